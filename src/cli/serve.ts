@@ -1,0 +1,130 @@
+// `wirelab serve`: the main job.
+import { readFile } from 'node:fs/promises'
+import { Command, Option } from 'commander'
+import pc from 'picocolors'
+import { startLab } from '../server/start.ts'
+import type { Lab, LabOptions } from '../server/start.ts'
+import { trustAdvice } from './certs.ts'
+import { collect, limit, number, wholeNumber } from './flags.ts'
+import { UsageError } from './main.ts'
+
+interface Flags {
+  port: number
+  host: string
+  name?: string[]
+  http: '1.1' | '2' | 'both'
+  certs: string
+  cert?: string
+  key?: string
+  auth: 'open' | 'required'
+  publishKey?: string
+  source: 'ticker' | 'host' | 'stdin' | 'none'
+  rate: number
+  feed: string
+  limit?: LabOptions['limits']
+}
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('Serve the feed over all four transports, and the page, on https://localhost:8443.')
+    .option('--port <number>', 'port to listen on; 0 takes any free one', wholeNumber(0, 65_535), 8443)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--name <name>', 'answer to this host name too, and certify it (repeatable)', collect)
+    .addOption(new Option('--http <version>', 'HTTP versions to offer').choices(['1.1', '2', 'both']).default('both'))
+    .option('--certs <directory>', 'where the local authority lives', 'certs')
+    .option('--cert <file>', 'your own certificate chain (PEM) instead, e.g. from mkcert; needs --key')
+    .option('--key <file>', 'the private key of --cert')
+    .addOption(
+      new Option('--source <source>', 'where events come from')
+        .choices(['ticker', 'host', 'stdin', 'none'])
+        .default('ticker'),
+    )
+    .option('--rate <number>', 'events a second of the ticker', number(0, 10_000), 5)
+    .option('--feed <log>', 'the log behind the feed: memory', 'memory')
+    .addOption(new Option('--auth <mode>', 'who may read').choices(['open', 'required']).default('open'))
+    .option('--publish-key <key>', 'what scripts show to publish; a random one otherwise')
+    .option('--limit <name=value>', 'change a bound that GET /limits shows (repeatable)', limit)
+    .action(serve)
+}
+
+async function serve(flags: Flags) {
+  if (flags.feed !== 'memory')
+    throw new UsageError('--feed: only "memory" is there yet (sqlite: and nats:// come later)')
+  if ((flags.cert === undefined) !== (flags.key === undefined)) throw new UsageError('--cert and --key go together')
+  if (flags.publishKey !== undefined && !/^[\x21-\x7e]{16,200}$/.test(flags.publishKey))
+    throw new UsageError('--publish-key must be 16–200 visible ASCII characters')
+
+  const report = (message: string) => process.stderr.write(`${message}\n`)
+  const { feed: _, ...rest } = flags
+  const lab = await startLab({
+    ...rest,
+    ...(flags.name && { names: flags.name }),
+    ...(flags.limit && { limits: flags.limit }),
+    perSecond: flags.rate,
+    ...(flags.cert && { credentials: { cert: await readPem(flags.cert), key: await readPem(flags.key!) } }),
+    report,
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw explained(error, flags)
+  })
+  // The last resort: an error nobody expected is logged and counted; the other clients go on.
+  process.on('uncaughtException', lab.metrics.failed)
+  process.on('unhandledRejection', lab.metrics.failed)
+  stopOnSignal(lab)
+  greet(lab, flags)
+}
+
+function greet({ url, authority, publishKey }: Lab, { source, rate, publishKey: chosen }: Flags) {
+  const lines = [
+    '',
+    `${pc.bold('Wirelab')}  ${pc.cyan(pc.underline(url))}`,
+    '',
+    ...(authority
+      ? [
+          `CA       ${authority.caPath}${authority.wrote.includes('ca') ? '  (made just now)' : ''}`,
+          ...trustAdvice(authority.caPath),
+        ]
+      : ['TLS      your own certificate']),
+    '',
+    `Follow   curl -N ${authority ? `--cacert ${authority.caPath} ` : ''}${url}/feed/sse`,
+    `Events   ${source === 'ticker' ? `${rate} a second, by the clock` : source}`,
+    `Key      ${chosen === undefined ? publishKey : '(as given)'}   for scripts that publish: Authorization: Bearer <key>`,
+    `Stop     Ctrl-C`,
+    '',
+  ]
+  process.stdout.write(lines.join('\n') + '\n')
+}
+
+function stopOnSignal(lab: Lab) {
+  let stopping = false
+  const stop = () => {
+    if (stopping) process.exit(1)
+    stopping = true
+    void lab.close().then(({ forced }) => process.exit(forced ? 1 : 0))
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+async function readPem(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new UsageError(`cannot read ${path} (${cause.code}); expected a PEM file`, { cause })
+  })
+}
+
+function explained(error: NodeJS.ErrnoException, { port, host, certs }: Flags): Error {
+  const why: Record<string, string> = {
+    EADDRINUSE: `port ${port} is taken by another program; stop it, or choose one with --port (0 = any)`,
+    EACCES: `not allowed to listen on ${host}:${port}, or to write ${certs}; choose another --port or --certs`,
+    EADDRNOTAVAIL: `this machine has no address ${host}; choose another --host`,
+    ENOTFOUND: `this machine has no address ${host}; choose another --host`,
+    ENOTDIR: `${certs} is not a directory; choose another --certs`,
+    EEXIST: `${certs} is not a directory; choose another --certs`,
+    EROFS: `${certs} cannot be written; choose another --certs`,
+  }
+  if (error.code?.startsWith('ERR_OSSL') || error.code?.startsWith('ERR_SSL'))
+    return new UsageError(
+      `the certificate and key cannot be used together (${error.code}); expected PEM that belong together`,
+      { cause: error },
+    )
+  return error.code !== undefined && why[error.code] ? new UsageError(why[error.code], { cause: error }) : error
+}

@@ -1,0 +1,116 @@
+// `wirelab watch`: follow the feed in a terminal over any transport, or send to it.
+import { access, readFile } from 'node:fs/promises'
+import { Command, Option } from 'commander'
+import pc from 'picocolors'
+import type { After } from '../core/feed.ts'
+import { clients, transportNames } from '../../transports/clients.ts'
+import type { TransportName } from '../../transports/clients.ts'
+import type { Platform } from '../../transports/contract.ts'
+import { nodePlatform } from '../../transports/platform.ts'
+import { after, number, origin, wholeNumber } from './flags.ts'
+import { UsageError } from './main.ts'
+
+interface Flags {
+  over: TransportName
+  after: After
+  ca?: string
+  http: '1.1' | '2'
+  poll: number
+  count?: number
+  publish?: string
+  type: string
+  key?: string
+}
+
+export function watchCommand(): Command {
+  return new Command('watch')
+    .description('Follow the feed in this terminal: one JSON event a line on stdout, everything else on stderr.')
+    .argument('[url]', 'where the lab is', origin, 'https://localhost:8443')
+    .addOption(new Option('--over <transport>', 'how to follow').choices(transportNames).default('sse'))
+    .option('--after <cursor>', 'the cursor of the last event seen, now or earliest', after, 'now' as const)
+    .option('--ca <file>', 'the CA to trust; default certs/ca.pem if it is there')
+    .addOption(new Option('--http <version>', 'HTTP version').choices(['1.1', '2']).default('1.1'))
+    .option('--poll <ms>', 'polling: milliseconds between two requests', number(1, 3_600_000), 1000)
+    .option('--count <n>', 'end after so many events', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option('--publish <json>', 'send this as the data of one event instead of following (JSON, or else plain text)')
+    .option('--type <type>', 'type of the event to publish', 'note')
+    .option('--key <key>', 'the publish key that the server printed; or WIRELAB_KEY in the environment')
+    .action(watch)
+}
+
+async function watch(url: string, flags: Flags) {
+  const path = await caOf(flags.ca)
+  const platform = nodePlatform({ http: flags.http, ...(path !== undefined && { ca: await readFile(path, 'utf8') }) })
+  if (flags.publish === undefined) await follow(url, flags, platform)
+  else await publish(url, flags, platform)
+  await platform.close()
+}
+
+/** Ends with Ctrl-C, after `--count` events, or with an error when the server's answer is final. */
+function follow(url: string, flags: Flags, platform: Platform): Promise<void> {
+  let left = flags.count ?? Infinity
+  return new Promise((resolve, reject) => {
+    const connection = clients[flags.over]({
+      origin: url,
+      after: flags.after,
+      platform,
+      pollMs: flags.poll,
+      onEvent(event) {
+        if (left-- <= 0) return
+        process.stdout.write(`${JSON.stringify(event)}\n`)
+        if (left <= 0) connection.close()
+      },
+      onGap: ({ reason, from, to }) => note(`gap: events after ${from} up to ${to} cannot be had (${reason})`),
+      onState(state, cause) {
+        if (state !== 'closed') return note(cause ? `${state}: ${messageOf(cause)}` : state)
+        if (cause) reject(new Error(`${flags.over}: ${messageOf(cause)}`, { cause }))
+        else resolve()
+      },
+    })
+    process.once('SIGINT', () => connection.close())
+    process.once('SIGTERM', () => connection.close())
+  })
+
+  function note(text: string) {
+    process.stderr.write(pc.dim(`${flags.over} ${text}\n`))
+  }
+}
+
+async function publish(url: string, flags: Flags, platform: Platform): Promise<void> {
+  const key = flags.key ?? process.env.WIRELAB_KEY
+  if (key === undefined) throw new UsageError('--publish needs --key (the server printed it), or WIRELAB_KEY')
+  const response = await platform.fetch(`${url}/feed`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({ type: flags.type, data: jsonOrText(flags.publish!) }),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`HTTP ${response.status}: ${text}`)
+  process.stdout.write(`${text}\n`)
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text // as the help says: what is not JSON is text
+  }
+}
+
+/** The innermost reason, in one line: "fetch failed" alone helps nobody. */
+export function messageOf(cause: unknown): string {
+  const { message, cause: inner, error } = cause as { message?: string; cause?: unknown; error?: unknown }
+  const deeper = inner ?? error
+  return [message, deeper ? messageOf(deeper) : ''].filter(Boolean).join(': ') || 'the line broke'
+}
+
+/** The CA to trust beside the system's: the one given, or the lab's own if this is where it was made. */
+export async function caOf(given: string | undefined): Promise<string | undefined> {
+  const path = given ?? 'certs/ca.pem'
+  const there = await access(path).then(
+    () => true,
+    () => false,
+  )
+  if (!there && given !== undefined) throw new UsageError(`cannot read ${given}; expected the CA as PEM`)
+  return there ? path : undefined
+}

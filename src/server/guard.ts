@@ -1,0 +1,161 @@
+// Who may do what, decided once for all transports: the request's shape, its Host, its Origin, its session.
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { getCookie, setCookie } from 'hono/cookie'
+import type { Context, MiddlewareHandler } from 'hono'
+import { LRUCache } from 'lru-cache'
+import { allowance } from '../core/allowance.ts'
+import type { Limits } from '../core/limits.ts'
+import type { Env } from '../../transports/contract.ts'
+import { Refusal } from '../../transports/request.ts'
+
+export interface GuardOptions {
+  /** Host names this server answers to. */
+  names: string[]
+  /** Host names of the page's lanes: read by the page across origins, never a page of their own. */
+  laneNames: string[]
+  /** What a script shows to publish (and to read, when reading is closed): `Authorization: Bearer <key>`. */
+  publishKey: string
+  /** `required` closes reading too. */
+  auth: 'open' | 'required'
+  limits: Limits
+}
+
+export interface Guard {
+  /** Refuses what no route should ever see: HTTP/0.9, two Hosts, foreign hosts and origins. */
+  origin: MiddlewareHandler<Env>
+  /** Finds out who is asking; sets `publisher`. */
+  session: MiddlewareHandler<Env>
+  /** @throws {Refusal} 401, 403 or 429, unless this request may publish now. */
+  mayPublish(context: Context<Env>): void
+  /** Gives the page its guest session. */
+  welcome(context: Context<Env>): void
+}
+
+interface Session {
+  allow: (now: number) => boolean
+}
+
+const COOKIE = 'wirelab' // sent as `__Host-wirelab`: Secure, this host only, Path=/
+
+export function guard({ names, laneNames, publishKey, auth, limits }: GuardOptions): Guard {
+  const own = new Set(names.map((name) => name.toLowerCase()))
+  const lanes = new Set(laneNames)
+  const keyHash = sha256(publishKey)
+  /** By hash: who reads this memory or a dump of it has no session. */
+  const sessions = new LRUCache<string, Session>({ max: limits.sessions, ttl: limits.sessionMs })
+
+  const origin: MiddlewareHandler<Env> = async ({ env: { incoming, outgoing, upgrade } }, next) => {
+    checkShape(incoming, limits)
+    const host = hostOf(incoming)
+    const name = nameOf(host)
+    if (!own.has(name) && !lanes.has(name))
+      throw new Refusal(421, 'wrong_host', 'this server does not answer to that Host; see --name')
+
+    const { origin: from, cookie } = incoming.headers
+    if (from === undefined) {
+      // Browsers always send it on an upgrade: a cookie without one is not the page's (CWE-1385).
+      if (upgrade && cookie !== undefined) throw forbidden('an upgrade with a cookie must name its Origin')
+    } else if (from === `https://${host}` && own.has(name)) {
+      // the lab's own page
+    } else if (lanes.has(name) && isPageOf(from, host)) {
+      outgoing.setHeader('access-control-allow-origin', from)
+    } else throw forbidden('this Origin may not use this server')
+    outgoing.setHeader('vary', 'Origin')
+    await next()
+  }
+
+  /** The page of this server, at the same port, seen from one of its lane hosts. */
+  function isPageOf(from: string, host: string): boolean {
+    const port = host.slice(nameOf(host).length)
+    return names.some((name) => from === `https://${name}${port}`)
+  }
+
+  const session: MiddlewareHandler<Env> = async (context, next) => {
+    const { incoming } = context.env
+    const { authorization } = incoming.headers
+    if (authorization !== undefined) {
+      const key = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1]
+      if (key === undefined || !timingSafeEqual(sha256(key), keyHash))
+        throw unauthorized('this is not the key of this lab')
+      context.set('publisher', 'key')
+    } else {
+      const id = sessionOf(context)
+      if (id !== undefined && incoming.headers.origin !== undefined) context.set('publisher', id)
+    }
+    const isFeed = context.req.path.startsWith('/feed')
+    if (auth === 'required' && isFeed && context.get('publisher') !== 'key')
+      throw unauthorized('reading needs a key here: Authorization: Bearer <key>')
+    await next()
+  }
+
+  function sessionOf(context: Context<Env>): string | undefined {
+    const value = getCookie(context, COOKIE, 'host')
+    if (value === undefined) return undefined
+    const id = sha256(value).toString('base64url')
+    return sessions.has(id) ? id : undefined
+  }
+
+  return {
+    origin,
+    session,
+    mayPublish(context) {
+      const { headers } = context.env.incoming
+      const publisher = context.get('publisher')
+      if (publisher === undefined) {
+        if (headers.cookie !== undefined && headers.origin === undefined)
+          throw forbidden('a cookie needs the page’s Origin')
+        throw unauthorized('publishing needs the page’s session, or Authorization: Bearer <key> (printed at start)')
+      }
+      if (publisher === 'key') return
+      if (String(headers['sec-fetch-site'] ?? 'same-origin') !== 'same-origin')
+        throw forbidden('only the lab’s own page may do this')
+      if (!sessions.get(publisher)?.allow(performance.now()))
+        throw new Refusal(429, 'too_many', `at most ${limits.messagesPer10s} in 10 s`, { 'retry-after': '10' })
+    },
+    welcome(context) {
+      if (sessionOf(context) !== undefined) return
+      const value = randomBytes(16).toString('base64url')
+      sessions.set(sha256(value).toString('base64url'), { allow: allowance(limits.messagesPer10s, 10_000) })
+      setCookie(context, COOKIE, value, {
+        prefix: 'host',
+        secure: true,
+        httpOnly: true,
+        sameSite: 'Strict',
+        path: '/',
+        maxAge: Math.floor(limits.sessionMs / 1000),
+      })
+    },
+  }
+}
+
+/** What Node lets through and RFC 9112 does not. */
+function checkShape({ httpVersion, rawHeaders, headers, url }: IncomingMessage, limits: Limits) {
+  if (httpVersion === '0.9') throw bad('HTTP/0.9 is not spoken here')
+  if (httpVersion === '1.0' && headers.upgrade !== undefined) throw bad('HTTP/1.0 has no Upgrade')
+  if (!url?.startsWith('/')) throw bad('the request target must be a path')
+  const names = rawHeaders.filter((_, index) => index % 2 === 0)
+  if (names.filter((name) => name.toLowerCase() === 'host').length > 1) throw bad('one Host, please')
+  const count = names.filter((name) => !name.startsWith(':')).length
+  if (count > limits.headers)
+    throw new Refusal(431, 'too_many_headers', `at most ${limits.headers} headers`, { connection: 'close' })
+}
+
+function hostOf({ headers, httpVersionMajor }: IncomingMessage): string {
+  const host = (httpVersionMajor === 2 ? headers[':authority'] : headers.host) ?? headers.host
+  return String(host ?? '').toLowerCase()
+}
+
+/** The name without the port; an IPv6 address keeps its brackets. */
+function nameOf(host: string): string {
+  return host.replace(/:\d{1,5}$/, '')
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+const bad = (message: string) => new Refusal(400, 'bad_request', message)
+const forbidden = (message: string) => new Refusal(403, 'forbidden', message)
+const unauthorized = (message: string) =>
+  new Refusal(401, 'unauthorized', message, { 'www-authenticate': 'Bearer realm="wirelab"' })

@@ -1,0 +1,85 @@
+// `GET /metrics`: Prometheus text. Counts what the lab does; never measures what the bench measures.
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client'
+import { parseCursor } from '../core/event.ts'
+import type { Feed } from '../core/feed.ts'
+import type { Env } from '../../transports/contract.ts'
+import { transportNames } from '../../transports/clients.ts'
+import { whenOver } from './lines.ts'
+import type { Wire } from './wire.ts'
+
+const FEEDS = new Set(['/feed', ...transportNames.map((name) => `/feed/${name}`)])
+
+export interface Metrics {
+  contentType: string
+  text(): Promise<string>
+  /** Counts a request now, and as open until its response is over. */
+  request(path: string, env: Env['Bindings']): void
+  /** Something threw that should not have: logged and counted; no test may leave this above 0. */
+  failed(error: unknown): void
+  readonly uncaught: number
+}
+
+export function createMetrics(feed: Feed, wire: () => Wire, log: (error: unknown) => void): Metrics {
+  const registers = [new Registry()]
+  collectDefaultMetrics({ register: registers[0]! })
+  const requests = new Counter({
+    name: 'wirelab_requests_total',
+    help: 'Requests by path',
+    labelNames: ['path'],
+    registers,
+  })
+  const open = new Gauge({
+    name: 'wirelab_requests_open',
+    help: 'Requests not answered to the end',
+    labelNames: ['path'],
+    registers,
+  })
+  const failures = new Counter({ name: 'wirelab_uncaught_total', help: 'Errors nobody expected', registers })
+  new Gauge({
+    name: 'wirelab_feed_tail',
+    help: 'Offset of the last event',
+    registers,
+    collect() {
+      this.set(parseCursor(feed.tail)?.offset ?? 0)
+    },
+  })
+  new Gauge({
+    name: 'wirelab_connections_open',
+    help: 'TCP connections',
+    registers,
+    collect() {
+      this.set(wire().open)
+    },
+  })
+  new Gauge({
+    name: 'wirelab_bytes_total',
+    help: 'Bytes at the socket, below (tls) and above (plain) TLS',
+    labelNames: ['layer', 'direction'],
+    registers,
+    collect() {
+      const total = wire().total()
+      for (const layer of ['tls', 'plain'] as const)
+        for (const direction of ['up', 'down'] as const) this.set({ layer, direction }, total[layer][direction])
+    },
+  })
+  let uncaught = 0
+
+  return {
+    contentType: registers[0]!.contentType,
+    text: () => registers[0]!.metrics(),
+    request(path, env) {
+      const label = { path: FEEDS.has(path) ? path : 'other' } // a label from a client would be memory for a client
+      requests.inc(label)
+      open.inc(label)
+      whenOver(env, () => open.dec(label))
+    },
+    failed(error) {
+      uncaught++
+      failures.inc()
+      log(error)
+    },
+    get uncaught() {
+      return uncaught
+    },
+  }
+}

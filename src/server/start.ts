@@ -1,0 +1,178 @@
+// Puts a lab together and starts it: certificates, feed, server, source. Used by the command, the tests and the bench.
+import { randomBytes } from 'node:crypto'
+import { isIP } from 'node:net'
+import { covers, openAuthority } from '../../certs/authority.ts'
+import type { Authority } from '../../certs/authority.ts'
+import { transportNames } from '../../transports/clients.ts'
+import type { Feed } from '../core/feed.ts'
+import { defaults } from '../core/limits.ts'
+import type { Limits } from '../core/limits.ts'
+import { memoryFeed } from '../feeds/memory.ts'
+import { startHost } from '../sources/host.ts'
+import { startStdin } from '../sources/stdin.ts'
+import { startTicker } from '../sources/ticker.ts'
+import { createApp } from './app.ts'
+import { loadAssets } from './assets.ts'
+import { hostClock } from './clock.ts'
+import { controls } from './controls.ts'
+import { guard } from './guard.ts'
+import { httpsServer } from './https.ts'
+import type { Credentials, HttpVersions, HttpsServer } from './https.ts'
+import { createMetrics } from './metrics.ts'
+import type { Metrics } from './metrics.ts'
+import type { Wire } from './wire.ts'
+
+export interface LabOptions {
+  /** 0 takes any free port. */
+  port?: number
+  host?: string
+  /** More host names to answer to, and to certify. */
+  names?: string[]
+  http?: HttpVersions
+  certs?: string
+  /** One's own certificate and key (PEM), instead of the local authority's. */
+  credentials?: Credentials
+  auth?: 'open' | 'required'
+  publishKey?: string
+  source?: 'ticker' | 'host' | 'stdin' | 'none'
+  /** Events a second of the ticker. */
+  perSecond?: number
+  limits?: Partial<Limits>
+  feed?: Feed
+  clock?: () => number
+  /** One line each: what a person at the terminal should know. */
+  report?: (message: string) => void
+}
+
+export interface Lab {
+  url: string
+  port: number
+  feed: Feed
+  wire: Wire
+  limits: Limits
+  metrics: Metrics
+  publishKey: string
+  /** Undefined with one's own certificate. */
+  authority: Authority | undefined
+  close(): Promise<{ forced: boolean }>
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '::1']
+const RENEW_MS = 12 * 3_600_000
+
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const { port = 8443, host = '127.0.0.1', http = 'both', certs = 'certs', auth = 'open', source = 'ticker' } = options
+  const { publishKey = randomBytes(18).toString('base64url'), report = () => undefined, clock = hostClock() } = options
+  const limits: Limits = { ...defaults, ...options.limits }
+  const stop = new AbortController()
+
+  const names = [...new Set([...LOOPBACK, ...(isUnspecified(host) ? [] : [host]), ...(options.names ?? [])])]
+  const authority = options.credentials ? undefined : await openAuthority(certs, names)
+  const tls = options.credentials ?? authority!.leaf
+
+  const feed = options.feed ?? memoryFeedOf(limits, clock)
+  const metrics = createMetrics(
+    feed,
+    () => server.wire,
+    (error) => report(`error: ${describe(error)}`),
+  )
+  const ticker = source === 'ticker' ? startTicker(feed, { perSecond: options.perSecond ?? 5, clock }) : undefined
+  const other =
+    source === 'host'
+      ? startHost(feed, 1000, metrics.failed)
+      : source === 'stdin'
+        ? startStdin(feed, process.stdin, report)
+        : undefined
+
+  // A lane of the page has a host name of its own, and so connections of its own that can be counted and cut.
+  const laneNames = authority || covers(tls.cert, transportNames.map(laneName)) ? transportNames.map(laneName) : []
+  const keeper = guard({ names: names.map(bracketed), laneNames, publishKey, auth, limits })
+  let listening = port
+  const laneOrigins = () =>
+    Object.fromEntries(laneNames.map((name, index) => [transportNames[index]!, `https://${name}:${listening}`]))
+  const app = createApp({
+    feed,
+    limits,
+    guard: keeper,
+    metrics,
+    assets: await loadAssets(() => policy(Object.values(laneOrigins()))),
+    controls: controls({
+      guard: keeper,
+      limits,
+      wire: () => server.wire,
+      ticker,
+      about: () => ({ transports: transportNames, lanes: laneOrigins(), source, http, auth, publishing: true }),
+    }),
+    countLane: (incoming, lane) => server.wire.request(incoming, lane),
+    stop: stop.signal,
+    startedAt: performance.now(),
+  })
+  const server: HttpsServer = httpsServer(app, limits, tls, http)
+  if (authority) for (const name of laneNames) server.addName(name, await authority.issue([name]))
+  listening = await server.listen(port, host)
+
+  // A lab that runs for months must not end with its certificate.
+  const renewal = setInterval(() => {
+    if (authority) openAuthority(certs, names).then(({ leaf }) => server.renew(leaf), metrics.failed)
+  }, RENEW_MS).unref()
+
+  return {
+    url: `https://${host === '127.0.0.1' || isUnspecified(host) ? 'localhost' : bracketed(host)}:${listening}`,
+    port: listening,
+    feed,
+    get wire() {
+      return server.wire
+    },
+    limits,
+    metrics,
+    publishKey,
+    authority,
+    async close() {
+      clearInterval(renewal)
+      ticker?.stop()
+      other?.stop()
+      const closing = server.close()
+      stop.abort()
+      const result = await closing
+      feed.close()
+      return result
+    },
+  }
+}
+
+function memoryFeedOf(limits: Limits, clock: () => number): Feed {
+  return memoryFeed({
+    events: limits.retentionEvents,
+    bytes: limits.retentionBytes,
+    ageMs: limits.retentionMs,
+    dataBytes: limits.dataBytes,
+    keys: limits.idempotencyKeys,
+    keyAgeMs: limits.idempotencyMs,
+    clock,
+  })
+}
+
+/** Content-Security-Policy of the page: only its own files, and its lanes. */
+function policy(lanes: string[]): string {
+  const connect = ["'self'", ...lanes, ...lanes.map((origin) => origin.replace('https:', 'wss:'))]
+  return [
+    "default-src 'self'",
+    "script-src 'self'",
+    `connect-src ${connect.join(' ')}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ')
+}
+
+const laneName = (transport: string) => `${transport}.localhost`
+const isUnspecified = (host: string) => host === '0.0.0.0' || host === '::'
+const bracketed = (name: string) => (isIP(name) === 6 ? `[${name}]` : name)
+
+/** For the log only: one line, whatever was thrown. */
+function describe(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return text.replace(/\s*\n\s*/g, ' | ').replace(/[^\x20-\x7e]/g, '?')
+}

@@ -1,0 +1,72 @@
+// The default source: an open-loop clock. It has a schedule and keeps it; an event that leaves late was due when it was due.
+import type { Json } from '../core/event.ts'
+import type { Feed } from '../core/feed.ts'
+
+export interface Ticker {
+  /** Events a second; setting it starts a new schedule now. 0 is silence. */
+  perSecond: number
+  stop(): void
+}
+
+export interface TickerOptions {
+  perSecond: number
+  /** Data of the n-th event, from 1. */
+  data?: (n: number) => Json
+  /** Milliseconds since the Unix epoch, fractional; must not jump. */
+  clock: () => number
+  random?: () => number
+}
+
+const MAX_SLEEP_MS = 1000
+
+/**
+ * Slot k begins k / rate after the start; its event is due at a random moment of the slot. So the rate is exact, and no
+ * poller can fall into step with the clock, where it would be always early or always late.
+ */
+export function startTicker(
+  feed: Feed,
+  { perSecond, data = tick, clock, random = Math.random }: TickerOptions,
+): Ticker {
+  let rate = perSecond
+  let start = clock()
+  let slot = 0
+  let n = 0
+  let due = 0
+  let timer: NodeJS.Timeout | undefined
+
+  const next = () => (due = start + ((slot++ + random()) * 1000) / rate)
+
+  function run() {
+    // After a long stall everything that was due is published now, each stamped with when it was due.
+    while (due <= clock()) {
+      void feed.publish({ type: 'tick', data: data(++n), at: due })
+      next()
+    }
+    timer = setTimeout(run, Math.min(MAX_SLEEP_MS, Math.max(0, due - clock())))
+  }
+
+  function restart() {
+    clearTimeout(timer)
+    start = clock()
+    slot = 0
+    if (rate <= 0) return
+    next()
+    run()
+  }
+
+  restart()
+  return {
+    get perSecond() {
+      return rate
+    },
+    set perSecond(value) {
+      rate = value
+      restart()
+    },
+    stop: () => clearTimeout(timer),
+  }
+}
+
+function tick(n: number): Json {
+  return { n, wave: Math.round(100 * Math.sin(n / 20)) / 100 }
+}

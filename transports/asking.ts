@@ -1,0 +1,62 @@
+// What polling and long polling share on the client side: ask for a page, hand its events on, ask again.
+import { isTerminalStatus, retryAfterMs } from '../src/core/backoff.ts'
+import { parseObject } from '../src/core/event.ts'
+import { reader } from '../src/core/reader.ts'
+import type { ConnectOptions, Connection } from './contract.ts'
+import { retrying } from './retry.ts'
+import type { Attempt } from './retry.ts'
+
+export interface Asking {
+  name: string
+  /** Beyond `after` and `limit`: what this question says. `first` is the first of a connection. */
+  query(first: boolean): string
+  /** No answer for so long means a dead line. */
+  timeoutMs: number
+  /** Milliseconds until the next question. */
+  pauseMs: number
+}
+
+const LIMIT = 1000
+
+export function asking({ name, query, timeoutMs, pauseMs }: Asking, options: ConnectOptions): Connection {
+  const { origin, after = 'now', platform = globalThis, onEvent, onGap, onState } = options
+  const position = reader(after, onEvent, onGap)
+
+  return retrying(onState, (line) => {
+    const abort = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let first = true
+
+    const ask = () => void exchange().catch((error: unknown) => line.lost(error))
+
+    async function exchange() {
+      const url = `${origin}/feed/${name}?after=${position.cursor}&limit=${LIMIT}${query(first)}`
+      const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(timeoutMs)])
+      const response = await platform.fetch(url, { signal })
+      const body = await response.text()
+      if (line.over) return
+      if (!response.ok) return failed(line, name, response, body)
+      if (first) line.opened()
+      first = false
+
+      const { cursor, events, gap } = parseObject(body)
+      if (!Array.isArray(events)) throw new SyntaxError(`${name}: expected {"cursor","events":[…]}`)
+      if (gap !== undefined) position.gap(gap)
+      for (const event of events) position.event(event)
+      position.start(cursor)
+      if (!line.over) timer = setTimeout(ask, events.length === LIMIT ? 0 : pauseMs)
+    }
+
+    ask()
+    return () => {
+      abort.abort()
+      clearTimeout(timer)
+    }
+  })
+}
+
+function failed(line: Attempt, name: string, { status, headers }: Response, body: string) {
+  const cause = new Error(`${name}: HTTP ${status} ${body.slice(0, 200)}`)
+  if (isTerminalStatus(status)) line.ended(cause)
+  else line.lost(cause, retryAfterMs(headers.get('retry-after')))
+}

@@ -1,0 +1,155 @@
+// The hub under SSE and WSS: one follower of the feed, each turn's events framed once, one chunk written to every connection.
+import type { Duplex } from 'node:stream'
+import { formatCursor } from '../src/core/event.ts'
+import type { Cursor, Gap } from '../src/core/event.ts'
+import type { After, Entry, Feed, Page } from '../src/core/feed.ts'
+import type { Limits } from '../src/core/limits.ts'
+
+/** How one transport writes what there is to say. Each is called once, whatever the number of connections. */
+export interface Framing {
+  event(entry: Entry): Uint8Array
+  gap(gap: Gap): Uint8Array
+  heartbeat(tail: Cursor): Uint8Array
+}
+
+/** One open connection, as the hub sees it. */
+export interface Line {
+  /** The TLS socket, or the HTTP/2 stream: bytes are written here and nowhere else. */
+  readonly stream: Duplex
+  /** The reader takes nothing, or too little. Called once; the line has left by then. */
+  slow(): void
+  /** Called about once a second while the line is open. */
+  tick?(now: number): void
+}
+
+export interface Broadcast {
+  /** Replays what lies after `after`, then keeps the line up to date until the returned function is called. */
+  join(line: Line, after: After): () => void
+  readonly size: number
+}
+
+interface Seat {
+  line: Line
+  /** Position the line has been written up to. */
+  cursor: Cursor
+  live: boolean
+  written: number
+  /** Bytes the reader had taken when it last took some, and when that was. */
+  taken: number
+  takenAt: number
+}
+
+/** A resuming line is fed in pages of this size, the next one when the last was taken: the log waits, not our memory. */
+const REPLAY_BYTES = 64 * 1024
+const SWEEP_MS = 1000
+
+export function broadcast(feed: Feed, limits: Limits, framing: Framing): Broadcast {
+  const seats = new Set<Seat>()
+  let unfollow: (() => void) | undefined
+  let sweeper: NodeJS.Timeout | undefined
+  let beatAt = 0
+
+  /** Everything published in one turn, to all that are up to date, as one write. */
+  function deliver(page: Page) {
+    const chunk = chunkOf(page)
+    const from = formatCursor({ epoch: feed.epoch, offset: (page.entries[0]?.offset ?? 0) - 1 })
+    for (const seat of [...seats]) {
+      if (!seat.live) continue // still reading the log; it gets there by itself
+      if (seat.cursor === from) {
+        seat.cursor = page.cursor
+        write(seat, chunk)
+      } else catchUp(seat) // it joined in this very turn and has seen part of the batch: the log says which
+    }
+    rotate()
+  }
+
+  function chunkOf({ gap, entries }: Page): Uint8Array {
+    const parts = entries.map((entry) => framing.event(entry))
+    if (gap) parts.unshift(framing.gap(gap))
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
+  }
+
+  /** Reads the log from where the line is to the tail, no faster than the reader takes it, then goes live. */
+  function catchUp(seat: Seat, after: After = seat.cursor) {
+    const page = feed.since(after, Infinity, REPLAY_BYTES)
+    // A line that fell out of the log while it was reading it was too slow; at the start it was simply away.
+    if (page.gap && seat.written > 0 && !seat.live) page.gap.reason = 'slow'
+    seat.live = false
+    seat.cursor = page.cursor
+    if (page.entries.length === 0 && !page.gap) {
+      seat.live = true
+      return
+    }
+    if (write(seat, chunkOf(page))) setImmediate(() => seats.has(seat) && catchUp(seat))
+    else seat.line.stream.once('drain', () => seats.has(seat) && catchUp(seat))
+  }
+
+  /** @returns whether the stream wants more now. */
+  function write(seat: Seat, chunk: Uint8Array): boolean {
+    const { stream } = seat.line
+    seat.written += chunk.length
+    const more = stream.write(chunk)
+    if (stream.writableLength > limits.queueBytes) drop(seat)
+    return more
+  }
+
+  function drop(seat: Seat) {
+    leave(seat)
+    seat.line.slow()
+  }
+
+  function leave(seat: Seat) {
+    seats.delete(seat)
+    if (seats.size > 0) return
+    unfollow?.()
+    unfollow = undefined
+    clearInterval(sweeper)
+    sweeper = undefined
+  }
+
+  /** One timer for all lines: stalled readers, heartbeats, and what the transport itself wants to look at. */
+  function sweep() {
+    const now = performance.now()
+    const beat = now - beatAt >= limits.heartbeatMs
+    if (beat) beatAt = now
+    for (const seat of [...seats]) {
+      const waiting = seat.line.stream.writableLength
+      const taken = seat.written - waiting
+      if (taken > seat.taken || waiting === 0) {
+        seat.taken = taken
+        seat.takenAt = now
+      } else if (now - seat.takenAt >= limits.stallMs) {
+        drop(seat)
+        continue
+      }
+      if (beat && seat.live) write(seat, framing.heartbeat(seat.cursor))
+      if (seats.has(seat)) seat.line.tick?.(now)
+    }
+  }
+
+  /** Who was first is last next time. */
+  function rotate() {
+    const [first] = seats
+    if (!first) return
+    seats.delete(first)
+    seats.add(first)
+  }
+
+  return {
+    get size() {
+      return seats.size
+    },
+    join(line, after) {
+      const now = performance.now()
+      const seat: Seat = { line, cursor: feed.tail, live: false, written: 0, taken: 0, takenAt: now }
+      seats.add(seat)
+      unfollow ??= feed.follow('now', deliver)
+      if (!sweeper) {
+        beatAt = now
+        sweeper = setInterval(sweep, Math.min(SWEEP_MS, limits.heartbeatMs))
+      }
+      catchUp(seat, after)
+      return () => leave(seat)
+    },
+  }
+}

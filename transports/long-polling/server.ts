@@ -1,0 +1,81 @@
+// Long polling, server side: like polling, but when nothing is there the answer waits for the first event.
+import { Hono } from 'hono'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { Cursor } from '../../src/core/event.ts'
+import type { After } from '../../src/core/feed.ts'
+import type { Env, Routes } from '../contract.ts'
+import { pageBody } from '../page.ts'
+import { readPreferWait, readQuery } from '../request.ts'
+
+interface Waiter {
+  outgoing: Env['Bindings']['outgoing']
+  after: Cursor
+  limit: number
+  timer: NodeJS.Timeout
+}
+
+export const routes: Routes = (feed, limits, stop) => {
+  const app = new Hono<Env>()
+  const waiting = new Set<Waiter>() // one list, one follower of the feed, however many wait
+  let unfollow: (() => void) | undefined
+
+  app.get('/', ({ env: { incoming, outgoing } }) => {
+    const { after = 'now', limit, waitSeconds } = readQuery(incoming.url ?? '', limits)
+    const preferred = waitSeconds === undefined ? readPreferWait(incoming, limits) : undefined
+    const seconds = waitSeconds ?? preferred ?? limits.waitSeconds
+    if (preferred !== undefined) outgoing.setHeader('preference-applied', `wait=${preferred}`)
+
+    const page = feed.since(after, limit, limits.pageBytes)
+    const nothingYet = page.entries.length === 0 && !page.gap
+    const mayWait = seconds > 0 && incoming.method !== 'HEAD' && !stop.aborted
+    if (nothingYet && mayWait) wait(outgoing, page.cursor, limit, seconds)
+    else send(outgoing, pageBody(page))
+    return RESPONSE_ALREADY_SENT
+  })
+
+  function wait(outgoing: Waiter['outgoing'], after: Cursor, limit: number, seconds: number) {
+    const waiter = { outgoing, after, limit, timer: setTimeout(() => finish(waiter), seconds * 1000) }
+    outgoing.once('close', () => leave(waiter)) // the client went away
+    waiting.add(waiter)
+    unfollow ??= feed.follow('now', wake)
+  }
+
+  /** Something was published. All who wait at one cursor get one body, made once. */
+  function wake() {
+    const bodies = new Map<string, Buffer>()
+    for (const waiter of [...waiting]) {
+      const key = `${waiter.after} ${waiter.limit}`
+      const body = bodies.get(key) ?? bodyAfter(waiter.after, waiter.limit)
+      if (!body) continue // it came in this very turn and has seen what was published in it
+      bodies.set(key, body)
+      leave(waiter)
+      send(waiter.outgoing, body)
+    }
+  }
+
+  function bodyAfter(after: After, limit: number): Buffer | undefined {
+    const page = feed.since(after, limit, limits.pageBytes)
+    return page.entries.length > 0 || page.gap ? pageBody(page) : undefined
+  }
+
+  /** Nothing came: an answer without events, at the same cursor. */
+  function finish(waiter: Waiter) {
+    leave(waiter)
+    send(waiter.outgoing, pageBody(feed.since(waiter.after, waiter.limit, limits.pageBytes)))
+  }
+
+  function leave(waiter: Waiter) {
+    clearTimeout(waiter.timer)
+    waiting.delete(waiter)
+    if (waiting.size > 0) return
+    unfollow?.()
+    unfollow = undefined
+  }
+
+  stop.addEventListener('abort', () => [...waiting].forEach(finish))
+  return app
+}
+
+function send(outgoing: Waiter['outgoing'], body: Buffer) {
+  outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body)
+}

@@ -1,0 +1,78 @@
+// SSE, server side: one answer that never ends. The event is written the moment it is there; nobody asks twice.
+import { Hono } from 'hono'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { Duplex } from 'node:stream'
+import type { After } from '../../src/core/feed.ts'
+import { broadcast } from '../broadcast.ts'
+import type { Env, Routes } from '../contract.ts'
+import { Refusal, readLastEventId, readQuery } from '../request.ts'
+
+/** [WHATWG HTML 9.2.5] One event: its id for `Last-Event-ID`, its data on one line (JSON has no line breaks), an empty line. */
+const message = (id: string, data: Uint8Array | string, event = '') =>
+  Buffer.concat([Buffer.from(`${event}id:${id}\ndata:`), Buffer.from(data), Buffer.from('\n\n')])
+
+export const routes: Routes = (feed, limits, stop) => {
+  const app = new Hono<Env>()
+  const hub = broadcast(feed, limits, {
+    event: ({ event, bytes }) => message(event.id, bytes),
+    gap: (gap) => message(gap.to, JSON.stringify(gap), 'event:gap\n'),
+    heartbeat: (tail) => message(tail, tail, 'event:heartbeat\n'),
+  })
+
+  app.get('/', ({ env: { incoming, outgoing } }) => {
+    const { after: fromQuery } = readQuery(incoming.url ?? '', limits)
+    const after = readLastEventId(incoming) ?? fromQuery ?? 'now'
+    if (!accepts(incoming.headers.accept))
+      throw new Refusal(406, 'not_acceptable', 'this is a stream: send Accept: text/event-stream, or none')
+    if (stop.aborted) throw new Refusal(503, 'going_away', 'the server is stopping; come back', { 'retry-after': '1' })
+
+    const stream = openStream(outgoing, incoming.httpVersionMajor === 2)
+    if (incoming.method === 'HEAD') outgoing.end()
+    else follow(stream, outgoing, after)
+    return RESPONSE_ALREADY_SENT
+  })
+
+  function follow(stream: Duplex, outgoing: Env['Bindings']['outgoing'], after: After) {
+    const { cursor, gap } = feed.since(after, 0)
+    const hello = JSON.stringify({ cursor, heartbeatMs: limits.heartbeatMs })
+    // Before a gap the hello has no id: whoever loses the line in between must be told of the gap again.
+    stream.write(`retry:${limits.retryMs}\nevent:hello\n${gap ? '' : `id:${cursor}\n`}data:${hello}\n\n`)
+
+    const endsAt = performance.now() + limits.sseAgeMs * (0.9 + 0.2 * Math.random())
+    const leave = hub.join({ stream, slow: () => stream.destroy(), tick: (now) => now >= endsAt && end() }, after)
+    const end = () => {
+      leave()
+      outgoing.end()
+    }
+    const goAway = () => {
+      stream.write(`retry:${Math.round(limits.retryMs * (0.5 + Math.random()))}\n\n`)
+      end()
+    }
+    stop.addEventListener('abort', goAway)
+    stream.once('close', () => {
+      leave()
+      stop.removeEventListener('abort', goAway)
+    })
+  }
+
+  return app
+}
+
+function accepts(accept: string | undefined): boolean {
+  return accept === undefined || /(^|,)\s*(text\/event-stream|text\/\*|\*\/\*)\s*(;|,|$)/i.test(accept)
+}
+
+/** Sends the head; from then on bytes go straight to the socket or the HTTP/2 stream: no chunk sizes, no web stream. */
+function openStream(outgoing: Env['Bindings']['outgoing'], http2: boolean): Duplex {
+  outgoing.setHeader('content-type', 'text/event-stream; charset=utf-8')
+  outgoing.setHeader('cache-control', 'no-store, no-transform')
+  outgoing.setHeader('x-accel-buffering', 'no')
+  if (!http2) {
+    // RFC 9112 §6.3: without a length, the body ends with the connection.
+    outgoing.setHeader('connection', 'close')
+    outgoing.removeHeader('transfer-encoding')
+  }
+  outgoing.writeHead(200)
+  outgoing.flushHeaders()
+  return http2 ? (outgoing as unknown as { stream: Duplex }).stream : (outgoing.socket as Duplex)
+}

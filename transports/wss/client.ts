@@ -1,0 +1,65 @@
+// WSS, client side: one socket, messages as they come; we resume, back off and watch ourselves, for WebSocket has none of it.
+import { reader } from '../../src/core/reader.ts'
+import { parseObject } from '../../src/core/event.ts'
+import { isTerminalCode, isTerminalStatus } from '../../src/core/backoff.ts'
+import type { Connect } from '../contract.ts'
+import { askStatus, retrying, watchdog } from '../retry.ts'
+
+const SUBPROTOCOL = 'wirelab.v1'
+/** Until the hello says how often the server beats. */
+const FIRST_WORD_MS = 10_000
+
+export const connect: Connect = (options) => {
+  const { origin, after = 'now', platform = globalThis, onEvent, onGap, onState } = options
+  const position = reader(after, onEvent, onGap)
+
+  return retrying(onState, (line) => {
+    const url = `${origin.replace(/^http/, 'ws')}/feed/wss?after=${position.cursor}`
+    const socket = new platform.WebSocket(url, SUBPROTOCOL)
+    const alive = watchdog(FIRST_WORD_MS, () => line.lost(new Error('wss: no heartbeat; the line is dead')))
+    let opened = false
+    let failure: unknown
+
+    socket.addEventListener('message', ({ data }: MessageEvent<string>) => {
+      alive.feed()
+      try {
+        take(parseObject(data))
+      } catch (error) {
+        line.lost(error) // not an event, or events are missing: resume at the cursor
+      }
+    })
+
+    function take(message: ReturnType<typeof parseObject>) {
+      if ('id' in message) position.event(message)
+      else if ('gap' in message) position.gap(message.gap)
+      else if ('heartbeat' in message) position.heartbeat(message.heartbeat)
+      else if ('hello' in message) {
+        const { cursor, heartbeatMs } = message.hello as { cursor: string; heartbeatMs: number }
+        position.start(cursor)
+        alive.feed(2.5 * heartbeatMs)
+        opened = true
+        line.opened()
+      } else throw new SyntaxError('wss: neither an event nor a control message')
+    }
+
+    socket.addEventListener('error', (event) => {
+      failure = event
+    })
+    socket.addEventListener('close', ({ code, reason }) => {
+      const cause = new Error(`wss: closed with ${code}${reason && ` (${reason})`}`, { cause: failure })
+      if (isTerminalCode(code)) line.ended(cause)
+      else if (opened || line.over) line.lost(cause)
+      // Refused before it opened: a page is not told why. 426 means that only the upgrade was missing from our question.
+      else
+        askStatus(url.replace(/^ws/, 'http'), platform.fetch).then(
+          (status) => (isTerminalStatus(status) ? line.ended(new Error(`wss: HTTP ${status}`)) : line.lost(cause)),
+          () => line.lost(cause),
+        )
+    })
+
+    return () => {
+      alive.stop()
+      socket.close()
+    }
+  })
+}

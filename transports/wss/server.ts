@@ -1,0 +1,105 @@
+// WSS, server side: the connection stops being HTTP; events go down as frames, and the client may send some up.
+import { Hono } from 'hono'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import { allowance } from '../../src/core/allowance.ts'
+import { PublishError } from '../../src/core/feed.ts'
+import type { After } from '../../src/core/feed.ts'
+import { broadcast } from '../broadcast.ts'
+import type { Env, Routes } from '../contract.ts'
+import { readPublish } from '../draft.ts'
+import { checkHandshake } from '../handshake.ts'
+import { Refusal, readQuery } from '../request.ts'
+
+export const routes: Routes = (feed, limits, stop) => {
+  const app = new Hono<Env>()
+  const hub = broadcast(feed, limits, {
+    event: ({ bytes }) => textFrame(bytes),
+    gap: (gap) => textFrame(Buffer.from(JSON.stringify({ gap }))),
+    heartbeat: (tail) => textFrame(Buffer.from(JSON.stringify({ heartbeat: tail }))),
+  })
+
+  app.get('/', ({ env: { incoming, upgrade }, var: { publisher } }) => {
+    const { after = 'now' } = readQuery(incoming.url ?? '', limits)
+    checkHandshake(incoming, upgrade !== undefined)
+    if (stop.aborted) throw new Refusal(503, 'going_away', 'the server is stopping; come back', { 'retry-after': '1' })
+    upgrade?.((socket, stream) => follow(socket, stream, after, publisher))
+    return RESPONSE_ALREADY_SENT
+  })
+
+  function follow(socket: WebSocket, stream: Duplex, after: After, publisher: string | undefined) {
+    const { cursor } = feed.since(after, 0)
+    stream.write(textFrame(Buffer.from(JSON.stringify({ hello: { cursor, heartbeatMs: limits.heartbeatMs } }))))
+
+    let heardAt = performance.now() // the last pong; a silently dead line is seen by its absence
+    let pingedAt = 0
+    const tick = (now: number) => {
+      if (pingedAt > heardAt && now - pingedAt >= limits.pongMs) socket.terminate()
+      else if (pingedAt <= heardAt && now - heardAt >= limits.pingMs) {
+        pingedAt = now
+        socket.ping()
+      }
+    }
+    const close = (code: number, reason: string) => {
+      leave()
+      socket.close(code, reason)
+    }
+    const slow = () => {
+      close(4008, 'slow consumer: reconnect at your cursor')
+      setTimeout(() => socket.terminate(), 1000).unref()
+    }
+    const leave = hub.join({ stream, slow, tick }, after)
+    const goAway = () => close(1001, 'the server is going away')
+    stop.addEventListener('abort', goAway)
+
+    const messages = allowance(limits.messagesPer10s, 10_000)
+    const controls = allowance(limits.controlFramesPer10s, 10_000)
+    const control = () => {
+      if (!controls(performance.now())) close(4029, 'too many pings and pongs')
+    }
+    socket.on('ping', control)
+    socket.on('pong', () => {
+      heardAt = performance.now()
+      control()
+    })
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (socket.readyState !== socket.OPEN) return
+      if (isBinary) return close(1003, 'this feed is text')
+      if (!messages(performance.now())) return close(4029, `more than ${limits.messagesPer10s} messages in 10 s`)
+      publish(data.toString(), publisher).then(
+        (id) => socket.send(JSON.stringify({ ack: { id } })),
+        (error: unknown) => close(...closeFor(error)),
+      )
+    })
+    socket.on('error', () => leave()) // ws closes with 1002, 1007, 1008 or 1009 by itself; a broken line needs no answer
+    socket.on('close', () => {
+      leave()
+      stop.removeEventListener('abort', goAway)
+    })
+  }
+
+  async function publish(text: string, publisher: string | undefined) {
+    const draft = readPublish(text)
+    if (publisher === undefined) throw new Refusal(403, 'forbidden', 'publishing needs the page’s session or a key')
+    return (await feed.publish(draft)).id
+  }
+
+  return app
+}
+
+function closeFor(error: unknown): [number, string] {
+  if (error instanceof Refusal) return [error.status === 403 ? 4403 : 4400, error.message.slice(0, 100)]
+  if (error instanceof PublishError) return [4400, error.message.slice(0, 100)]
+  return [1011, 'the event could not be stored; try again']
+}
+
+/** RFC 6455 §5.2: FIN and opcode 1, length in 7, 7+16 or 7+64 bits, no mask from the server. */
+export function textFrame(payload: Uint8Array): Buffer {
+  const { length } = payload
+  if (length < 126) return Buffer.concat([Buffer.of(0x81, length), payload])
+  if (length < 65_536) return Buffer.concat([Buffer.of(0x81, 126, length >> 8, length & 255), payload])
+  const head = Buffer.of(0x81, 127, 0, 0, 0, 0, 0, 0, 0, 0)
+  head.writeUInt32BE(length, 6)
+  return Buffer.concat([head, payload])
+}
