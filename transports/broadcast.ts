@@ -18,6 +18,8 @@ export interface Line {
   readonly stream: Duplex
   /** The reader takes nothing, or too little. Called once; the line has left by then. */
   slow(): void
+  /** The server is going away. The line has left by then. */
+  goAway(): void
   /** Called about once a second while the line is open. */
   tick?(now: number): void
 }
@@ -43,7 +45,7 @@ interface Seat {
 const REPLAY_BYTES = 64 * 1024
 const SWEEP_MS = 1000
 
-export function broadcast(feed: Feed, limits: Limits, framing: Framing): Broadcast {
+export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing: Framing): Broadcast {
   const seats = new Set<Seat>()
   let unfollow: (() => void) | undefined
   let sweeper: NodeJS.Timeout | undefined
@@ -92,6 +94,13 @@ export function broadcast(feed: Feed, limits: Limits, framing: Framing): Broadca
     if (stream.writableLength > limits.queueBytes) drop(seat)
     return more
   }
+
+  stop.addEventListener('abort', () => {
+    for (const seat of [...seats]) {
+      leave(seat)
+      seat.line.goAway()
+    }
+  })
 
   function drop(seat: Seat) {
     leave(seat)

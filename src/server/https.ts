@@ -115,7 +115,7 @@ export function httpsServer(
   server.on('connect', ((incoming: IncomingMessage, outgoing: ServerResponse | Socket) => {
     if (incoming.httpVersionMajor !== 2) return void (outgoing as Socket).destroy()
     const response = outgoing as unknown as Http2ServerResponse
-    if (incoming.headers[':protocol'] !== 'websocket') return void response.writeHead(405, { allow: 'GET' }).end()
+    if (incoming.headers[':protocol'] !== 'websocket') return serve(incoming, response as unknown as ServerResponse)
     incoming.method = 'GET'
     const { stream } = response
     upgrades.set(incoming, (accept) => {
