@@ -61,7 +61,7 @@ async function serve(flags: Flags) {
     ...(flags.name && { names: flags.name }),
     ...(flags.limit && { limits: flags.limit }),
     perSecond: flags.rate,
-    input: process.stdin,
+    ...(flags.source === 'stdin' && { input: process.stdin }),
     ...(flags.cert && { credentials: { cert: await readPem(flags.cert), key: await readPem(flags.key!) } }),
     report,
   }).catch((error: NodeJS.ErrnoException) => {
