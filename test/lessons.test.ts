@@ -222,7 +222,7 @@ async function open(lab: Lab): Promise<Line> {
     socket,
     received: () => held.toString('latin1'),
     async take(count) {
-      for (let waited = 0; held.length < count && waited < 2000; waited += 10) await sleep(10)
+      for (let waited = 0; held.length < count && waited < 5000; waited += 10) await sleep(10)
       const taken = held.subarray(0, count)
       held = held.subarray(count)
       return taken
