@@ -104,6 +104,10 @@ function stopOnSignal(lab: Lab) {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  // `npm start` puts a shell between npm and us that dies of SIGTERM without passing it on; nobody else would stop us then.
+  const parent = process.ppid
+  if (process.env.npm_lifecycle_event !== undefined)
+    setInterval(() => process.ppid !== parent && !stopping && stop(), 500).unref()
 }
 
 async function readPem(path: string): Promise<string> {
