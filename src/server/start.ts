@@ -1,6 +1,7 @@
 // Puts a lab together and starts it: certificates, feed, server, source. Used by the command, the tests and the bench.
 import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
+import { Readable } from 'node:stream'
 import { covers, openAuthority } from '../../certs/authority.ts'
 import type { Authority } from '../../certs/authority.ts'
 import { transportNames } from '../../transports/clients.ts'
@@ -35,6 +36,8 @@ export interface LabOptions {
   auth?: 'open' | 'required'
   publishKey?: string
   source?: 'ticker' | 'host' | 'stdin' | 'none'
+  /** Lines for the source `stdin`. */
+  input?: Readable
   /** Events a second of the ticker. */
   perSecond?: number
   limits?: Partial<Limits>
@@ -109,7 +112,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     source === 'host'
       ? startHost(feed, 1000, metrics.failed)
       : source === 'stdin'
-        ? startStdin(feed, process.stdin, report)
+        ? startStdin(feed, options.input ?? Readable.from([]), report)
         : undefined
 
   // A lab that runs for months must not end with its certificate.
