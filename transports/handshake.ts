@@ -15,6 +15,8 @@ export function checkHandshake(incoming: IncomingMessage, isUpgrade: boolean): v
     throw new Refusal(426, 'upgrade_required', 'this is a WebSocket: connect with wss:// and a WebSocket client', {
       ...(!overHttp2 && { upgrade: 'websocket', connection: 'upgrade' }),
     })
+  if (incoming.method !== 'GET')
+    throw new Refusal(405, 'method_not_allowed', 'a WebSocket opens with GET', { allow: 'GET, HEAD' })
   if (!asks) throw bad('Upgrade must be websocket')
   if (headers['sec-websocket-version'] !== '13')
     throw bad('Sec-WebSocket-Version must be 13', { 'sec-websocket-version': '13' })
