@@ -56,6 +56,8 @@ export function httpsServer(
     ...tls,
     minVersion: 'TLSv1.2',
     handshakeTimeout: limits.handshakeMs,
+    // node:https has it by default, node:http2 only for HTTP/2: without it every second write of an SSE stream waits 40 ms.
+    noDelay: true,
     allowHTTP1: versions !== '2',
     ALPNCallback: ({ protocols }) => offered.find((name) => protocols.includes(name)),
     settings: { enableConnectProtocol: true, maxConcurrentStreams: 250, maxHeaderListSize: limits.headerBytes },
