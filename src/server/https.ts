@@ -7,6 +7,7 @@ import type { Http2SecureServer, Http2ServerResponse, ServerHttp2Session, Server
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Hono } from 'hono'
 import { WebSocketServer } from 'ws'
 import type { Limits } from '../core/limits.ts'
@@ -44,10 +45,12 @@ export function httpsServer(
   const offered = versions === 'both' ? ['h2', 'http/1.1'] : versions === '2' ? ['h2'] : ['http/1.1']
   const upgrades = new WeakMap<IncomingMessage, NonNullable<Env['Bindings']['upgrade']>>()
   const listener = getRequestListener(
-    (request, env) => {
+    async (request, env) => {
       const bindings = env as Env['Bindings']
       const upgrade = upgrades.get(bindings.incoming)
-      return app.fetch(request, { ...bindings, ...(upgrade && { upgrade }) })
+      const response = await app.fetch(request, { ...bindings, ...(upgrade && { upgrade }) })
+      // To HEAD, hono answers with a copy of the GET answer, and the copy does not know that a route has answered by itself.
+      return bindings.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
     },
     { errorHandler: errorResponse },
   ) as (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
