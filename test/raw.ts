@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectHttp2 } from 'node:http2'
 import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2'
+import { connect as connectTcp } from 'node:net'
+import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { ConnectionOptions, TLSSocket } from 'node:tls'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { Limits } from '../src/core/limits.ts'
 import { startLab } from '../src/server/start.ts'
@@ -32,13 +36,16 @@ export interface Line {
   readonly over: boolean
   /** Forgets the first bytes of `rest`. */
   drop(count: number): void
-  end(): void
+  /** Goes without a goodbye; `reset` with an RST. */
+  end(how?: 'reset'): void
 }
 
 export interface Target {
   readonly lab: Lab
   readonly host: string
   readonly http2: ClientHttp2Session
+  /** Who follows the feed inside the server: at most one a transport, none when no line is held. */
+  readonly followers: number
 }
 
 const MS = 3000
@@ -47,6 +54,7 @@ const MS = 3000
 export function labForFile(limits: Partial<Limits> = {}): Target {
   let lab: Lab
   let session: ClientHttp2Session | undefined
+  let followers = 0
   const target = {
     get lab() {
       return lab
@@ -61,10 +69,23 @@ export function labForFile(limits: Partial<Limits> = {}): Target {
       }
       return session
     },
+    get followers() {
+      return followers
+    },
   }
   beforeAll(async () => {
     const certs = join(tmpdir(), `wirelab-hostile-${process.pid}`)
     lab = await startLab({ port: 0, certs, source: 'none', limits })
+    const { feed } = lab
+    const { follow } = feed
+    feed.follow = (after, listener) => {
+      followers++
+      const unfollow = follow(after, listener)
+      return () => {
+        followers--
+        unfollow()
+      }
+    }
   })
   afterEach(async () => {
     const { status } = await get(target, '/healthz')
@@ -79,19 +100,19 @@ export function labForFile(limits: Partial<Limits> = {}): Target {
 }
 
 export async function open({ lab }: Target, options: ConnectionOptions = {}): Promise<Line> {
+  const tcp = connectTcp(lab.port, '127.0.0.1')
   const socket = connectTls({
-    host: '127.0.0.1',
-    port: lab.port,
+    socket: tcp,
     servername: 'localhost',
     ca: lab.authority!.ca,
     ALPNProtocols: ['http/1.1'],
     ...options,
   })
   await new Promise<void>((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject))
-  return watch(socket)
+  return watch(socket, tcp)
 }
 
-function watch(socket: TLSSocket): Line {
+function watch(socket: TLSSocket, tcp: Socket): Line {
   const since = performance.now()
   let rest: Buffer = Buffer.alloc(0)
   let over = false
@@ -144,7 +165,7 @@ function watch(socket: TLSSocket): Line {
       return over
     },
     drop: (count) => void (rest = rest.subarray(count)),
-    end: () => void socket.destroy(),
+    end: (how) => void (how === 'reset' ? tcp.resetAndDestroy() : socket.destroy()),
   }
   return line
 }
@@ -263,6 +284,29 @@ export function get2(target: Target, headers: OutgoingHttpHeaders, { body = true
       else settle()
     })
   })
+}
+
+/** Waits until the server holds no request but the one that asks (`other`), and nothing follows the feed. @throws after `withinMs`. */
+export async function idle(target: Target, withinMs = 2000): Promise<void> {
+  const until = performance.now() + withinMs
+  for (;;) {
+    const { body } = await get(target, '/metrics')
+    const open = [...body.matchAll(/^wirelab_requests_open\{path="([^"]+)"\} (\d+)$/gm)]
+    const answered = open.every(([, path, count]) => count === (path === 'other' ? '1' : '0'))
+    if (answered && target.followers === 0) return
+    if (performance.now() > until) {
+      const held = open.map(([line]) => line).join(', ')
+      throw new Error(`held after ${withinMs} ms: ${held}; ${target.followers} followers of the feed`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** Resident memory after a collection, in MiB. */
+export function residentMiB(): number {
+  setFlagsFromString('--expose-gc')
+  ;(runInNewContext('gc') as () => void)()
+  return process.memoryUsage().rss / 2 ** 20
 }
 
 function show(bytes: Buffer): string {
