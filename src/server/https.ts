@@ -74,6 +74,7 @@ export function httpsServer(
       keepAliveTimeout: limits.idleMs,
       connectionsCheckingInterval: 500,
       insecureHTTPParser: false,
+      requireHostHeader: false, // refused by us instead: in our words, as JSON
     },
   } as Parameters<typeof createSecureServer>[0])
   // Zero keeps every header: with a maximum, Node drops later ones in silence, and one of them may be `Upgrade` or `Cookie`.
