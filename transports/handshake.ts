@@ -4,6 +4,8 @@ import { Refusal } from './request.ts'
 
 export const SUBPROTOCOL = 'wirelab.v1'
 const KEY = /^[+/0-9A-Za-z]{22}==$/
+/** RFC 9110 §5.6.2, and no longer than a name may be. Checked here: `ws` would refuse the rest in its own words. */
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/
 const MAX_SUBPROTOCOLS = 50
 
 /** RFC 6455 §4.2.1 and, over HTTP/2, RFC 8441 §5. @throws {Refusal} 400, or 426 when nobody asked for an upgrade. */
@@ -27,7 +29,8 @@ export function checkHandshake(incoming: IncomingMessage, isUpgrade: boolean): v
 
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
   const repeated = new Set(offered).size < offered.length
-  if (offered.length > MAX_SUBPROTOCOLS || repeated || !offered.includes(SUBPROTOCOL))
+  const wellFormed = offered.length <= MAX_SUBPROTOCOLS && !repeated && offered.every((name) => NAME.test(name))
+  if (!wellFormed || !offered.includes(SUBPROTOCOL))
     throw new Refusal(400, 'bad_subprotocol', `Sec-WebSocket-Protocol must offer ${SUBPROTOCOL}, each name once`)
 }
 

@@ -1,5 +1,5 @@
 // One HTTPS server for all of it: TLS, HTTP/1.1 and HTTP/2 on one port, Upgrade and extended CONNECT, limits, and a clean stop.
-import { randomBytes } from 'node:crypto'
+import { constants, randomBytes } from 'node:crypto'
 import { ServerResponse } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { createSecureServer } from 'node:http2'
@@ -36,6 +36,9 @@ export interface HttpsServer {
 
 const BACKLOG = 4096
 
+/** For every certificate. Renegotiation is work that a client can ask for again and again; TLS 1.3 has none. */
+const TLS = { minVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_RENEGOTIATION } as const
+
 export function httpsServer(
   app: Hono<Env>,
   limits: Limits,
@@ -57,7 +60,7 @@ export function httpsServer(
 
   const server = createSecureServer({
     ...tls,
-    minVersion: 'TLSv1.2',
+    ...TLS,
     handshakeTimeout: limits.handshakeMs,
     // node:https has it by default, node:http2 only for HTTP/2: without it every second write of an SSE stream waits 40 ms.
     noDelay: true,
@@ -121,7 +124,10 @@ export function httpsServer(
   server.on('connect', ((incoming: IncomingMessage, outgoing: ServerResponse | Socket) => {
     if (incoming.httpVersionMajor !== 2) return void (outgoing as Socket).destroy()
     const response = outgoing as unknown as Http2ServerResponse
-    if (incoming.headers[':protocol'] !== 'websocket') return void response.writeHead(405, { allow: 'GET' }).end()
+    if (incoming.headers[':protocol'] !== 'websocket') {
+      const body = errorBody('method_not_allowed', 'CONNECT opens a WebSocket here (RFC 8441), nothing else')
+      return void response.writeHead(405, { allow: 'GET', 'content-type': 'application/json' }).end(body)
+    }
     incoming.method = 'GET'
     const { stream } = response
     upgrades.set(incoming, (accept) => {
@@ -148,8 +154,8 @@ export function httpsServer(
   return {
     wire,
     listen: (port, host) => listen(server, port, host),
-    renew: (next) => server.setSecureContext({ ...next, minVersion: 'TLSv1.2' }),
-    addName: (name, own) => server.addContext(name, { ...own, minVersion: 'TLSv1.2' }),
+    renew: (next) => server.setSecureContext({ ...next, ...TLS }),
+    addName: (name, own) => server.addContext(name, { ...own, ...TLS }),
     close: () => close(server, wire, limits.stopMs),
   }
 }
