@@ -15,13 +15,7 @@ const notThere = [
     '/%2e%2e/',
     '/%2e%2e/package.json',
   ],
-  ...[
-    '/..%2fpackage.json',
-    '/%2e%2e%2fpackage.json',
-    '/..%5cpackage.json',
-    '/..\\package.json',
-    '/%252e%252e/package.json',
-  ],
+  ...['/..%2fpackage.json', '/%2e%2e%2fpackage.json', '/..%5cpackage.json', '/%252e%252e/package.json'],
   ...['/%c0%ae%c0%ae/package.json', '/%c0%af', '/....//package.json', '/public/..;/package.json'],
   ...[
     '//',
@@ -108,6 +102,7 @@ describe('D what is not there', () => {
   for (const [path, bytes] of [
     ['an absolute disk path', 'GET C:\\Windows HTTP/1.1'],
     ['no leading slash', 'GET public/index.html HTTP/1.1'],
+    ['a backslash', 'GET /..\\package.json HTTP/1.1'],
     ['a fragment', 'GET /public/index.html#x HTTP/1.1'],
   ] as const)
     test(`D ${path} → 400 or 404`, async () => {
