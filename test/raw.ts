@@ -1,4 +1,5 @@
 // A client without manners: writes the bytes it is given over real, verified TLS, and reads whatever comes back.
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectHttp2 } from 'node:http2'
@@ -53,6 +54,7 @@ const MS = 3000
 /** One lab for a test file. After each case: nothing uncaught, and a good request on a new connection works (FAULTS §3, rule for all). */
 export function labForFile(limits: Partial<Limits> = {}): Target {
   let lab: Lab
+  let certs: string
   let session: ClientHttp2Session | undefined
   let followers = 0
   const target = {
@@ -74,7 +76,7 @@ export function labForFile(limits: Partial<Limits> = {}): Target {
     },
   }
   beforeAll(async () => {
-    const certs = join(tmpdir(), `wirelab-hostile-${process.pid}`)
+    certs = await mkdtemp(join(tmpdir(), 'wirelab-hostile-'))
     lab = await startLab({ port: 0, certs, source: 'none', limits })
     const { feed } = lab
     const { follow } = feed
@@ -95,6 +97,7 @@ export function labForFile(limits: Partial<Limits> = {}): Target {
   afterAll(async () => {
     session?.destroy()
     expect(await lab.close()).toEqual({ forced: false })
+    await rm(certs, { recursive: true })
   })
   return target
 }

@@ -43,7 +43,10 @@ export function asking({ name, query, timeoutMs, pauseMs }: Asking, options: Con
       const { cursor, events, gap } = parseObject(body)
       if (!Array.isArray(events)) throw new SyntaxError(`${name}: expected {"cursor","events":[…]}`)
       if (gap !== undefined) position.gap(gap)
-      for (const event of events) position.event(event)
+      for (const event of events) {
+        if (line.over) return // closed by whom we handed the last one to
+        position.event(event)
+      }
       position.start(cursor)
       if (!line.over) timer = setTimeout(ask, events.length === LIMIT ? 0 : pauseMs)
     }

@@ -67,6 +67,12 @@ export function readPreferWait(incoming: IncomingMessage, limits: Limits): numbe
   return match ? Math.min(Number(match[1]), limits.waitSeconds) : undefined
 }
 
+/** `If-None-Match` (RFC 9110 §13.1.2): weak comparison against each of a list, or `*`. */
+export function matchesEtag(incoming: IncomingMessage, etag: string): boolean {
+  const header = incoming.headers['if-none-match']
+  return header?.split(',').some((each) => ['*', etag, `W/${etag}`].includes(each.trim())) ?? false
+}
+
 function readCursor(text: string, name: string): After {
   if (!isCursor(text)) throw bad('cursor', `${name} must be the id of an event (epoch.offset), now or earliest`)
   return text

@@ -7,7 +7,7 @@ import { transformSync } from 'amaro'
 import type { Context } from 'hono'
 import { transportNames } from '../../transports/clients.ts'
 import type { Env } from '../../transports/contract.ts'
-import { Refusal } from '../../transports/request.ts'
+import { Refusal, matchesEtag } from '../../transports/request.ts'
 
 export interface Assets {
   has(path: string): boolean
@@ -70,8 +70,9 @@ export async function loadAssets(csp: () => string): Promise<Assets> {
       context.header('etag', file.etag)
       context.header('cache-control', 'no-cache')
       if (file.type.startsWith('text/html')) context.header('content-security-policy', csp())
-      if (context.env.incoming.headers['if-none-match'] === file.etag) return context.body(null, 304)
-      return context.body(file.body as Uint8Array<ArrayBuffer>, 200, { 'content-type': file.type })
+      if (matchesEtag(context.env.incoming, file.etag)) return context.body(null, 304)
+      const headers = { 'content-type': file.type, 'content-length': String(file.body.length) } // the length for HEAD too
+      return context.body(file.body as Uint8Array<ArrayBuffer>, 200, headers)
     },
   }
 }

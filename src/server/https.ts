@@ -103,7 +103,7 @@ export function httpsServer(
 
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (incoming.method === 'OPTIONS' && incoming.url === '*') incoming.url = '/'
-    void listener(incoming, outgoing)
+    inTurn(incoming, outgoing, () => void listener(incoming, outgoing))
   }
   server.on('request', serve as never)
   server.on('checkContinue', serve as never) // the body is invited when a route starts to read it
@@ -114,6 +114,7 @@ export function httpsServer(
 
   /** HTTP/1.1: an Upgrade runs through the same application as any request; only a route that accepts it leaves HTTP. */
   server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
+    if (isAnswering(socket)) return void socket.destroy() // behind an unanswered request: whose would the next bytes be?
     const outgoing = new ServerResponse(incoming)
     outgoing.shouldKeepAlive = false
     outgoing.assignSocket(socket)
@@ -163,6 +164,22 @@ export function httpsServer(
     addName: (name, own) => server.addContext(name, { ...own, ...TLS }),
     close: () => close(server, wire, limits.stopMs),
   }
+}
+
+const answering = new WeakMap<Socket, ServerResponse>()
+const isAnswering = (socket: Socket) => answering.get(socket)?.closed === false
+
+/**
+ * Pipelined requests are served one after the other: a connection then costs one page of the feed in memory, not a thousand, and
+ * nothing is counted as open that Node would forget without a `close` when the connection breaks.
+ */
+function inTurn(incoming: IncomingMessage, outgoing: ServerResponse, act: () => void) {
+  if (incoming.httpVersionMajor === 2 && !(outgoing instanceof ServerResponse)) return act()
+  const { socket } = incoming
+  const before = answering.get(socket)
+  answering.set(socket, outgoing)
+  if (!before || before.closed) act()
+  else before.once('close', () => socket.destroyed || act())
 }
 
 function listen(server: Http2SecureServer, port: number, host: string): Promise<number> {

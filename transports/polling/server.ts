@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Env, Routes } from '../contract.ts'
 import { pageBody, sendPage } from '../page.ts'
-import { readQuery } from '../request.ts'
+import { matchesEtag, readQuery } from '../request.ts'
 
 export const routes: Routes = (feed, limits) => {
   const app = new Hono<Env>()
@@ -15,7 +15,7 @@ export const routes: Routes = (feed, limits) => {
     // A page with a gap has no ETag: the same cursor without the gap would be another answer.
     const etag = `"${page.cursor}"`
     if (!page.gap) outgoing.setHeader('etag', etag)
-    if (!page.gap && matches(incoming.headers['if-none-match'], etag)) {
+    if (!page.gap && matchesEtag(incoming, etag)) {
       outgoing.writeHead(304).end()
       return RESPONSE_ALREADY_SENT
     }
@@ -24,10 +24,4 @@ export const routes: Routes = (feed, limits) => {
   })
 
   return app
-}
-
-/** RFC 9110 §13.1.2: weak comparison against each of a list, or `*`. */
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false
-  return header.split(',').some((each) => ['*', etag, `W/${etag}`].includes(each.trim()))
 }

@@ -20,7 +20,7 @@ export const connect: Connect = (options) => {
 
     const on = (type: string, take: (data: string) => void) =>
       source.addEventListener(type, ({ data }: MessageEvent<string>) => {
-        if (line.over) return
+        if (line.over) return // the rest of a chunk that was read before close()
         alive.feed()
         try {
           take(data)

@@ -21,7 +21,7 @@ export const connect: Connect = (options) => {
     let failure: unknown
 
     socket.addEventListener('message', ({ data }: MessageEvent<string>) => {
-      if (line.over) return // closing takes a round trip, and events may still come
+      if (line.over) return // close() is a handshake: what was under way still comes in
       alive.feed()
       try {
         take(parseObject(data))
