@@ -55,6 +55,7 @@ export function httpsServer(
   const server = createSecureServer({
     ...tls,
     minVersion: 'TLSv1.2',
+    noDelay: true, // Node's own default for http and https servers, but not for this one
     handshakeTimeout: limits.handshakeMs,
     allowHTTP1: versions !== '2',
     ALPNCallback: ({ protocols }) => offered.find((name) => protocols.includes(name)),
