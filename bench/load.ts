@@ -95,7 +95,10 @@ const commands = {
               client.connectMs = performance.now() - started
               resolve()
             }
-            if (cause !== undefined) trouble.get(name)!.add(`${name}: ${messageOf(cause)}`)
+            if (cause === undefined) return
+            trouble.get(name)!.add(`${name}: ${messageOf(cause)}`)
+            clearTimeout(late)
+            reject(new Error(`${name}: ${messageOf(cause)}`)) // before it was open, the end; later, nobody listens
           },
         }
         client.connection =

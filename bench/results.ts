@@ -40,7 +40,15 @@ export const ResultsSchema = v.strictObject({
   commit: v.nullable(v.string()),
   seed: v.number(),
   /** The workloads as they were run, flags and all. */
-  scenarios: v.array(v.looseObject({ name: v.string() })),
+  scenarios: v.array(
+    v.strictObject({
+      ...{ name: v.string(), about: v.string(), transports: v.array(v.picklist(contestants)), together: v.boolean() },
+      ...{ clients: v.number(), rate: v.number(), seconds: v.number(), payload: v.number(), pollMs: v.number() },
+      ...{ generators: v.number(), maxUtilisation: v.number(), maxGeneratorDelayMs: v.number() },
+      targetP99Ms: v.optional(v.number()),
+      http: v.picklist(['1.1', '2']),
+    }),
+  ),
   /** What the model says polling's median should be: half the interval and half a round trip. */
   predictions: v.array(
     v.strictObject({ scenario: v.string(), transport: v.picklist(contestants), repeat: v.number(), p50Ms: v.number() }),

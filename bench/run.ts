@@ -54,7 +54,7 @@ export async function run(options: RunOptions): Promise<Results> {
     const results: Results = {
       schema: SCHEMA,
       ...{ startedAt, machine: machine(), versions: await versions(), commit: commit(), seed },
-      scenarios: options.scenarios.map((scenario) => ({ ...scenario, http })),
+      scenarios: options.scenarios.map((scenario) => ({ ...scenario, transports: [...scenario.transports], http })),
       ...{ predictions: [], notes, trials: [] },
     }
     const plans = plan(options)

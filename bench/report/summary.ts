@@ -2,7 +2,7 @@
 import { spread } from '../../src/core/stats.ts'
 import type { Spread } from '../../src/core/stats.ts'
 import type { Results, Row } from '../results.ts'
-import type { Contestant, Scenario } from '../scenarios.ts'
+import type { Contestant } from '../scenarios.ts'
 
 export interface Summary {
   scenario: string
@@ -17,9 +17,7 @@ export interface Summary {
 
 export function summarise({ trials, predictions, scenarios }: Results): Summary[] {
   const groups = Map.groupBy(trials, ({ scenario, transport }) => `${scenario} ${transport}`)
-  const order = (scenarios as unknown as Scenario[]).flatMap(({ name, transports }) =>
-    transports.map((t) => `${name} ${t}`),
-  )
+  const order = scenarios.flatMap(({ name, transports }) => transports.map((t) => `${name} ${t}`))
   return order.flatMap((key) => {
     const rows = groups.get(key)
     if (!rows) return []
@@ -30,7 +28,7 @@ export function summarise({ trials, predictions, scenarios }: Results): Summary[
       ...{ scenario, transport, rows, valid },
       of: (pick: (row: Row) => number | null) => spread(valid.map(pick).filter((value) => value !== null)),
       predictedP50Ms: spread(mine.map(({ p50Ms }) => p50Ms)),
-      targetP99Ms: (scenarios as unknown as Scenario[]).find(({ name }) => name === scenario)?.targetP99Ms,
+      targetP99Ms: scenarios.find(({ name }) => name === scenario)?.targetP99Ms,
     }
   })
 }

@@ -76,7 +76,8 @@ function scenarioText(name: string, results: Results, summaries: Summary[]): str
 
 export function heading(name: string, { scenarios, seed }: Results): string {
   const { clients, rate, seconds, payload, pollMs, http } = scenarios.find((each) => each.name === name)!
-  return `${name}: ${String(clients)} clients each, ${String(rate)} events/s for ${String(seconds)} s, ${String(payload)} B an event, polling every ${String(pollMs)} ms, HTTP/${String(http)}, seed ${seed}`
+  const load = `${clients} clients each, ${rate} events/s for ${seconds} s, ${payload} B an event`
+  return `${name}: ${load}, polling every ${pollMs} ms, HTTP/${http}, seed ${seed}`
 }
 
 /** The n behind the percentiles: deliveries of the trials, and what was expected. */
