@@ -43,7 +43,14 @@ export const ResultsSchema = v.strictObject({
   scenarios: v.array(
     v.strictObject({
       ...{ name: v.string(), about: v.string(), transports: v.array(v.picklist(contestants)), together: v.boolean() },
-      ...{ clients: v.number(), rate: v.number(), seconds: v.number(), payload: v.number(), pollMs: v.number() },
+      ...{
+        clients: v.number(),
+        rate: v.number(),
+        seconds: v.number(),
+        warmSeconds: v.number(),
+        payload: v.number(),
+        pollMs: v.number(),
+      },
       ...{ generators: v.number(), maxUtilisation: v.number(), maxGeneratorDelayMs: v.number() },
       targetP99Ms: v.optional(v.number()),
       http: v.picklist(['1.1', '2']),

@@ -32,7 +32,7 @@ export interface TrialResult {
   predictions: Prediction[]
 }
 
-const [SETTLE_MS, WARM_MS, DRAIN_MS] = [200, 1000, 5000]
+const [SETTLE_MS, DRAIN_MS] = [200, 5000]
 /** Fewer connections than this drown in the noise of resident memory. */
 const RSS_CONNECTIONS = 500
 
@@ -49,7 +49,7 @@ export async function trial(options: TrialOptions): Promise<TrialResult> {
 }
 
 async function measure({ scenario, transports, seed, http, tls, ca, offset, burnMs = 0, repeat }: TrialOptions) {
-  const { clients, rate, seconds, payload, pollMs, generators } = scenario
+  const { clients, rate, seconds, warmSeconds, payload, pollMs, generators } = scenario
   const target = child<TargetCommands>('server', new URL('target.ts', import.meta.url), ['--expose-gc'])
   const loads = Array.from({ length: generators }, () =>
     child<LoadCommands>('generator', new URL('load.ts', import.meta.url)),
@@ -69,10 +69,14 @@ async function measure({ scenario, transports, seed, http, tls, ca, offset, burn
     )
     const rssKb = (await target.ask('rss', undefined)) - rssBefore
 
-    const from = hostClock(offset)() + SETTLE_MS + WARM_MS
+    const from = hostClock(offset)() + SETTLE_MS + warmSeconds * 1000
     const window = { from, to: from + seconds * 1000 }
     await Promise.all(loads.map((load) => load.ask('measure', { ...window, burnMs })))
-    const server = await target.ask('run', { ...window, rate, payload, seed, transports }, seconds * 1000 + 30_000)
+    const server = await target.ask(
+      'run',
+      { ...window, rate, payload, seed, transports },
+      (warmSeconds + seconds) * 1000 + 30_000,
+    )
     const { epoch, first, last } = server
     const drainMs = DRAIN_MS + pollMs
     const reports = await Promise.all(
