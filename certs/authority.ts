@@ -3,6 +3,7 @@ import { X509Certificate as NodeCertificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { lock } from 'proper-lockfile'
 import 'reflect-metadata' // what x509 needs before it loads
 import * as x509 from '@peculiar/x509'
 
@@ -35,6 +36,19 @@ export const files = { ca: 'ca.pem', caKey: 'ca-key.pem', cert: 'server.pem', ke
  */
 export async function openAuthority(directory: string, names: string[]): Promise<Authority> {
   await mkdir(directory, { recursive: true })
+  // Two labs that start at once must not each make a CA and mix the files.
+  const release = await lock(directory, {
+    lockfilePath: join(directory, '.lock'),
+    retries: { retries: 50, minTimeout: 50, maxTimeout: 200 },
+  })
+  try {
+    return await openLocked(directory, names)
+  } finally {
+    await release()
+  }
+}
+
+async function openLocked(directory: string, names: string[]): Promise<Authority> {
   const path = (name: keyof typeof files) => join(directory, files[name])
   const wrote: Authority['wrote'] = []
 

@@ -18,6 +18,8 @@ export interface Line {
   readonly stream: Duplex
   /** The reader takes nothing, or too little. Called once; the line has left by then. */
   slow(): void
+  /** The server is going away. The line has left by then. */
+  goAway(): void
   /** Called about once a second while the line is open. */
   tick?(now: number): void
 }
@@ -46,7 +48,7 @@ const SWEEP_MS = 1000
 const REST = 3
 const REST_MAX_MS = 20
 
-export function broadcast(feed: Feed, limits: Limits, framing: Framing): Broadcast {
+export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing: Framing): Broadcast {
   const seats = new Set<Seat>()
   let unfollow: (() => void) | undefined
   let sweeper: NodeJS.Timeout | undefined
@@ -120,6 +122,13 @@ export function broadcast(feed: Feed, limits: Limits, framing: Framing): Broadca
     if (stream.writableLength > limits.queueBytes) drop(seat)
     return more
   }
+
+  stop.addEventListener('abort', () => {
+    for (const seat of [...seats]) {
+      leave(seat)
+      seat.line.goAway()
+    }
+  })
 
   function drop(seat: Seat) {
     leave(seat)

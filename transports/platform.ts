@@ -1,7 +1,8 @@
 // What a browser has and Node must be handed: fetch, EventSource and WebSocket, all of them trusting one more CA.
+import type { Socket } from 'node:net'
 import { rootCertificates } from 'node:tls'
 import { EventSource as NodeEventSource } from 'eventsource'
-import { Agent, WebSocket as UndiciWebSocket, fetch as undiciFetch } from 'undici'
+import { Agent, WebSocket as UndiciWebSocket, buildConnector, fetch as undiciFetch } from 'undici'
 import { WebSocket as WsWebSocket } from 'ws'
 import type { Platform } from './contract.ts'
 
@@ -14,28 +15,48 @@ export interface NodePlatformOptions {
 }
 
 /** `ws` and `eventsource` over HTTP/1.1; undici where HTTP/2 is asked for (it speaks RFC 8441). Close it, or sockets stay open. */
-export function nodePlatform({ ca, http = '1.1', headers = {} }: NodePlatformOptions = {}): Platform & {
-  close(): Promise<void>
-} {
+export function nodePlatform(options: NodePlatformOptions = {}): Platform & { close(): Promise<void> } {
+  const { ca, http = '1.1', headers = {} } = options
   const trust = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
-  const agent = new Agent({
-    allowH2: http === '2',
-    connect: trust,
-    connections: null,
-    bodyTimeout: 0,
-    headersTimeout: 60_000,
-    ...(http === '2' && { pipelining: 100 }),
-  })
-  const fetch = ((input: string, init?: RequestInit) =>
-    undiciFetch(input, {
-      ...init,
-      headers: { ...headers, ...(init?.headers as Record<string, string>) },
-      dispatcher: agent,
-    } as never)) as unknown as typeof globalThis.fetch
+  const pools = new Set<ReturnType<typeof pool>>()
+  const open = () => {
+    const opened = pool(trust, http === '2')
+    pools.add(opened)
+    return opened
+  }
+  const drop = async (dropped: ReturnType<typeof pool>) => {
+    pools.delete(dropped)
+    await dropped.destroy()
+  }
+  const fetchWith = (agent: Agent, input: unknown, init: RequestInit = {}) =>
+    undiciFetch(input as string, { ...init, headers: { ...headers, ...init.headers }, dispatcher: agent } as never)
 
+  let shared = open()
+  async function fetch(input: unknown, init?: RequestInit) {
+    const used = shared
+    try {
+      return await fetchWith(used.agent, input, init)
+    } catch (error) {
+      // HTTP/2 would put the next request on the same connection, dead or not: take a new one, as a browser does after a PING.
+      if (used === shared) {
+        shared = open()
+        void drop(used)
+      }
+      throw error
+    }
+  }
+
+  // Each stream has a connection of its own, so that coming back after a silent death is a new connection too.
   class EventSource extends NodeEventSource {
+    #pool: ReturnType<typeof pool>
     constructor(url: string) {
-      super(url, { fetch: (input, init) => fetch(String(input), init) })
+      const own = open()
+      super(url, { fetch: (input, init) => fetchWith(own.agent, input, init) })
+      this.#pool = own
+    }
+    override close() {
+      super.close()
+      void drop(this.#pool)
     }
   }
   class WebSocket extends WsWebSocket {
@@ -45,13 +66,43 @@ export function nodePlatform({ ca, http = '1.1', headers = {} }: NodePlatformOpt
   }
   class Http2WebSocket extends UndiciWebSocket {
     constructor(url: string, protocol: string) {
-      super(url, { protocols: [protocol], dispatcher: agent, headers })
+      const own = open()
+      super(url, { protocols: [protocol], dispatcher: own.agent, headers })
+      this.addEventListener('close', () => void drop(own))
     }
   }
   return {
-    fetch,
+    fetch: fetch as unknown as Platform['fetch'],
     EventSource: EventSource,
     WebSocket: (http === '2' ? Http2WebSocket : WebSocket) as unknown as Platform['WebSocket'],
-    close: () => agent.destroy(),
+    close: async () => void (await Promise.all([...pools].map(drop))),
+  }
+}
+
+/** Connections that can be ended for good: undici may let go of an HTTP/2 socket without closing it. */
+function pool(trust: { ca?: string[] }, allowH2: boolean) {
+  const sockets = new Set<Socket>()
+  const dial = buildConnector({ ...trust, allowH2 })
+  const connect: typeof dial = (options, callback) =>
+    dial(options, (...[error, socket]) => {
+      if (!socket) return callback(error ?? new Error('no socket'), null)
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+      callback(null, socket)
+    })
+  const agent = new Agent({
+    allowH2,
+    connect,
+    connections: null,
+    bodyTimeout: 0,
+    headersTimeout: 60_000,
+    ...(allowH2 && { pipelining: 100 }),
+  })
+  return {
+    agent,
+    async destroy() {
+      await agent.destroy()
+      for (const socket of sockets) socket.destroy()
+    },
   }
 }

@@ -49,7 +49,7 @@ export function trustAdvice(caPath: string): string[] {
   const path = resolve(caPath)
   return [
     'Trust    it once, on this machine only, so that browsers and tools verify the lab:',
-    `  Chrome   Linux: certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n wirelab -i ${path}`,
+    `  Chrome   Linux: mkdir -p $HOME/.pki/nssdb && certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n wirelab -i ${path}`,
     `           macOS: security add-trusted-cert -k ~/Library/Keychains/login.keychain-db ${path}`,
     `           Windows: certutil -user -addstore Root ${path}`,
     `  Firefox  Settings → Privacy & Security → View Certificates → Authorities → Import ${path}`,

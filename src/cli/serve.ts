@@ -61,6 +61,7 @@ async function serve(flags: Flags) {
     ...(flags.name && { names: flags.name }),
     ...(flags.limit && { limits: flags.limit }),
     perSecond: flags.rate,
+    ...(flags.source === 'stdin' && { input: process.stdin }),
     ...(flags.cert && { credentials: { cert: await readPem(flags.cert), key: await readPem(flags.key!) } }),
     report,
   }).catch((error: NodeJS.ErrnoException) => {
@@ -103,6 +104,10 @@ function stopOnSignal(lab: Lab) {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  // `npm start` puts a shell between npm and us that dies of SIGTERM without passing it on; nobody else would stop us then.
+  const parent = process.ppid
+  if (process.env.npm_lifecycle_event !== undefined)
+    setInterval(() => process.ppid !== parent && !stopping && stop(), 500).unref()
 }
 
 async function readPem(path: string): Promise<string> {

@@ -57,6 +57,6 @@ export const defaults = {
 
   stopMs: 4500,
 
-  /** `Strict-Transport-Security`; 0 sends none (a browser then forgets that `localhost` is HTTPS only). */
+  /** `Strict-Transport-Security`; with 0 a browser forgets that `localhost` is HTTPS only (RFC 6797 §6.1.1). */
   hstsSeconds: 31_536_000,
 }

@@ -16,7 +16,7 @@ export interface ControlsOptions {
   /** What the page needs to know of this lab. */
   about: () => object
   /** Undefined when events come from somewhere whose rate is not ours to set. */
-  ticker: Ticker | undefined
+  ticker: () => Ticker | undefined
 }
 
 const MAX_LANES = 16
@@ -29,7 +29,7 @@ export function controls({ guard, limits, wire, about, ticker }: ControlsOptions
 
   app.get('/', (context) => {
     guard.welcome(context)
-    return context.json({ ...about(), perSecond: ticker?.perSecond ?? null })
+    return context.json({ ...about(), perSecond: ticker()?.perSecond ?? null })
   })
 
   app.get('/lanes', (context) => {
@@ -47,8 +47,9 @@ export function controls({ guard, limits, wire, about, ticker }: ControlsOptions
   app.put('/rate', async (context) => {
     guard.mayPublish(context)
     const { perSecond } = read(Rate, await bodyOf(context.env), 'expected {"perSecond":0–200}')
-    if (!ticker) throw new Refusal(409, 'no_ticker', 'events come from another source; its rate is not ours to set')
-    ticker.perSecond = perSecond
+    const clock = ticker()
+    if (!clock) throw new Refusal(409, 'no_ticker', 'events come from another source; its rate is not ours to set')
+    clock.perSecond = perSecond
     return context.json({ perSecond })
   })
 

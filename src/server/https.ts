@@ -116,7 +116,7 @@ export function httpsServer(
   server.on('connect', ((incoming: IncomingMessage, outgoing: ServerResponse | Socket) => {
     if (incoming.httpVersionMajor !== 2) return void (outgoing as Socket).destroy()
     const response = outgoing as unknown as Http2ServerResponse
-    if (incoming.headers[':protocol'] !== 'websocket') return void response.writeHead(405, { allow: 'GET' }).end()
+    if (incoming.headers[':protocol'] !== 'websocket') return serve(incoming, response as unknown as ServerResponse)
     incoming.method = 'GET'
     const { stream } = response
     upgrades.set(incoming, (accept) => {
@@ -209,14 +209,21 @@ function hangUp(socket: Duplex) {
   setTimeout(() => socket.destroy(), 500).unref()
 }
 
+/** Node ends idle HTTP/1.1 connections, but not HTTP/2 sessions without streams. */
 function closeWhenIdle(session: ServerHttp2Session, idleMs: number) {
   let open = 0
+  let timer = setTimeout(goAway, idleMs)
+  function goAway() {
+    session.close()
+    timer = setTimeout(() => session.destroy(), idleMs) // a peer that reads nothing never takes our goodbye
+  }
   session.on('stream', (stream) => {
     open++
+    clearTimeout(timer)
     stream.on('error', () => undefined) // a reset stream closes; whoever uses it listens for that
-    stream.once('close', () => open--)
+    stream.once('close', () => {
+      if (--open === 0 && !session.destroyed) timer = setTimeout(goAway, idleMs)
+    })
   })
-  session.setTimeout(idleMs, () => {
-    if (open === 0) session.close()
-  })
+  session.once('close', () => clearTimeout(timer))
 }

@@ -1,6 +1,7 @@
 // Puts a lab together and starts it: certificates, feed, server, source. Used by the command, the tests and the bench.
 import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
+import { Readable } from 'node:stream'
 import { covers, openAuthority } from '../../certs/authority.ts'
 import type { Authority } from '../../certs/authority.ts'
 import { transportNames } from '../../transports/clients.ts'
@@ -35,6 +36,8 @@ export interface LabOptions {
   auth?: 'open' | 'required'
   publishKey?: string
   source?: 'ticker' | 'host' | 'stdin' | 'none'
+  /** Lines for the source `stdin`. */
+  input?: Readable
   /** Events a second of the ticker. */
   perSecond?: number
   limits?: Partial<Limits>
@@ -76,14 +79,6 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     () => server.wire,
     (error) => report(`error: ${describe(error)}`),
   )
-  const ticker = source === 'ticker' ? startTicker(feed, { perSecond: options.perSecond ?? 5, clock }) : undefined
-  const other =
-    source === 'host'
-      ? startHost(feed, 1000, metrics.failed)
-      : source === 'stdin'
-        ? startStdin(feed, process.stdin, report)
-        : undefined
-
   // A lane of the page has a host name of its own, and so connections of its own that can be counted and cut.
   const laneNames = authority || covers(tls.cert, transportNames.map(laneName)) ? transportNames.map(laneName) : []
   const keeper = guard({ names: names.map(bracketed), laneNames, publishKey, auth, limits })
@@ -100,7 +95,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       guard: keeper,
       limits,
       wire: () => server.wire,
-      ticker,
+      ticker: () => ticker,
       about: () => ({ transports: transportNames, lanes: laneOrigins(), source, http, auth, publishing: true }),
     }),
     countLane: (incoming, lane) => server.wire.request(incoming, lane),
@@ -110,6 +105,15 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const server: HttpsServer = httpsServer(app, limits, tls, http)
   if (authority) for (const name of laneNames) server.addName(name, await authority.issue([name]))
   listening = await server.listen(port, host)
+
+  // The source starts last: nothing runs yet when the port is taken.
+  const ticker = source === 'ticker' ? startTicker(feed, { perSecond: options.perSecond ?? 5, clock }) : undefined
+  const other =
+    source === 'host'
+      ? startHost(feed, 1000, metrics.failed)
+      : source === 'stdin'
+        ? startStdin(feed, options.input ?? Readable.from([]), report)
+        : undefined
 
   // A lab that runs for months must not end with its certificate.
   const renewal = setInterval(() => {

@@ -18,6 +18,8 @@ export interface TickerOptions {
 }
 
 const MAX_SLEEP_MS = 1000
+/** At most so many in one turn of the loop, so that readers get theirs in between. */
+const MAX_BURST = 1000
 
 /**
  * Slot k begins k / rate after the start; its event is due at a random moment of the slot. So the rate is exact, and no
@@ -38,7 +40,7 @@ export function startTicker(
 
   function run() {
     // After a long stall everything that was due is published now, each stamped with when it was due.
-    while (due <= clock()) {
+    for (let count = 0; due <= clock() && count < MAX_BURST; count++) {
       void feed.publish({ type: 'tick', data: data(++n), at: due })
       next()
     }

@@ -20,6 +20,7 @@ export const connect: Connect = (options) => {
 
     const on = (type: string, take: (data: string) => void) =>
       source.addEventListener(type, ({ data }: MessageEvent<string>) => {
+        if (line.over) return
         alive.feed()
         try {
           take(data)

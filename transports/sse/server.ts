@@ -13,7 +13,7 @@ const message = (id: string, data: Uint8Array | string, event = '') =>
 
 export const routes: Routes = (feed, limits, stop) => {
   const app = new Hono<Env>()
-  const hub = broadcast(feed, limits, {
+  const hub = broadcast(feed, limits, stop, {
     event: ({ event, bytes }) => message(event.id, bytes),
     gap: (gap) => message(gap.to, JSON.stringify(gap), 'event:gap\n'),
     heartbeat: (tail) => message(tail, tail, 'event:heartbeat\n'),
@@ -39,20 +39,17 @@ export const routes: Routes = (feed, limits, stop) => {
     stream.write(`retry:${limits.retryMs}\nevent:hello\n${gap ? '' : `id:${cursor}\n`}data:${hello}\n\n`)
 
     const endsAt = performance.now() + limits.sseAgeMs * (0.9 + 0.2 * Math.random())
-    const leave = hub.join({ stream, slow: () => stream.destroy(), tick: (now) => now >= endsAt && end() }, after)
-    const end = () => {
+    const tick = (now: number) => {
+      if (now < endsAt) return
       leave()
       outgoing.end()
     }
     const goAway = () => {
       stream.write(`retry:${Math.round(limits.retryMs * (0.5 + Math.random()))}\n\n`)
-      end()
+      outgoing.end()
     }
-    stop.addEventListener('abort', goAway)
-    stream.once('close', () => {
-      leave()
-      stop.removeEventListener('abort', goAway)
-    })
+    const leave = hub.join({ stream, slow: () => stream.destroy(), goAway, tick }, after)
+    stream.once('close', leave)
   }
 
   return app

@@ -21,6 +21,7 @@ export const connect: Connect = (options) => {
     let failure: unknown
 
     socket.addEventListener('message', ({ data }: MessageEvent<string>) => {
+      if (line.over) return // closing takes a round trip, and events may still come
       alive.feed()
       try {
         take(parseObject(data))

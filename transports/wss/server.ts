@@ -14,7 +14,7 @@ import { Refusal, readQuery } from '../request.ts'
 
 export const routes: Routes = (feed, limits, stop) => {
   const app = new Hono<Env>()
-  const hub = broadcast(feed, limits, {
+  const hub = broadcast(feed, limits, stop, {
     event: ({ bytes }) => textFrame(bytes),
     gap: (gap) => textFrame(Buffer.from(JSON.stringify({ gap }))),
     heartbeat: (tail) => textFrame(Buffer.from(JSON.stringify({ heartbeat: tail }))),
@@ -49,9 +49,8 @@ export const routes: Routes = (feed, limits, stop) => {
       close(4008, 'slow consumer: reconnect at your cursor')
       setTimeout(() => socket.terminate(), 1000).unref()
     }
-    const leave = hub.join({ stream, slow, tick }, after)
     const goAway = () => close(1001, 'the server is going away')
-    stop.addEventListener('abort', goAway)
+    const leave = hub.join({ stream, slow, goAway, tick }, after)
 
     const messages = allowance(limits.messagesPer10s, 10_000)
     const controls = allowance(limits.controlFramesPer10s, 10_000)
@@ -72,11 +71,8 @@ export const routes: Routes = (feed, limits, stop) => {
         (error: unknown) => close(...closeFor(error)),
       )
     })
-    socket.on('error', () => leave()) // ws closes with 1002, 1007, 1008 or 1009 by itself; a broken line needs no answer
-    socket.on('close', () => {
-      leave()
-      stop.removeEventListener('abort', goAway)
-    })
+    socket.on('error', leave) // ws closes with 1002, 1007, 1008 or 1009 by itself; a broken line needs no answer
+    socket.on('close', leave)
   }
 
   async function publish(text: string, publisher: string | undefined) {

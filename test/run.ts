@@ -1,0 +1,98 @@
+// `npm test`: what the tests need, types, lint, then every test. Stops at the first step that fails; arguments go to vitest.
+import { spawn } from 'node:child_process'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { findCertutil, findChromium, needBrowser } from './browser.ts'
+
+const root = join(import.meta.dirname, '..')
+const RESULTS = join(root, 'test/out/vitest.json')
+/** A step that takes longer hangs. */
+const STEP_MS = 900_000
+
+/** What of vitest's JSON report is read here. */
+interface Results {
+  numPassedTests: number
+  testResults: { status: string; name: string; assertionResults: { status: string; fullName: string }[] }[]
+}
+
+export async function run(args: string[]): Promise<void> {
+  process.chdir(root)
+  let count: Count | undefined
+  try {
+    await step('needs', async () => {
+      await needBrowser(say)
+      return [findChromium(), findCertutil()].filter(Boolean).join(', ')
+    })
+    await step('types', () => quietly('node_modules/typescript/bin/tsc', '--noEmit'))
+    await step('eslint', () => quietly('node_modules/eslint/bin/eslint.js', '.'))
+    await step('prettier', () => quietly('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'))
+    await step('tests', async () => void (count = await tests(args)))
+    if (count?.passed === 0) throw new Error('no test passed')
+  } catch (error) {
+    say(`npm test: ${(error as Error).message}`)
+    process.exitCode = 1
+  }
+  if (!count) return
+  if (count.failed > 0) process.exitCode = 1
+  say(`${count.passed} passed, ${count.failed} failed`) // the last line; CI reads it
+}
+
+interface Count {
+  passed: number
+  failed: number
+}
+
+async function tests(args: string[]): Promise<Count> {
+  await mkdir(dirname(RESULTS), { recursive: true })
+  await rm(RESULTS, { force: true })
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${RESULTS}`]
+  const { code } = await node('inherit', 'node_modules/vitest/vitest.mjs', 'run', ...reporters, ...args)
+  const text = await readFile(RESULTS, 'utf8').catch((cause: unknown) => {
+    throw new Error(`vitest ended with ${code} and no results`, { cause })
+  })
+  const { numPassedTests, testResults } = JSON.parse(text) as Results
+  const all = testResults.flatMap((file) => file.assertionResults)
+  for (const { status, fullName } of all)
+    if (status !== 'passed' && status !== 'failed') say(`not run (${status}): ${fullName}`)
+  // A file that could not even be loaded has no tests to count: it is one failure. So is an error outside any test.
+  const broken = testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some(hasFailed)).length
+  const failed = all.filter(hasFailed).length + broken
+  return { passed: numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed }
+}
+
+const hasFailed = ({ status }: { status: string }) => status === 'failed'
+
+/** Says what begins, and how long it took. */
+async function step(name: string, work: () => Promise<string | void>): Promise<void> {
+  const startedAt = performance.now()
+  say(`${name} …`)
+  const detail = await work()
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  say(`${name} done in ${seconds} s${detail ? ` (${detail})` : ''}`)
+}
+
+/** Shows what a tool wrote only when it failed. @throws Error */
+async function quietly(...command: string[]): Promise<void> {
+  const { code, output } = await node('pipe', ...command)
+  if (code === 0) return
+  process.stdout.write(output)
+  throw new Error(`${command.join(' ')} ended with ${code}`)
+}
+
+function node(stdio: 'inherit' | 'pipe', ...command: string[]): Promise<{ code: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, command, { stdio: ['ignore', stdio, stdio], timeout: STEP_MS })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => (output += text))
+    child.once('error', reject)
+    child.once('close', (code, signal) => {
+      if (signal) reject(new Error(`${command[0]} was ended by ${signal}, or took more than ${STEP_MS / 1000} s`))
+      else resolve({ code: code ?? 1, output })
+    })
+  })
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
