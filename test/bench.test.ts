@@ -148,7 +148,7 @@ describe('the report', () => {
 
   test('medians with the spread, and how many repeats were valid', () => {
     const [sse] = summarise(results([row('sse', 1, 5), row('sse', 2, 900), row('sse', 3, 4)]))
-    expect(cell(sse!.of(({ latencyMs }) => latencyMs.p50))).toBe('5.0 (4.0–900.0)')
+    expect(cell(sse!.of(({ latencyMs }) => latencyMs.p50))).toBe('5.00 (4.00–900.00)')
   })
   test('what failed is named with its reason, and gives no number', () => {
     const text = tables(results([failed]))

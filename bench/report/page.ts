@@ -1,6 +1,6 @@
 // The results as one HTML file that needs nothing else: each table, and every repeat as a row of dots.
 import type { Results } from '../results.ts'
-import { columns, failures, heading, targets } from './table.ts'
+import { byteColumns, costColumns, failures, heading, latencyColumns, targets } from './table.ts'
 import { metrics, summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
 
@@ -27,7 +27,7 @@ export function page(results: Results): string {
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Wirelab benchmark</title>
 <style>
 :root { color-scheme: light dark } body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem }
-div { overflow-x: auto } table { border-collapse: collapse } th, td { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid #8884; white-space: nowrap }
+div { overflow-x: auto } table { border-collapse: collapse; margin: .7rem 0 } th, td { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid #8884; white-space: nowrap }
 th:first-child, td:first-child { text-align: left } text { font: 12px system-ui, sans-serif; fill: currentColor } .invalid { color: #c22 }
 </style>
 <h1>Wirelab benchmark</h1>
@@ -44,17 +44,20 @@ receiver counts. Cells: the median of the repeats, and in brackets their lowest 
 }
 
 function section(name: string, results: Results, summaries: Summary[]): string {
-  const head = columns.map(([text]) => `<th>${escape(text)}</th>`).join('')
-  const rows = summaries.map(
-    (summary) => `<tr>${columns.map(([, text]) => `<td>${escape(text(summary))}</td>`).join('')}</tr>`,
-  )
+  const made = [latencyColumns, costColumns, byteColumns].map((columns) => {
+    const head = columns.map(([text]) => `<th>${escape(text)}</th>`).join('')
+    const cells = (summary: Summary) => columns.map(([, text]) => `<td>${escape(text(summary))}</td>`).join('')
+    const rows = summaries.map((summary) => `<tr>${cells(summary)}</tr>`).join('')
+    return `<div><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`
+  })
   const lines = [
     ...targets(summaries).map((text) => `<p>${escape(text)}</p>`),
     ...failures(summaries).map((text) => `<p class="invalid">${escape(text)}</p>`),
   ]
   return `<h2>${escape(name)}</h2><p>${escape(heading(name, results))}</p>
-<div><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>${lines.join('')}
-${drawing(summaries)}`
+${made[0]}${lines.join('')}
+${drawing(summaries)}
+${made.slice(1).join('')}`
 }
 
 const [WIDTH, ROW, LEFT] = [900, 28, 110]

@@ -19,59 +19,45 @@ export function tables(results: Results): string {
     .join('\n')
 }
 
-/** One cell: the median, and in brackets what the repeats spread over. */
-export function cell(found: Spread | undefined, digits = 1): string {
+/** One cell: the median, and in brackets what the repeats spread over; about three digits, more is not known. */
+export function cell(found: Spread | undefined): string {
   if (!found) return '–'
-  const { median, min, max } = found
-  const [middle, low, high] = [median, min, max].map((value) => value.toFixed(digits))
+  const digits = found.median >= 100 ? 0 : found.median >= 10 ? 1 : 2
+  const [middle, low, high] = [found.median, found.min, found.max].map((value) => value.toFixed(digits))
   return low === high ? middle! : `${middle} (${low}–${high})`
 }
 
-export const columns: [head: string, text: (summary: Summary) => string][] = [
-  ['', ({ transport }) => transport],
+type Column = [head: string, text: (summary: Summary) => string]
+
+export const latencyColumns: Column[] = [
+  ['latency, ms', ({ transport }) => transport],
   ['valid', ({ rows, valid }) => `${valid.length}/${rows.length}`],
   ['delivered', ({ rows }) => delivered(rows)],
-  ['p50 ms', (summary) => cell(summary.of(metrics.p50))],
+  ['p50', (summary) => cell(summary.of(metrics.p50))],
   ['predicted', ({ predictedP50Ms }) => cell(predictedP50Ms)],
-  ['p90 ms', (summary) => cell(summary.of(metrics.p90))],
-  ['p99 ms', (summary) => cell(summary.of(metrics.p99))],
-  ['p99.9 ms', (summary) => cell(summary.of(metrics.p999))],
-  ['max ms', (summary) => cell(summary.of(metrics.max))],
-  ['B/event', (summary) => cell(summary.of(metrics.bytes))],
-  [
-    'requests/event',
-    (summary) =>
-      cell(
-        summary.of((row) => row.requestsPerEvent),
-        2,
-      ),
-  ],
-  ['server µs/event', (summary) => cell(summary.of(metrics.cpu))],
-  ['connect ms', (summary) => cell(summary.of(metrics.connect))],
-  [
-    'generator busy',
-    (summary) =>
-      cell(
-        summary.of((row) => row.generator.utilisation),
-        2,
-      ),
-  ],
+  ['p90', (summary) => cell(summary.of(metrics.p90))],
+  ['p99', (summary) => cell(summary.of(metrics.p99))],
+  ['p99.9', (summary) => cell(summary.of(metrics.p999))],
+  ['max', (summary) => cell(summary.of(metrics.max))],
 ]
-const byteColumns = ['payload', 'framing', 'headers', 'tls', 'total', 'up', 'down'] as const
-
+export const costColumns: Column[] = [
+  ['cost', ({ transport }) => transport],
+  ['server µs/event', (summary) => cell(summary.of(metrics.cpu))],
+  ['requests/event', (summary) => cell(summary.of((row) => row.requestsPerEvent))],
+  ['connect ms', (summary) => cell(summary.of(metrics.connect))],
+  ['KiB/connection', (summary) => cell(summary.of((row) => row.server.rssKbPerConnection))],
+  ['server late p99 ms', (summary) => cell(summary.of((row) => row.server.loopDelayP99Ms))],
+  ['generator late p99 ms', (summary) => cell(summary.of((row) => row.generator.loopDelayP99Ms))],
+  ['generator busy', (summary) => cell(summary.of((row) => row.generator.utilisation))],
+]
+const byteKeys = ['payload', 'framing', 'headers', 'tls', 'total', 'up', 'down'] as const
+export const byteColumns: Column[] = [
+  ['bytes per event', ({ transport }) => transport],
+  ...byteKeys.map((key): Column => [key, (summary) => cell(summary.of((row) => row.bytesPerEvent[key]))]),
+]
 function scenarioText(name: string, results: Results, summaries: Summary[]): string {
-  const main = table(
-    columns.map(([head]) => head),
-    summaries.map((summary) => columns.map(([, text]) => text(summary))),
-  )
-  const bytes = table(
-    ['bytes per event', ...byteColumns],
-    summaries.map((each) => [
-      each.transport,
-      ...byteColumns.map((key) => cell(each.of((row) => row.bytesPerEvent[key]))),
-    ]),
-  )
-  return [heading(name, results), main, bytes, ...targets(summaries), ...failures(summaries), ''].join('\n')
+  const made = [latencyColumns, costColumns, byteColumns].map((columns) => table(columns, summaries))
+  return [heading(name, results), ...made, ...targets(summaries), ...failures(summaries), ''].join('\n')
 }
 
 export function heading(name: string, { scenarios, seed }: Results): string {
@@ -108,12 +94,10 @@ export function failures(summaries: Summary[]): string[] {
   )
 }
 
-function table(head: string[], rows: string[][]): string {
-  const made = new Table({
-    head,
-    style: { head: [], border: [], compact: true },
-    colAligns: head.map((_, i) => (i ? 'right' : 'left')),
-  })
-  made.push(...rows)
+function table(columns: Column[], summaries: Summary[]): string {
+  const head = columns.map(([text]) => text)
+  const colAligns = head.map((_, i) => (i === 0 ? 'left' : 'right'))
+  const made = new Table({ head, style: { head: [], border: [], compact: true }, colAligns })
+  made.push(...summaries.map((summary) => columns.map(([, text]) => text(summary))))
   return made.toString()
 }
