@@ -51,6 +51,11 @@ describe('a history without fault is clean', () => {
     }))
   test('a retention gap at the start', () =>
     expect(judge([gap('retention', cursor(0), 4), ...range(5, 10)])).toEqual({ ...none, received: 6, declared: 4 }))
+  test('a retention gap at the start, cursor unknown', () =>
+    expect(judge([gap('retention', cursor(0), 4), ...range(5, 10)], { after: undefined as never })).toEqual({
+      ...none,
+      ...{ received: 6, declared: 4 },
+    }))
   test('an epoch gap', () =>
     expect(
       judge([gap('epoch', cursor(77, 'otherone'), 0), ...range(1, 10)], { after: cursor(77, 'otherone') }),
