@@ -124,6 +124,7 @@ export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing
   }
 
   stop.addEventListener('abort', () => {
+    if (pending.length > 0) deliver() // what was published is said before the goodbye
     for (const seat of [...seats]) {
       leave(seat)
       seat.line.goAway()
