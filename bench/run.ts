@@ -69,6 +69,7 @@ export async function run(options: RunOptions): Promise<Results> {
       results.predictions.push(...predictions)
     }
     onTrial?.(plans.length, plans.length, 'done')
+    results.machine.loadAfter = loadavg()[0]!
     return checkResults(results)
   } finally {
     await rm(directory, { recursive: true })
