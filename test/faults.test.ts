@@ -189,6 +189,25 @@ describe('a reader stops', () => {
   })
 })
 
+describe('a slow line (100 kB/s)', () => {
+  test.concurrent.each(lanes)(
+    '$transport over HTTP/$http gets 700 kB of backlog, without giving up halfway',
+    async ({ transport, http }) => {
+      const server = await startTestLab({ limits: { stallMs: 2000, heartbeatMs: 1000 } })
+      const proxy = await startProxy(() => server.port)
+      proxy.throttle(100_000)
+      for (let n = 0; n < 44; n++) await server.feed.publish({ type: 'big', data: 'x'.repeat(16_000) })
+      const follower = follow(server, { transport, http, port: proxy.port, after: 'earliest' })
+      await follower.until(() => follower.events.length === 44, 'the backlog', 25_000)
+      expect(follower.gaps).toEqual([])
+      expect(follower.states.filter((state) => state === 'waiting')).toEqual([])
+      await follower.close()
+      await proxy.close()
+      await server.close()
+    },
+  )
+})
+
 describe('an event goes missing on the way', () => {
   /** A feed whose followers never hear of one event: what a bug in a hub would look like. */
   function losing(offset: number): Feed {

@@ -14,6 +14,8 @@ export interface Proxy {
   blackhole(on: boolean): void
   /** Downstream bytes leave in slices of this size. */
   slice(bytes: number): void
+  /** Lets so many bytes a second down, over all lines. */
+  throttle(bytesPerSecond: number): void
   /** Refuses or accepts new lines. */
   refuse(on: boolean): void
   close(): Promise<void>
@@ -22,7 +24,15 @@ export interface Proxy {
 export async function startProxy(targetPort: () => number): Promise<Proxy> {
   const sockets = new Set<Socket>()
   const lines = new Set<{ down: Socket; up: Socket; dead: boolean }>()
-  let [cuts, accepted, left, silent, refusing, sliceBytes] = [0, 0, Infinity, false, false, Infinity]
+  let [cuts, accepted, left, silent, refusing, sliceBytes, perSecond] = [
+    0,
+    0,
+    Infinity,
+    false,
+    false,
+    Infinity,
+    Infinity,
+  ]
 
   const cutAll = () => {
     left = Infinity
@@ -43,6 +53,10 @@ export async function startProxy(targetPort: () => number): Promise<Proxy> {
     down.on('data', (chunk) => line.dead || up.write(chunk))
     up.on('data', (chunk) => {
       if (line.dead) return
+      if (perSecond < Infinity) {
+        up.pause() // the kernel's buffers fill, and the server feels it
+        setTimeout(() => up.resume(), (1000 * chunk.length) / perSecond)
+      }
       for (let at = 0; at < chunk.length; at += sliceBytes) {
         const part = chunk.subarray(at, at + sliceBytes)
         if (part.length >= left) {
@@ -88,6 +102,9 @@ export async function startProxy(targetPort: () => number): Promise<Proxy> {
     },
     slice(bytes) {
       sliceBytes = bytes
+    },
+    throttle(bytesPerSecond) {
+      perSecond = bytesPerSecond
     },
     refuse(on) {
       refusing = on

@@ -62,6 +62,11 @@ function socket(
     headers,
   })
   const closed = new Promise<number>((resolve) => ws.on('close', resolve))
+  const acks: ((id: string) => void)[] = []
+  ws.on('message', (data: Buffer) => {
+    const { ack } = JSON.parse(data.toString()) as { ack?: { id: string } }
+    if (ack) acks.shift()!(ack.id)
+  })
   return new Promise((resolve, reject) => {
     ws.on('error', reject)
     ws.on('open', () =>
@@ -70,10 +75,7 @@ function socket(
         send(message) {
           ws.send(JSON.stringify(message))
           return new Promise((answered, failed) => {
-            ws.on('message', (data: Buffer) => {
-              const { ack } = JSON.parse(data.toString()) as { ack?: { id: string } }
-              if (ack) answered(ack.id)
-            })
+            acks.push(answered)
             void closed.then((code) => failed(new Error(`closed with ${code}`)))
           })
         },

@@ -3,14 +3,14 @@ import { isTerminalStatus, retryAfterMs } from '../src/core/backoff.ts'
 import { parseObject } from '../src/core/event.ts'
 import { reader } from '../src/core/reader.ts'
 import type { ConnectOptions, Connection } from './contract.ts'
-import { retrying } from './retry.ts'
+import { retrying, watchdog } from './retry.ts'
 import type { Attempt } from './retry.ts'
 
 export interface Asking {
   name: string
   /** Beyond `after` and `limit`: what this question says. `first` is the first of a connection. */
   query(first: boolean): string
-  /** No answer for so long means a dead line. */
+  /** Nothing heard for so long means a dead line. */
   timeoutMs: number
   /** Milliseconds until the next question. */
   pauseMs: number
@@ -24,6 +24,7 @@ export function asking({ name, query, timeoutMs, pauseMs }: Asking, options: Con
 
   return retrying(onState, (line) => {
     const abort = new AbortController()
+    const alive = watchdog(timeoutMs + pauseMs, () => line.lost(new Error(`${name}: no answer; the line is dead`)))
     let timer: ReturnType<typeof setTimeout> | undefined
     let first = true
 
@@ -31,9 +32,9 @@ export function asking({ name, query, timeoutMs, pauseMs }: Asking, options: Con
 
     async function exchange() {
       const url = `${origin}/feed/${name}?after=${position.cursor}&limit=${LIMIT}${query(first)}`
-      const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(timeoutMs)])
-      const response = await platform.fetch(url, { signal })
-      const body = await response.text()
+      alive.feed()
+      const response = await platform.fetch(url, { signal: abort.signal })
+      const body = await readText(response, alive.feed)
       if (line.over) return
       if (!response.ok) return failed(line, name, response, body)
       if (first) line.opened()
@@ -50,6 +51,7 @@ export function asking({ name, query, timeoutMs, pauseMs }: Asking, options: Con
     ask()
     return () => {
       abort.abort()
+      alive.stop()
       clearTimeout(timer)
     }
   })
@@ -59,4 +61,17 @@ function failed(line: Attempt, name: string, { status, headers }: Response, body
   const cause = new Error(`${name}: HTTP ${status} ${body.slice(0, 200)}`)
   if (isTerminalStatus(status)) line.ended(cause)
   else line.lost(cause, retryAfterMs(headers.get('retry-after')))
+}
+
+/** A large answer over a slow line is no dead line: `heard` is called for every piece of it. */
+async function readText({ body }: Response, heard: () => void): Promise<string> {
+  if (!body) return ''
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  for (let text = ''; ;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    heard()
+    text += decoder.decode(value, { stream: true })
+  }
 }

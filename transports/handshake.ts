@@ -4,6 +4,8 @@ import { Refusal } from './request.ts'
 
 export const SUBPROTOCOL = 'wirelab.v1'
 const KEY = /^[+/0-9A-Za-z]{22}==$/
+/** RFC 9110 §5.6.2, and no longer than a name may be. Checked here: `ws` would refuse the rest in its own words. */
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/
 const MAX_SUBPROTOCOLS = 50
 
 /** RFC 6455 §4.2.1 and, over HTTP/2, RFC 8441 §5. @throws {Refusal} 400, or 426 when nobody asked for an upgrade. */
@@ -15,6 +17,8 @@ export function checkHandshake(incoming: IncomingMessage, isUpgrade: boolean): v
     throw new Refusal(426, 'upgrade_required', 'this is a WebSocket: connect with wss:// and a WebSocket client', {
       ...(!overHttp2 && { upgrade: 'websocket', connection: 'upgrade' }),
     })
+  if (incoming.method !== 'GET')
+    throw new Refusal(405, 'method_not_allowed', 'a WebSocket opens with GET', { allow: 'GET, HEAD' })
   if (!asks) throw bad('Upgrade must be websocket')
   if (headers['sec-websocket-version'] !== '13')
     throw bad('Sec-WebSocket-Version must be 13', { 'sec-websocket-version': '13' })
@@ -25,7 +29,8 @@ export function checkHandshake(incoming: IncomingMessage, isUpgrade: boolean): v
 
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
   const repeated = new Set(offered).size < offered.length
-  if (offered.length > MAX_SUBPROTOCOLS || repeated || !offered.includes(SUBPROTOCOL))
+  const wellFormed = offered.length <= MAX_SUBPROTOCOLS && !repeated && offered.every((name) => NAME.test(name))
+  if (!wellFormed || !offered.includes(SUBPROTOCOL))
     throw new Refusal(400, 'bad_subprotocol', `Sec-WebSocket-Protocol must offer ${SUBPROTOCOL}, each name once`)
 }
 

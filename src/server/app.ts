@@ -81,26 +81,30 @@ export function createApp({
   app.get('/limits', (context) => context.json(limits))
   app.route('/lab', controls)
 
-  app.get('*', (context) => {
+  app.get('*', async (context, next) => {
+    if (!assets.has(context.req.path)) return next()
     if (context.req.path === '/') guard.welcome(context)
     return assets.respond(context)
   })
 
-  app.all('/feed', () => refuseMethod('GET, HEAD, POST'))
   app.all('*', ({ req }) => {
-    throw reading.some((path) => req.path === path) || assets.has(req.path)
-      ? refuseMethod('GET, HEAD')
+    const allow = methods.get(req.path) ?? (assets.has(req.path) ? 'GET, HEAD' : undefined)
+    throw allow
+      ? new Refusal(405, 'method_not_allowed', `only ${allow} here`, { allow })
       : new Refusal(404, 'not_found', 'no such path; see /, /feed, /metrics, /healthz, /limits')
   })
   app.onError((error) => errorResponse(error, metrics.failed))
   return app
-
-  function refuseMethod(allow: string): never {
-    throw new Refusal(405, 'method_not_allowed', `only ${allow} here`, { allow })
-  }
 }
 
-const reading = [...transportNames.map((name) => `/feed/${name}`), '/metrics', '/healthz', '/limits']
+/** What else there is at a path that was asked with the wrong method. */
+const methods = new Map<string, string>([
+  ['/feed', 'GET, HEAD, POST'],
+  ['/lab/cut', 'POST'],
+  ['/lab/rate', 'PUT'],
+  ...['/metrics', '/healthz', '/limits', '/lab', '/lab/lanes'].map((path) => [path, 'GET, HEAD'] as const),
+  ...transportNames.map((name) => [`/feed/${name}`, 'GET, HEAD'] as const),
+])
 
 /** Content negotiation on `/feed`: one URL, four transports. */
 function pathOf(_: Request, options?: { env?: unknown }): string {

@@ -6,8 +6,8 @@ import { Refusal } from '../../transports/request.ts'
 export async function readJson(incoming: IncomingMessage, outgoing: ServerResponse, maxBytes: number): Promise<string> {
   const { headers } = incoming
   const [type, ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';')
-  const charset = parameters.map((each) => each.trim()).find((each) => each.startsWith('charset='))
-  if (type!.trim() !== 'application/json' || (charset && !/^charset="?utf-8"?$/.test(charset)))
+  const charsets = parameters.map((each) => each.trim()).filter((each) => each.startsWith('charset='))
+  if (type!.trim() !== 'application/json' || !charsets.every((each) => /^charset="?utf-8"?$/.test(each)))
     throw unsupported('Content-Type must be application/json, in UTF-8')
   if ((headers['content-encoding'] ?? 'identity') !== 'identity')
     throw unsupported('send the body as it is, without Content-Encoding')
@@ -23,7 +23,8 @@ export async function readJson(incoming: IncomingMessage, outgoing: ServerRespon
       if (size > maxBytes) throw tooLarge()
       chunks.push(chunk)
     }
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+    // A byte order mark stays in the text and so is not JSON: the same answer as over WSS (RFC 8259 §8.1: must not be added).
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks))
   } catch (cause) {
     if (cause instanceof Refusal) throw cause
     throw Object.assign(new Refusal(400, 'bad_body', 'the body is not UTF-8, or ended early'), { cause })

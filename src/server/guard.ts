@@ -46,6 +46,7 @@ export function guard({ names, laneNames, publishKey, auth, limits }: GuardOptio
   const sessions = new LRUCache<string, Session>({ max: limits.sessions, ttl: limits.sessionMs })
 
   const origin: MiddlewareHandler<Env> = async ({ env: { incoming, outgoing, upgrade } }, next) => {
+    if (!outgoing.hasHeader('vary')) outgoing.setHeader('vary', 'Origin') // refusals too: a cache must not mix them up
     checkShape(incoming, limits)
     const host = hostOf(incoming)
     const name = nameOf(host)
@@ -61,7 +62,6 @@ export function guard({ names, laneNames, publishKey, auth, limits }: GuardOptio
     } else if (lanes.has(name) && isPageOf(from, host)) {
       outgoing.setHeader('access-control-allow-origin', from)
     } else throw forbidden('this Origin may not use this server')
-    outgoing.setHeader('vary', 'Origin')
     await next()
   }
 
@@ -130,7 +130,10 @@ export function guard({ names, laneNames, publishKey, auth, limits }: GuardOptio
 }
 
 /** What Node lets through and RFC 9112 does not. */
-function checkShape({ httpVersion, rawHeaders, headers, url }: IncomingMessage, limits: Limits) {
+function checkShape(incoming: IncomingMessage, limits: Limits) {
+  const { httpVersion, rawHeaders, headers, url } = incoming
+  // Node's HTTP/1.1 parser takes "HTTP/2.0" on a request line; what follows is not HTTP/2, and nothing here may think so.
+  if (httpVersion === '2.0' && !('stream' in incoming)) throw bad('HTTP/2 is chosen by ALPN')
   if (httpVersion === '0.9') throw bad('HTTP/0.9 is not spoken here')
   if (httpVersion === '1.0' && headers.upgrade !== undefined) throw bad('HTTP/1.0 has no Upgrade')
   if (!url?.startsWith('/')) throw bad('the request target must be a path')

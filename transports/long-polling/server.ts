@@ -4,7 +4,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Cursor } from '../../src/core/event.ts'
 import type { After } from '../../src/core/feed.ts'
 import type { Env, Routes } from '../contract.ts'
-import { pageBody } from '../page.ts'
+import { pageBody, sendPage } from '../page.ts'
 import { readPreferWait, readQuery } from '../request.ts'
 
 interface Waiter {
@@ -29,7 +29,7 @@ export const routes: Routes = (feed, limits, stop) => {
     const nothingYet = page.entries.length === 0 && !page.gap
     const mayWait = seconds > 0 && incoming.method !== 'HEAD' && !stop.aborted
     if (nothingYet && mayWait) wait(outgoing, page.cursor, limit, seconds)
-    else send(outgoing, pageBody(page))
+    else sendPage(outgoing, pageBody(page), limits.stallMs)
     return RESPONSE_ALREADY_SENT
   })
 
@@ -49,7 +49,7 @@ export const routes: Routes = (feed, limits, stop) => {
       if (!body) continue // it came in this very turn and has seen what was published in it
       bodies.set(key, body)
       leave(waiter)
-      send(waiter.outgoing, body)
+      sendPage(waiter.outgoing, body, limits.stallMs)
     }
   }
 
@@ -61,7 +61,8 @@ export const routes: Routes = (feed, limits, stop) => {
   /** Nothing came: an answer without events, at the same cursor. */
   function finish(waiter: Waiter) {
     leave(waiter)
-    send(waiter.outgoing, pageBody(feed.since(waiter.after, waiter.limit, limits.pageBytes)))
+    const page = feed.since(waiter.after, waiter.limit, limits.pageBytes)
+    sendPage(waiter.outgoing, pageBody(page), limits.stallMs)
   }
 
   function leave(waiter: Waiter) {
@@ -74,8 +75,4 @@ export const routes: Routes = (feed, limits, stop) => {
 
   stop.addEventListener('abort', () => [...waiting].forEach(finish))
   return app
-}
-
-function send(outgoing: Waiter['outgoing'], body: Buffer) {
-  outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body)
 }

@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Env, Routes } from '../contract.ts'
-import { pageBody } from '../page.ts'
+import { pageBody, sendPage } from '../page.ts'
 import { readQuery } from '../request.ts'
 
 export const routes: Routes = (feed, limits) => {
@@ -19,8 +19,7 @@ export const routes: Routes = (feed, limits) => {
       outgoing.writeHead(304).end()
       return RESPONSE_ALREADY_SENT
     }
-    const body = pageBody(page)
-    outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body)
+    sendPage(outgoing, pageBody(page), limits.stallMs)
     return RESPONSE_ALREADY_SENT
   })
 

@@ -55,8 +55,10 @@ export const routes: Routes = (feed, limits, stop) => {
   return app
 }
 
-function accepts(accept: string | undefined): boolean {
-  return accept === undefined || /(^|,)\s*(text\/event-stream|text\/\*|\*\/\*)\s*(;|,|$)/i.test(accept)
+/** RFC 9110 §12.5.1; `q=0` means "not this one". */
+function accepts(accept = '*/*'): boolean {
+  const isOurs = /^\s*(text\/event-stream|text\/\*|\*\/\*)\s*(;|$)/i
+  return accept.split(',').some((range) => isOurs.test(range) && !/;\s*q=0(\.0*)?\s*$/i.test(range))
 }
 
 /** Sends the head; from then on bytes go straight to the socket or the HTTP/2 stream: no chunk sizes, no web stream. */
