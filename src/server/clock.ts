@@ -12,6 +12,9 @@ export function wallOffset(): number {
   return Date.now() - monotonicMs()
 }
 
+// Both read the same clock from different starts; performance.now() does so without a BigInt, and it is read once an event.
+const start = Number(process.hrtime.bigint()) / 1e6 - performance.now()
+
 function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6
+  return start + performance.now()
 }

@@ -1,0 +1,103 @@
+// The shape of results.json (SPEC §7), checked before it is written: what is not known is null, what failed says why, nothing is a made-up zero.
+import * as v from 'valibot'
+import { contestants } from './scenarios.ts'
+
+const known = v.nullable(v.pipe(v.number(), v.finite()))
+const count = v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))
+
+export const RowSchema = v.strictObject({
+  scenario: v.string(),
+  transport: v.picklist(contestants),
+  /** From 1. */
+  repeat: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  valid: v.boolean(),
+  why: v.optional(v.string()),
+  clients: v.number(),
+  rate: v.number(),
+  seconds: v.number(),
+  ...{ expected: count, delivered: count, lost: count, duplicated: count, reordered: count },
+  /** p99.9 is null with fewer than 100 000 samples. */
+  latencyMs: v.strictObject({ p50: known, p90: known, p99: known, p999: known, max: known }),
+  /** HdrHistogram V2, compressed, in base64; microseconds. Of all deliveries of the trial. */
+  histogram: v.nullable(v.string()),
+  connectMs: v.strictObject({ full: known, resumed: known }),
+  requestsPerEvent: known,
+  bytesPerEvent: v.strictObject({
+    ...{ payload: known, framing: known, headers: known, tls: known, total: known, up: known, down: known },
+  }),
+  server: v.strictObject({ cpuUsPerDelivery: known, rssKbPerConnection: known, loopDelayP99Ms: known }),
+  generator: v.strictObject({ loopDelayP99Ms: known, utilisation: known }),
+})
+export type Row = v.InferOutput<typeof RowSchema>
+
+export const SCHEMA = 'wirelab.bench/1'
+
+export const ResultsSchema = v.strictObject({
+  schema: v.literal(SCHEMA),
+  startedAt: v.string(),
+  machine: v.record(v.string(), v.union([v.string(), v.number()])),
+  versions: v.record(v.string(), v.string()),
+  commit: v.nullable(v.string()),
+  seed: v.number(),
+  /** The workloads as they were run, flags and all. */
+  scenarios: v.array(
+    v.strictObject({
+      ...{ name: v.string(), about: v.string(), transports: v.array(v.picklist(contestants)), together: v.boolean() },
+      ...{
+        clients: v.number(),
+        rate: v.number(),
+        seconds: v.number(),
+        warmSeconds: v.number(),
+        payload: v.number(),
+        pollMs: v.number(),
+      },
+      ...{ generators: v.number(), maxUtilisation: v.number(), maxGeneratorDelayMs: v.number() },
+      targetP99Ms: v.optional(v.number()),
+      http: v.picklist(['1.1', '2']),
+    }),
+  ),
+  /** What the model says polling's median should be: half the interval and half a round trip. */
+  predictions: v.array(
+    v.strictObject({ scenario: v.string(), transport: v.picklist(contestants), repeat: v.number(), p50Ms: v.number() }),
+  ),
+  /** Why a value is null in every row, in words. */
+  notes: v.array(v.string()),
+  trials: v.array(RowSchema),
+})
+export type Results = v.InferOutput<typeof ResultsSchema>
+export type Prediction = Results['predictions'][number]
+
+export const notes = [
+  'connectMs.resumed is null: resumed handshakes are not measured yet',
+  'server.rssKbPerConnection is null below 500 connections, and where transports share one server process',
+  'server.* of transports that run together is of the whole process, per delivery of all of them',
+  'bytes are counted at the socket; TCP and IP headers are not in them',
+]
+
+/** A row of which nothing is known but that it failed. */
+export function failedRow(
+  row: Pick<Row, 'scenario' | 'transport' | 'repeat' | 'clients' | 'rate' | 'seconds'>,
+  why: string,
+): Row {
+  return {
+    ...row,
+    valid: false,
+    why,
+    ...{ expected: null, delivered: null, lost: null, duplicated: null, reordered: null },
+    latencyMs: { p50: null, p90: null, p99: null, p999: null, max: null },
+    histogram: null,
+    connectMs: { full: null, resumed: null },
+    requestsPerEvent: null,
+    bytesPerEvent: { payload: null, framing: null, headers: null, tls: null, total: null, up: null, down: null },
+    server: { cpuUsPerDelivery: null, rssKbPerConnection: null, loopDelayP99Ms: null },
+    generator: { loopDelayP99Ms: null, utilisation: null },
+  }
+}
+
+/** @throws Error that names the first thing that is not as SPEC §7 says. */
+export function checkResults(results: Results): Results {
+  const result = v.safeParse(ResultsSchema, results)
+  if (result.success) return result.output
+  const [issue] = result.issues
+  throw new Error(`results are not as SPEC §7 says: ${v.getDotPath(issue) ?? ''} ${issue.message}`)
+}

@@ -1,0 +1,114 @@
+// A run: which trials, in which order, one after the other; then everything that was measured, as SPEC §7 wants it.
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { openAuthority } from '../certs/authority.ts'
+import { wallOffset } from '../src/server/clock.ts'
+import { seeded, shuffled } from './random.ts'
+import { SCHEMA, checkResults, notes } from './results.ts'
+import type { Results } from './results.ts'
+import type { Contestant, Scenario } from './scenarios.ts'
+import { trial } from './trial.ts'
+
+export interface RunOptions {
+  scenarios: Scenario[]
+  /** Only these; each scenario has its own list. */
+  transports?: Contestant[]
+  repeats: number
+  seed: number
+  http: '1.1' | '2'
+  burnMs?: number
+  onTrial?(done: number, all: number, name: string): void
+}
+
+export interface Plan {
+  scenario: Scenario
+  transports: Contestant[]
+  repeat: number
+}
+
+/** Repeat by repeat, each in an order of its own: what drifts with time meets every transport alike. */
+export function plan({ scenarios, transports, repeats, seed }: RunOptions): Plan[] {
+  const random = seeded(seed)
+  const wanted = (scenario: Scenario) => scenario.transports.filter((name) => !transports || transports.includes(name))
+  const once = scenarios.flatMap((scenario) => {
+    const names = wanted(scenario)
+    if (names.length === 0) return []
+    return scenario.together
+      ? [{ scenario, transports: names }]
+      : names.map((name) => ({ scenario, transports: [name] }))
+  })
+  return Array.from({ length: repeats }, (_, i) =>
+    shuffled(once, random).map((each) => ({ ...each, repeat: i + 1 })),
+  ).flat()
+}
+
+export async function run(options: RunOptions): Promise<Results> {
+  const { seed, http, burnMs, onTrial } = options
+  const startedAt = new Date().toISOString()
+  const offset = wallOffset() // once: every process of every trial reads the same clock
+  const directory = await mkdtemp(join(tmpdir(), 'wirelab-bench-'))
+  try {
+    const { ca, leaf } = await openAuthority(directory, ['localhost', '127.0.0.1', '::1'])
+    const results: Results = {
+      schema: SCHEMA,
+      ...{ startedAt, machine: machine(), versions: await versions(), commit: commit(), seed },
+      scenarios: options.scenarios.map((scenario) => ({ ...scenario, transports: [...scenario.transports], http })),
+      ...{ predictions: [], notes, trials: [] },
+    }
+    const plans = plan(options)
+    for (const [i, each] of plans.entries()) {
+      onTrial?.(i, plans.length, `${each.scenario.name} ${each.transports.join('+')}`)
+      const { rows, predictions } = await trial({
+        ...each,
+        ...{ seed: seed + i, http, tls: leaf, ca, offset },
+        ...(burnMs !== undefined && { burnMs }),
+      })
+      results.trials.push(...rows)
+      results.predictions.push(...predictions)
+    }
+    onTrial?.(plans.length, plans.length, 'done')
+    results.machine.loadAfter = loadavg()[0]!
+    return checkResults(results)
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}
+
+function machine(): Results['machine'] {
+  const [first] = cpus()
+  return {
+    cpu: first?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryMiB: Math.round(totalmem() / 2 ** 20),
+    system: `${process.platform} ${process.arch} ${release()}`,
+    loadBefore: loadavg()[0]!,
+  }
+}
+
+async function versions(): Promise<Results['versions']> {
+  const { node, openssl } = process.versions
+  const found: Results['versions'] = { node, openssl: openssl ?? 'unknown' }
+  const root = join(import.meta.dirname, '..')
+  for (const name of ['wirelab', 'hono', '@hono/node-server', 'ws', 'undici', 'eventsource-parser']) {
+    const path = name === 'wirelab' ? 'package.json' : `node_modules/${name}/package.json`
+    found[name] = (JSON.parse(await readFile(join(root, path), 'utf8')) as { version: string }).version
+  }
+  return found
+}
+
+/** Null outside of a git checkout; "+" when files differ from it. */
+function commit(): string | null {
+  const git = (...args: string[]) =>
+    execFileSync('git', args, {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
+  try {
+    return git('rev-parse', 'HEAD') + (git('status', '--porcelain', '--untracked-files=no') ? '+' : '')
+  } catch {
+    return null // not installed from git, or no git here
+  }
+}

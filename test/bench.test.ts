@@ -1,0 +1,207 @@
+// The bench is tested like anything else: small real trials, whose rows must be complete, add up, and say so when they are worth nothing.
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
+import * as v from 'valibot'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openAuthority } from '../certs/authority.ts'
+import type { Authority } from '../certs/authority.ts'
+import { page } from '../bench/report/page.ts'
+import { failedGates, summarise } from '../bench/report/summary.ts'
+import { cell, tables } from '../bench/report/table.ts'
+import { plan } from '../bench/run.ts'
+import { RowSchema, SCHEMA, checkResults, failedRow } from '../bench/results.ts'
+import type { Results, Row } from '../bench/results.ts'
+import { contestants, scenarios } from '../bench/scenarios.ts'
+import type { Contestant, Scenario } from '../bench/scenarios.ts'
+import { trial } from '../bench/trial.ts'
+import type { TrialOptions, TrialResult } from '../bench/trial.ts'
+import { wallOffset } from '../src/server/clock.ts'
+
+// The trials of this test run at the same time, on a machine that is busy with them: only the calibration looks at the limits.
+const tiny: Scenario = {
+  ...scenarios.steady,
+  ...{ name: 'tiny', clients: 5, rate: 20, seconds: 2, pollMs: 200, maxUtilisation: 1, maxGeneratorDelayMs: 10_000 },
+}
+const offset = wallOffset()
+let directory: string
+let authority: Authority
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'wirelab-test-bench-'))
+  authority = await openAuthority(directory, ['localhost', '127.0.0.1'])
+})
+afterAll(() => rm(directory, { recursive: true }))
+
+const run = (options: Partial<TrialOptions>): Promise<TrialResult> =>
+  trial({
+    ...{ scenario: tiny, transports: ['sse'], repeat: 1, seed: 1, http: '1.1', offset },
+    ...{ tls: authority.leaf, ca: authority.ca, ...options },
+  })
+
+describe.concurrent('one small trial', () => {
+  test.for(contestants)('%s: a whole row, and its parts are its sum', { timeout: 60_000 }, async (name) => {
+    const { rows, predictions } = await run({ transports: [name] })
+    expect(rows).toHaveLength(1)
+    const row = v.parse(RowSchema, rows[0])
+    expect(row).toMatchObject({ transport: name, valid: true, lost: 0, duplicated: 0, reordered: 0 })
+    expect(row.delivered).toBe(row.expected)
+    // 20 events a second for 2 s; at each edge one slot of the schedule may fall either way.
+    expect(Math.abs(row.expected! - 5 * 40)).toBeLessThanOrEqual(5)
+    expect(decodeFromCompressedBase64(row.histogram!).totalCount).toBe(row.delivered)
+
+    const { payload, framing, headers, tls, total, up, down } = row.bytesPerEvent
+    for (const part of [payload, framing, headers, tls, up]) expect(part).toBeGreaterThanOrEqual(0)
+    expect(payload! + framing! + headers! + tls!).toBeCloseTo(total!, 6)
+    expect(up! + down!).toBeCloseTo(total!, 1)
+    expect(payload).toBeGreaterThan(190)
+    expect(payload).toBeLessThan(210)
+    const asked = name === 'polling' || name === 'long-polling'
+    expect(headers! > 0).toBe(asked)
+    expect(row.requestsPerEvent! > 0).toBe(asked)
+
+    const { p50, p90, p99, p999, max } = row.latencyMs
+    expect([p50, p90, p99, max]).toEqual([p50, p90, p99, max].toSorted((a, b) => a! - b!))
+    expect(p50).toBeGreaterThan(0)
+    expect(p999).toBeNull() // 200 samples say nothing about it
+    if (name !== 'polling') return expect(predictions).toEqual([])
+    // An event waits for the next question, between nothing and the interval: half of it, if nothing keeps step.
+    expect(p50).toBeGreaterThan(tiny.pollMs / 4)
+    expect(p50).toBeLessThan(tiny.pollMs * 1.5)
+    expect(predictions[0]!.p50Ms).toBeGreaterThan(tiny.pollMs / 2)
+  })
+
+  test('several transports against one server: a row each, counted apart', { timeout: 60_000 }, async () => {
+    const { rows } = await run({ transports: ['sse', 'wss'], scenario: { ...tiny, together: true, generators: 2 } })
+    expect(rows.map(({ transport, valid, clients }) => [transport, valid, clients])).toEqual([
+      ['sse', true, 5],
+      ['wss', true, 5],
+    ])
+    // WSS: payload, 4 bytes of frame and 22 of TLS; SSE: 22 of framing. Mixed up, neither could come out.
+    expect(rows[1]!.bytesPerEvent.framing).toBeLessThan(8)
+    expect(rows[0]!.bytesPerEvent.framing).toBeGreaterThan(15)
+  })
+
+  test('over HTTP/2 too', { timeout: 60_000 }, async () => {
+    const { rows } = await run({ transports: ['long-polling'], http: '2' })
+    expect(rows[0]).toMatchObject({ valid: true, lost: 0, delivered: rows[0]!.expected })
+  })
+
+  test(
+    'calibration: a generator that is too busy makes the trial invalid, and it says so',
+    { timeout: 60_000 },
+    async () => {
+      const { rows } = await run({ burnMs: 60, scenario: { ...tiny, maxUtilisation: 0.85, maxGeneratorDelayMs: 25 } })
+      expect(rows[0]!.valid).toBe(false)
+      expect(rows[0]!.why).toMatch(/generator was busy .* generator's loop was .* late/)
+      expect(rows[0]!.generator.loopDelayP99Ms).toBeGreaterThan(40)
+    },
+  )
+
+  test('a trial that breaks is a row that says why, without one number', { timeout: 60_000 }, async () => {
+    const { rows } = await run({ ca: (await openAuthority(join(directory, 'other'), ['localhost'])).ca })
+    const row = v.parse(RowSchema, rows[0])
+    expect(row).toMatchObject({ valid: false, expected: null, delivered: null, histogram: null })
+    expect(row.why).toMatch(/generator failed at "open": sse: .*certificate/)
+  })
+})
+
+describe('the plan', () => {
+  const options = { scenarios: Object.values(scenarios), repeats: 3, seed: 7, http: '1.1' as const }
+  const text = (seed: number) =>
+    plan({ ...options, seed }).map((each) => `${each.scenario.name} ${each.transports.join()}`)
+
+  test('each repeat has every trial once, in an order of its own', () => {
+    const order = text(7)
+    const size = contestants.length + 1
+    expect(order).toHaveLength(3 * size)
+    const repeats = [0, 1, 2].map((i) => order.slice(i * size, (i + 1) * size))
+    for (const each of repeats) expect(each.toSorted()).toEqual(repeats[0]!.toSorted())
+    expect(new Set(repeats.map(String)).size).toBeGreaterThan(1)
+  })
+  test('the same seed, the same order', () => {
+    expect(text(7)).toEqual(text(7))
+    expect(text(7)).not.toEqual(text(8))
+  })
+})
+
+describe('the report', () => {
+  const row = (transport: Contestant, repeat: number, p50: number): Row => {
+    const { why: _, ...rest } = failedRow(
+      { scenario: 'steady', transport, repeat, clients: 1, rate: 1, seconds: 1 },
+      '',
+    )
+    return { ...rest, valid: true, latencyMs: { ...rest.latencyMs, p50 } }
+  }
+  const results = (trials: Row[]): Results => ({
+    ...{ schema: SCHEMA, startedAt: '', machine: {}, versions: {}, commit: null, seed: 1 },
+    ...{
+      scenarios: [{ ...scenarios.steady, transports: [...contestants], http: '1.1' }],
+      predictions: [],
+      notes: ['<script>'],
+      trials,
+    },
+  })
+  const failed = failedRow({ scenario: 'steady', transport: 'wss', repeat: 1, clients: 1, rate: 1, seconds: 1 }, '<b>&')
+
+  test('medians with the spread, and how many repeats were valid', () => {
+    const [sse] = summarise(results([row('sse', 1, 5), row('sse', 2, 900), row('sse', 3, 4)]))
+    expect(cell(sse!.of(({ latencyMs }) => latencyMs.p50))).toBe('5.00 (4.00–900.00)')
+  })
+  test('what failed is named with its reason, and gives no number', () => {
+    const text = tables(results([failed]))
+    expect(text).toContain('INVALID steady wss repeat 1: <b>&')
+    expect(text).toContain('0/1')
+    expect(text).not.toMatch(/NaN|undefined/)
+  })
+  test('the page is HTML on its own; what comes from outside is text in it', () => {
+    const html = page(results([failed, row('sse', 1, 5)]))
+    expect(html).toContain('&lt;b&gt;&amp;')
+    expect(html).not.toMatch(/<script|<b>|https?:|src=/)
+  })
+  test('a gate holds at its number, fails above it, and fails without a number', () => {
+    const gate = (atMost: number) => [{ transport: 'sse', metric: 'p50', atMost } as const]
+    const summaries = summarise(results([row('sse', 1, 5), failed]))
+    expect(failedGates(summaries, gate(5))).toEqual([])
+    expect(failedGates(summaries, gate(4.9))).toEqual(['gate sse.p50=4.9: steady has 5'])
+    expect(failedGates(summaries, [{ transport: 'wss', metric: 'p99', atMost: 9 }])).toHaveLength(1)
+  })
+  test('results that are not as the contract says are not written', () => {
+    const wrong = { ...row('sse', 1, 5), lost: 0.5 }
+    expect(() => checkResults(results([wrong]))).toThrow(/trials\.0\.lost/)
+  })
+})
+
+describe.concurrent('wirelab bench', () => {
+  const cli = (...args: string[]) =>
+    new Promise<{ code: number; out: string; err: string }>((resolve) => {
+      const path = join(import.meta.dirname, '../src/cli/bin.js')
+      execFile(process.execPath, [path, 'bench', ...args], (error, out, err) =>
+        resolve({ code: error ? Number(error.code) : 0, out, err }),
+      )
+    })
+
+  test('--help', async () => {
+    const { code, out } = await cli('--help')
+    expect(code).toBe(0)
+    for (const flag of ['scenario', 'transports', 'repeats', 'out', 'seed', 'full', 'gate'])
+      expect(out).toContain(`--${flag}`)
+  })
+  test.for([
+    ['--nonsense'],
+    ['--scenario', 'nothing'],
+    ['--transports', 'sse,pigeons'],
+    ['--repeats', '0'],
+    ['--gate', 'sse.p99'],
+    ['--gate', 'sse.speed=4'],
+    ['--gate', 'wss.p99=4', '--transports', 'sse'],
+    ['--scenario', 'fanout', '--transports', 'floor'],
+    ['--http', '3'],
+  ])('%j is one line and exit 2', async (args) => {
+    const { code, out, err } = await cli(...args)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(/^[^\n]{10,300}\n$/)
+  })
+})
