@@ -16,6 +16,11 @@ export function pageBody({ cursor, entries, gap }: Page): Buffer {
 /** Sends a page, and does not wait for ever for a reader that takes nothing of it. */
 export function sendPage(outgoing: Env['Bindings']['outgoing'], body: Buffer, stallMs: number): void {
   outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body)
+  giveUp(outgoing, stallMs)
+}
+
+/** Ends an answer that is complete, and of which the reader takes nothing for so long. */
+export function giveUp(outgoing: Env['Bindings']['outgoing'], stallMs: number): void {
   outgoing.setTimeout(stallMs, () => outgoing.destroy())
   outgoing.prependOnceListener('finish', () => outgoing.setTimeout(0)) // before Node sets its own, for the idle connection
 }
