@@ -13,6 +13,7 @@ import { WebSocketServer } from 'ws'
 import type { Limits } from '../core/limits.ts'
 import type { Env } from '../../transports/contract.ts'
 import { SUBPROTOCOL } from '../../transports/handshake.ts'
+import { giveUp } from '../../transports/page.ts'
 import { errorBody, errorResponse } from './errors.ts'
 import { watchWire } from './wire.ts'
 import type { Wire } from './wire.ts'
@@ -61,7 +62,10 @@ export function httpsServer(
       const upgrade = upgrades.get(bindings.incoming)
       const response = await app.fetch(request, { ...bindings, ...(upgrade && { upgrade }) })
       // To HEAD, hono answers with a copy of the GET answer, and the copy does not know that a route has answered by itself.
-      return bindings.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
+      if (bindings.outgoing.headersSent) return RESPONSE_ALREADY_SENT
+      const isWhole = !response.headers.has('x-hono-already-sent') // else a route keeps it: a wait, a stream, a WebSocket
+      if (isWhole) giveUp(bindings.outgoing, limits.stallMs)
+      return response
     },
     { errorHandler: errorResponse },
   ) as (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>

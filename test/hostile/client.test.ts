@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openAuthority } from '../../certs/authority.ts'
 import type { FeedEvent } from '../../src/core/event.ts'
 import { nodePlatform } from '../../transports/platform.ts'
@@ -21,6 +21,7 @@ let protocol: string | false = 'wirelab.v1'
 const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => protocol })
 
 beforeAll(async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0) // full jitter at its shortest: back at once
   directory = await mkdtemp(join(tmpdir(), 'wirelab-hostile-'))
   const { ca, leaf } = await openAuthority(directory, ['localhost'])
   platform = nodePlatform({ ca })
@@ -31,6 +32,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 })
 afterAll(async () => {
+  vi.restoreAllMocks()
   for (const socket of sockets.clients) socket.terminate()
   await platform.close()
   await new Promise((resolve) => server.close(resolve))
