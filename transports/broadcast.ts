@@ -1,4 +1,4 @@
-// The hub under SSE and WSS: one follower of the feed, events framed once, one chunk written to every connection.
+// The hub under SSE and WSS: one follower of the feed, each turn's events framed once, one chunk written to every connection.
 import type { Duplex } from 'node:stream'
 import { formatCursor } from '../src/core/event.ts'
 import type { Cursor, Gap } from '../src/core/event.ts'
@@ -44,56 +44,28 @@ interface Seat {
 /** A resuming line is fed in pages of this size, the next one when the last was taken: the log waits, not our memory. */
 const REPLAY_BYTES = 64 * 1024
 const SWEEP_MS = 1000
-/** A pause after a round of writing is this many times as long as the round, and never longer than this. */
-const REST = 3
-const REST_MAX_MS = 20
 
 export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing: Framing): Broadcast {
   const seats = new Set<Seat>()
   let unfollow: (() => void) | undefined
   let sweeper: NodeJS.Timeout | undefined
   let beatAt = 0
-  let pending: Entry[] = []
-  let pause: NodeJS.Timeout | undefined
-  let restUntil = 0
 
-  /**
-   * A write to a connection costs the same with one event in it or three. So after a round of writing the hub pauses, and what
-   * is published meanwhile leaves together: with 50 connections for about 1 ms, with 1 000 for 20 ms.
-   */
-  function collect({ gap, entries }: Page) {
-    if (gap && pending.length > 0) deliver() // what follows does not join on: lines that have this now find the gap in the log
-    pending.push(...entries)
-    if (pause || pending.length === 0) return
-    const restMs = restUntil - performance.now()
-    if (restMs <= 0) deliver()
-    else pause = setTimeout(deliver, restMs)
-  }
-
-  /** Everything collected, to all that are up to date, as one write. */
-  function deliver() {
-    clearTimeout(pause)
-    pause = undefined
-    const entries = pending
-    pending = []
-    const startedAt = performance.now()
-    const chunk = chunkOf({ entries })
-    const epoch = feed.epoch
-    const from = formatCursor({ epoch, offset: entries[0]!.offset - 1 })
-    const to = formatCursor({ epoch, offset: entries.at(-1)!.offset })
+  /** Everything published in one turn, to all that are up to date, as one write. */
+  function deliver(page: Page) {
+    const chunk = chunkOf(page)
+    const from = formatCursor({ epoch: feed.epoch, offset: (page.entries[0]?.offset ?? 0) - 1 })
     for (const seat of [...seats]) {
       if (!seat.live) continue // still reading the log; it gets there by itself
       if (seat.cursor === from) {
-        seat.cursor = to
+        seat.cursor = page.cursor
         write(seat, chunk)
-      } else catchUp(seat) // it joined after some of these were published and has seen them: the log says which
+      } else catchUp(seat) // it joined in this very turn and has seen part of the batch: the log says which
     }
     rotate()
-    const now = performance.now()
-    restUntil = now + Math.min(REST_MAX_MS, REST * (now - startedAt))
   }
 
-  function chunkOf({ gap, entries }: Pick<Page, 'gap' | 'entries'>): Uint8Array {
+  function chunkOf({ gap, entries }: Page): Uint8Array {
     const parts = entries.map((entry) => framing.event(entry))
     if (gap) parts.unshift(framing.gap(gap))
     return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
@@ -124,8 +96,10 @@ export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing
   }
 
   stop.addEventListener('abort', () => {
-    if (pending.length > 0) deliver() // what was published is said before the goodbye
     for (const seat of [...seats]) {
+      // What was published in this very turn has not left yet, and there is no later one.
+      const rest = feed.since(seat.cursor)
+      if (seat.live && rest.entries.length > 0) seat.line.stream.write(chunkOf(rest))
       leave(seat)
       seat.line.goAway()
     }
@@ -143,9 +117,6 @@ export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing
     unfollow = undefined
     clearInterval(sweeper)
     sweeper = undefined
-    clearTimeout(pause)
-    pause = undefined
-    pending = []
   }
 
   /** One timer for all lines: stalled readers, heartbeats, and what the transport itself wants to look at. */
@@ -184,7 +155,7 @@ export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing
       const now = performance.now()
       const seat: Seat = { line, cursor: feed.tail, live: false, written: 0, taken: 0, takenAt: now }
       seats.add(seat)
-      unfollow ??= feed.follow('now', collect)
+      unfollow ??= feed.follow('now', deliver)
       if (!sweeper) {
         beatAt = now
         sweeper = setInterval(sweep, Math.min(SWEEP_MS, limits.heartbeatMs))
