@@ -41,7 +41,7 @@ export async function loadAssets(csp: () => string): Promise<Assets> {
   }
   async function addFolder(folder: string) {
     for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
-      const isPart = entry.isFile() && !entry.name.startsWith('.') && !entry.name.includes('.test.')
+      const isPart = entry.isFile() && !/^\.|\.test\.|\.d\.ts$/.test(entry.name)
       if (isPart) await add(`/${folder}/${entry.name}`, join(root, folder, entry.name))
     }
   }

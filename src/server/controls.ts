@@ -35,7 +35,8 @@ export function controls({ guard, limits, wire, about, ticker }: ControlsOptions
   app.get('/lanes', (context) => {
     const names = context.req.queries('lane') ?? []
     if (names.length > MAX_LANES) throw new Refusal(400, 'bad_lane', `at most ${MAX_LANES} lanes at once`)
-    return context.json({ lanes: Object.fromEntries(names.map((name) => [name, wire().lane(name) ?? null])) })
+    const lanes = Object.fromEntries(names.map((name) => [name, wire().lane(name) ?? null]))
+    return context.json({ lanes, perSecond: ticker()?.perSecond ?? null }) // another page may have set the rate
   })
 
   app.post('/cut', async (context) => {

@@ -96,7 +96,14 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       limits,
       wire: () => server.wire,
       ticker: () => ticker,
-      about: () => ({ transports: transportNames, lanes: laneOrigins(), source, http, auth, publishing: true }),
+      about: () => ({
+        transports: transportNames,
+        lanes: laneOrigins(),
+        tail: feed.tail, // so that all lanes of a page start at one position
+        source,
+        http,
+        auth,
+      }),
     }),
     countLane: (incoming, lane) => server.wire.request(incoming, lane),
     stop: stop.signal,

@@ -1,0 +1,79 @@
+// What the page asks of the lab beside following the feed: what there is, traffic, a cut, the rate, publishing.
+import type { Cursor, Json } from '../src/core/event.ts'
+
+export interface About {
+  transports: string[]
+  /** A host name of its own for each lane, so that its connections are its own; may be empty. */
+  lanes: Record<string, string>
+  /** Where the feed stands: every lane starts here. */
+  tail: Cursor
+  source: string
+  /** Events a second; null when the rate is not the lab's to set. */
+  perSecond: number | null
+}
+
+/** Bytes: `up` from this page, `down` to it. */
+export interface LaneTraffic {
+  requests: number
+  connections: number
+  open: number
+  shared: boolean
+  tls: { up: number; down: number }
+}
+
+export interface Traffic {
+  lanes: Record<string, LaneTraffic | null>
+  perSecond: number | null
+}
+
+const TIMEOUT_MS = 5000
+
+/** Also gives this page its guest session, which publishing, cutting and setting the rate need. */
+export const about = () => ask<About>('/lab')
+
+export const traffic = (tokens: string[]) =>
+  ask<Traffic>(`/lab/lanes?${tokens.map((each) => `lane=${each}`).join('&')}`)
+
+/** @returns how many TCP connections the lab broke. */
+export const cut = async (lane: string) => (await send<{ cut: number }>('POST', '/lab/cut', { lane })).cut
+
+export const setRate = async (perSecond: number) =>
+  (await send<{ perSecond: number }>('PUT', '/lab/rate', { perSecond })).perSecond
+
+export const publish = async (type: string, data: Json) =>
+  (await send<{ id: Cursor }>('POST', '/feed', { type, data })).id
+
+async function send<Answer>(method: string, path: string, body: Json): Promise<Answer> {
+  const init = { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  try {
+    return await ask<Answer>(path, init)
+  } catch (error) {
+    if (!(error instanceof LabError) || error.status !== 401) throw error
+    await about() // the lab was restarted and knows no session of ours: take a new one, once
+    return ask<Answer>(path, init)
+  }
+}
+
+async function ask<Answer>(path: string, init?: RequestInit): Promise<Answer> {
+  const response = await fetch(path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
+  const body = (await response.json()) as Answer & { error?: { message?: string } }
+  if (!response.ok) throw new LabError(response.status, body.error?.message ?? `HTTP ${response.status}`)
+  return body
+}
+
+/** The lab answered, and said no; the message is meant for people. */
+export class LabError extends Error {
+  readonly status: number
+  constructor(status: number, message: string) {
+    super(message)
+    this.name = 'LabError'
+    this.status = status
+  }
+}
+
+/** @returns in words what went wrong and what to do. */
+export function explain(error: unknown): string {
+  if (error instanceof LabError) return `The lab refused: ${error.message}.`
+  if (error instanceof SyntaxError) return 'The answer was not from the lab. Is something between this page and it?'
+  return 'The lab does not answer. Is it still running? Start it again with “npm start”.'
+}

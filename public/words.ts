@@ -1,0 +1,23 @@
+// Numbers as people read them.
+
+/** Milliseconds; never more digits than were measured. */
+export function duration(ms: number): string {
+  if (ms < 0.05) return '0 ms'
+  if (ms < 10) return `${ms.toFixed(1)} ms`
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 0)} s`
+}
+
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${Math.round(bytes)} B`
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(bytes < 1e4 ? 1 : 0)} kB`
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+export function count(n: number, thing: string): string {
+  return `${n.toLocaleString('en')} ${thing}${n === 1 ? '' : 's'}`
+}
+
+export function list(words: string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}
