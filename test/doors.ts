@@ -29,7 +29,7 @@ export interface NameRule extends Rule {
 const CLIENTS = /^transports\/((?!floor\/)[^/]+\/client|clients|asking|retry)\.ts$/
 /** Who opens sockets: the server, the authority, `inspect`, and the clients of Node and of the load generator. */
 const SOCKETS =
-  /^(src\/server\/(https|wire)\.ts|src\/cli\/inspect\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(platform|eventsource|answers)\.ts|certs\/.*)$/
+  /^(src\/server\/(https|upgrade|wire)\.ts|src\/cli\/inspect\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(platform|eventsource|answers)\.ts|certs\/.*)$/
 const TLS = /^node:(tls|http|http2|https)$/
 const file = (path: string, text = '') => ({ path, text })
 

@@ -1,9 +1,11 @@
 // A real lab for a test: any free port, certificates in a folder that all tests of this run share, clients that trust its CA.
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encodeEvent } from '../src/core/event.ts'
+import { encodeEvent, isCursor, parseCursor } from '../src/core/event.ts'
 import type { FeedEvent, Gap } from '../src/core/event.ts'
 import type { After } from '../src/core/feed.ts'
+import { recorder } from '../src/core/recorder.ts'
+import type { Verdict } from '../src/core/recorder.ts'
 import { startLab } from '../src/server/start.ts'
 import type { Lab, LabOptions } from '../src/server/start.ts'
 import { clients } from '../transports/clients.ts'
@@ -27,6 +29,8 @@ export interface Follower {
   states: ConnectionState[]
   /** What came with the states. */
   causes: unknown[]
+  /** What the history checker says of all that was handed over, against the log of the lab, from the first event on. */
+  verdict(): Verdict
   /** Resolves when `check` holds; rejects with what was seen when it does not within `ms`. */
   until(check: () => boolean, what: string, ms?: number): Promise<void>
   close(): Promise<void>
@@ -52,6 +56,7 @@ export function follow(
   const gaps: Gap[] = []
   const states: ConnectionState[] = []
   const causes: unknown[] = []
+  const history = recorder({ keep: true, ...(isCursor(after) && { after }) })
   const waiting = new Set<() => void>()
   const changed = () => waiting.forEach((look) => look())
   const connection = clients[transport]({
@@ -59,8 +64,8 @@ export function follow(
     after,
     platform,
     pollMs,
-    onEvent: (event) => (events.push(event), changed()),
-    onGap: (gap) => (gaps.push(gap), changed()),
+    onEvent: (event) => (history.observe(event), events.push(event), changed()),
+    onGap: (gap) => (history.gap(gap), gaps.push(gap), changed()),
     onState: (state, cause) => (states.push(state), causes.push(cause), changed()),
   })
   return {
@@ -68,6 +73,13 @@ export function follow(
     gaps,
     states,
     causes,
+    verdict() {
+      const { epoch, tail } = lab.feed
+      const held = new Map(lab.feed.since('earliest').entries.map(({ event, bytes }) => [event.id, bytes]))
+      const offsetOf = (id: string) => parseCursor(id)!.offset
+      const first = events[0] ? offsetOf(events[0].id) : offsetOf(tail) + 1
+      return history.verdict({ epoch, first, last: offsetOf(tail), bytes: (id) => held.get(id) })
+    },
     until: (check, what, ms = 10_000) =>
       new Promise((resolve, reject) => {
         const look = () => {

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { connect as connectTcp } from 'node:net'
 import { connect } from 'node:tls'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -60,6 +61,16 @@ describe('close()', () => {
     expect(await lab.close()).toEqual({ forced: false })
     await ended
     expect(stream).toMatch(/\n\nretry:\d+\n\n$/)
+  })
+
+  test('a client in the middle of its TLS handshake holds nothing up', async () => {
+    const lab = await startTestLab()
+    const silent = connectTcp(lab.port, '127.0.0.1')
+    silent.on('error', () => undefined)
+    await once(silent, 'connect')
+    await sleep(50)
+    expect(await lab.close()).toEqual({ forced: false })
+    silent.destroy()
   })
 
   test('a client that never lets go is broken off after stopMs, and that is said', async () => {

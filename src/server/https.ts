@@ -1,20 +1,19 @@
 // One HTTPS server for all of it: TLS, HTTP/1.1 and HTTP/2 on one port, Upgrade and extended CONNECT, limits, and a clean stop.
-import { constants, randomBytes } from 'node:crypto'
-import { ServerResponse } from 'node:http'
-import type { IncomingMessage } from 'node:http'
+import { constants } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createSecureServer } from 'node:http2'
-import type { Http2SecureServer, Http2ServerResponse, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Http2SecureServer, ServerHttp2Session } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Hono } from 'hono'
-import { WebSocketServer } from 'ws'
 import type { Limits } from '../core/limits.ts'
 import type { Env } from '../../transports/contract.ts'
-import { SUBPROTOCOL } from '../../transports/handshake.ts'
 import { giveUp } from '../../transports/page.ts'
+import { closeWhenIdle, inTurn, refuse } from './connections.ts'
 import { errorBody, errorResponse } from './errors.ts'
+import { acceptUpgrades } from './upgrade.ts'
 import { watchWire } from './wire.ts'
 import type { Wire } from './wire.ts'
 
@@ -55,11 +54,10 @@ export function httpsServer(
   versions: HttpVersions = 'both',
 ): HttpsServer {
   const offered = versions === 'both' ? ['h2', 'http/1.1'] : versions === '2' ? ['h2'] : ['http/1.1']
-  const upgrades = new WeakMap<IncomingMessage, NonNullable<Env['Bindings']['upgrade']>>()
   const listener = getRequestListener(
     async (request, env) => {
       const bindings = env as Env['Bindings']
-      const upgrade = upgrades.get(bindings.incoming)
+      const upgrade = accepting(bindings.incoming)
       const response = await app.fetch(request, { ...bindings, ...(upgrade && { upgrade }) })
       // To HEAD, hono answers with a copy of the GET answer, and the copy does not know that a route has answered by itself.
       if (bindings.outgoing.headersSent) return RESPONSE_ALREADY_SENT
@@ -95,16 +93,6 @@ export function httpsServer(
   // Zero keeps every header: with a maximum, Node drops later ones in silence, and one of them may be `Upgrade` or `Cookie`.
   ;(server as unknown as { maxHeadersCount: number }).maxHeadersCount = 0
   const wire = watchWire(server)
-  const sockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: limits.messageBytes,
-    maxFragments: limits.messageFragments,
-    closeTimeout: limits.closeMs,
-    handleProtocols: () => SUBPROTOCOL,
-  } as ConstructorParameters<typeof WebSocketServer>[0])
-
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (incoming.method === 'OPTIONS' && incoming.url === '*') incoming.url = '/'
     inTurn(incoming, outgoing, () => void listener(incoming, outgoing))
@@ -116,47 +104,7 @@ export function httpsServer(
     outgoing.writeHead(417, { 'content-type': 'application/json' }).end(body)
   })
 
-  /** HTTP/1.1: an Upgrade runs through the same application as any request; only a route that accepts it leaves HTTP. */
-  server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
-    if (isAnswering(socket)) return void socket.destroy() // behind an unanswered request: whose would the next bytes be?
-    const outgoing = new ServerResponse(incoming)
-    outgoing.shouldKeepAlive = false
-    outgoing.assignSocket(socket)
-    const ignore = () => undefined // a reset here is the client's business; `close` follows
-    socket.on('error', ignore)
-    outgoing.once('finish', () => hangUp(socket)) // refused: what the client sent after its head is never parsed
-    upgrades.set(incoming, (accept) => {
-      outgoing.detachSocket(socket)
-      socket.off('error', ignore)
-      sockets.handleUpgrade(incoming, socket, head, (webSocket) => accept(webSocket, socket))
-    })
-    serve(incoming, outgoing)
-  })
-
-  /** HTTP/2: extended CONNECT (RFC 8441) opens a WebSocket on one stream; `ws` does the rest on it as on a socket. */
-  server.on('connect', ((incoming: IncomingMessage, outgoing: ServerResponse | Socket) => {
-    if (incoming.httpVersionMajor !== 2) return void (outgoing as Socket).destroy()
-    const response = outgoing as unknown as Http2ServerResponse
-    if (incoming.headers[':protocol'] !== 'websocket') return serve(incoming, response as unknown as ServerResponse)
-    incoming.method = 'GET'
-    const { stream } = response
-    upgrades.set(incoming, (accept) => {
-      const headers = {
-        ...incoming.headers,
-        upgrade: 'websocket',
-        'sec-websocket-key': randomBytes(16).toString('base64'),
-      }
-      answerOn(stream)
-      sockets.handleUpgrade(
-        { method: 'GET', url: incoming.url, headers } as never,
-        stream,
-        Buffer.alloc(0),
-        (webSocket) => accept(webSocket, stream),
-      )
-    })
-    serve(incoming, response as unknown as ServerResponse)
-  }) as never)
-
+  const accepting = acceptUpgrades(server, limits, serve)
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuse(error, socket))
   server.on('session', (session: ServerHttp2Session) => closeWhenIdle(session, limits.idleMs))
   server.on('sessionError', () => undefined) // the session is gone; its streams have closed and left
@@ -168,22 +116,6 @@ export function httpsServer(
     addName: (name, own) => server.addContext(name, { ...own, ...TLS }),
     close: () => close(server, wire, limits.stopMs),
   }
-}
-
-const answering = new WeakMap<Socket, ServerResponse>()
-const isAnswering = (socket: Socket) => answering.get(socket)?.closed === false
-
-/**
- * Pipelined requests are served one after the other: a connection then costs one page of the feed in memory, not a thousand, and
- * nothing is counted as open that Node would forget without a `close` when the connection breaks.
- */
-function inTurn(incoming: IncomingMessage, outgoing: ServerResponse, act: () => void) {
-  if (incoming.httpVersionMajor === 2 && !(outgoing instanceof ServerResponse)) return act()
-  const { socket } = incoming
-  const before = answering.get(socket)
-  answering.set(socket, outgoing)
-  if (!before || before.closed) act()
-  else before.once('close', () => socket.destroyed || act())
 }
 
 function listen(server: Http2SecureServer, port: number, host: string): Promise<number> {
@@ -199,6 +131,7 @@ function listen(server: Http2SecureServer, port: number, host: string): Promise<
 async function close(server: Http2SecureServer, wire: Wire, stopMs: number): Promise<{ forced: boolean }> {
   let forced = false
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  wire.destroySilent()
   // Node has it (http2 with allowHTTP1); its types do not.
   const { closeIdleConnections } = server as unknown as { closeIdleConnections(): void }
   const idle = setInterval(() => closeIdleConnections.call(server), 20)
@@ -210,57 +143,4 @@ async function close(server: Http2SecureServer, wire: Wire, stopMs: number): Pro
   clearInterval(idle)
   clearTimeout(force)
   return { forced }
-}
-
-/** `ws` answers on a raw socket; on a stream its first write, the HTTP/1.1 head, becomes HEADERS (RFC 8441 §5.1). */
-function answerOn(stream: ServerHttp2Stream) {
-  const write = stream.write
-  stream.write = () => {
-    stream.write = write
-    stream.respond({ ':status': 200, 'sec-websocket-protocol': SUBPROTOCOL })
-    return true
-  }
-}
-
-/** What never became a request: say why where a client can read it, then go; a silent one is not waited for. */
-function refuse(error: NodeJS.ErrnoException, socket: Duplex) {
-  const status =
-    { HPE_HEADER_OVERFLOW: 431, HPE_CHUNK_EXTENSIONS_OVERFLOW: 413, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ??
-    400
-  const isHttp = error.code?.startsWith('HPE_') || error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-  if (!isHttp || !socket.writable) return void socket.destroy()
-  const body = errorBody(
-    'bad_request',
-    'this is not a request that RFC 9112 allows, or it came too slowly or too large',
-  )
-  socket.write(
-    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-  )
-  hangUp(socket)
-}
-
-/** Lets the answer out, then ends for good: unread bytes from the client would turn the end into a reset that eats the answer. */
-function hangUp(socket: Duplex) {
-  socket.end()
-  socket.resume()
-  setTimeout(() => socket.destroy(), 500).unref()
-}
-
-/** Node ends idle HTTP/1.1 connections, but not HTTP/2 sessions without streams. */
-function closeWhenIdle(session: ServerHttp2Session, idleMs: number) {
-  let open = 0
-  let timer = setTimeout(goAway, idleMs)
-  function goAway() {
-    session.close()
-    timer = setTimeout(() => session.destroy(), idleMs) // a peer that reads nothing never takes our goodbye
-  }
-  session.on('stream', (stream) => {
-    open++
-    clearTimeout(timer)
-    stream.on('error', () => undefined) // a reset stream closes; whoever uses it listens for that
-    stream.once('close', () => {
-      if (--open === 0 && !session.destroyed) timer = setTimeout(goAway, idleMs)
-    })
-  })
-  session.once('close', () => clearTimeout(timer))
 }

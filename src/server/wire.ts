@@ -47,6 +47,8 @@ export interface Wire {
   /** Breaks the TCP connections of a lane, without a goodbye (RST). @returns how many. */
   cut(lane: string): number
   destroyAll(): void
+  /** Breaks connections that have not finished their TLS handshake: nobody has asked anything on them. */
+  destroySilent(): void
   readonly open: number
 }
 
@@ -116,6 +118,9 @@ export function watchWire(server: Server): Wire {
     },
     destroyAll() {
       for (const { raw } of lines.values()) raw.destroy()
+    },
+    destroySilent() {
+      for (const { raw, tls } of lines.values()) if (!tls) raw.destroy()
     },
     get open() {
       return lines.size
