@@ -213,6 +213,22 @@ test('every control is reached by Tab, in order, and has a name', async () => {
   expect(unnamed).toEqual([])
 })
 
+test.each(['1.1', '2'] as const)('over HTTP/%s alone all four lanes follow, WSS too', async (http) => {
+  const one = await startTestLab({ source: 'ticker', perSecond: 10, http })
+  const other = await chromium.browser.newPage()
+  await other.goto(one.url)
+  const opened = () => other.$$eval('.lane', (all) => all.map((lane) => (lane as HTMLElement).dataset.state).join())
+  await until(async () => (await opened()) === 'open,open,open,open', 'all lanes to be open')
+  const events = () => other.$$eval('[data-n="events"]', (all) => all.map((each) => Number(each.textContent)))
+  await until(async () => (await events()).every((count) => count > 5), 'events on all lanes')
+  const protocols = await other.evaluate(() =>
+    performance.getEntriesByType('resource').map((entry) => (entry as PerformanceResourceTiming).nextHopProtocol),
+  )
+  expect(new Set(protocols.filter(Boolean))).toEqual(new Set([http === '2' ? 'h2' : 'http/1.1']))
+  await other.close()
+  expect(await one.close()).toEqual({ forced: false })
+})
+
 test('the console is silent but for the lines that were cut', () => {
   const isCut = (line: string) =>
     /^cutting [\w-]+: error .*(ERR_CONNECTION_RESET|ERR_CONNECTION_CLOSED|ERR_NETWORK_CHANGED|WebSocket connection)/.test(

@@ -79,8 +79,10 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     () => server.wire,
     (error) => report(`error: ${describe(error)}`),
   )
-  // A lane of the page has a host name of its own, and so connections of its own that can be counted and cut.
-  const laneNames = authority || covers(tls.cert, transportNames.map(laneName)) ? transportNames.map(laneName) : []
+  // A lane of the page has a host name of its own, and so connections of its own that can be counted and cut. Not on HTTP/2
+  // alone: a browser opens a WebSocket over HTTP/2 only where it has an HTTP/2 connection already, and that is the page's.
+  const certified = authority !== undefined || covers(tls.cert, transportNames.map(laneName))
+  const laneNames = certified && http !== '2' ? transportNames.map(laneName) : []
   const keeper = guard({ names: names.map(bracketed), laneNames, publishKey, auth, limits })
   let listening = port
   const laneOrigins = () =>
