@@ -192,6 +192,22 @@ describe('who may not', () => {
   })
 })
 
+test('a lab that requires a key has no guests: no session, no publishing without it', async () => {
+  const closed = await startTestLab({ auth: 'required' })
+  const visited = await platform.fetch(closed.url)
+  await visited.body?.cancel()
+  expect(visited.headers.get('set-cookie')).toBeNull()
+  const publish = (headers: Record<string, string>) =>
+    platform.fetch(`${closed.url}/feed`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: '{"type":"note","data":1}',
+    })
+  expect((await publish({ origin: closed.url })).status).toBe(401)
+  expect((await publish({ authorization: `Bearer ${closed.publishKey}` })).status).toBe(201)
+  await closed.close()
+})
+
 test('the lane hosts of the page allow its origin, and no other, to read', async () => {
   const port = new URL(lab.url).port
   const { Agent, request } = await import('undici')

@@ -114,7 +114,7 @@ export function guard({ names, laneNames, publishKey, auth, limits }: GuardOptio
         throw new Refusal(429, 'too_many', `at most ${limits.messagesPer10s} in 10 s`, { 'retry-after': '10' })
     },
     welcome(context) {
-      if (sessionOf(context) !== undefined) return
+      if (auth === 'required' || sessionOf(context) !== undefined) return // a lab with keys has no guests
       const value = randomBytes(16).toString('base64url')
       sessions.set(sha256(value).toString('base64url'), { allow: allowance(limits.messagesPer10s, 10_000) })
       setCookie(context, COOKIE, value, {
