@@ -58,8 +58,8 @@ const commands = {
     const limits = { ...defaults, lines, linesPerAddress: lines }
     const feed = memoryFeed({ clock })
     feed.follow('now', ({ entries }) => {
-      for (const { event, bytes: encoded } of entries) {
-        dues.push(event.at)
+      for (const { at, bytes: encoded } of entries) {
+        dues.push(at)
         bytes.push(bytes.at(-1)! + encoded.length)
       }
     })

@@ -101,7 +101,7 @@ describe.each(lanes)('$transport over HTTP/$http', ({ transport, http }) => {
       await publish(lab, 50)
       await new Promise((resolve) => setTimeout(resolve, 5)) // real handshakes meet real publishing
     }
-    const all = ids(lab.feed.since(from).entries.map(({ event }) => event))
+    const all = ids(lab.feed.since(from).entries)
     expect(all).toHaveLength(1000)
     for (const [index, follower] of followers.entries()) {
       const expected = all.slice(50 * index)

@@ -2,6 +2,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { connect as connectTls } from 'node:tls'
 import { createInterface } from 'node:readline'
+import { WebSocket } from 'ws'
+import type { Cursor } from '../src/core/event.ts'
 import type { Feed } from '../src/core/feed.ts'
 import { hostClock } from '../src/server/clock.ts'
 import { memoryFeed } from '../src/feeds/memory.ts'
@@ -190,6 +192,86 @@ describe('a reader stops', () => {
   })
 })
 
+describe('a reader that was too slow is told so', () => {
+  const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
+  const big = { type: 'big', data: 'x'.repeat(16_000) }
+
+  test('WSS: close code 4008, and nothing is lost by coming back at the cursor', async () => {
+    const server = await lab({ limits: { queueBytes: 256 * 1024 } })
+    const socket = new WebSocket(`${server.url.replace('https', 'wss')}/feed/wss`, 'wirelab.v1', {
+      ca: server.authority!.ca,
+    })
+    const closed = new Promise<number>((resolve) => socket.once('close', resolve))
+    await new Promise((resolve) => socket.once('message', resolve))
+    socket.pause()
+    for (let n = 0; n < 1000; n++) {
+      await server.feed.publish(big)
+      await nextTurn()
+    }
+    let last = ''
+    socket.on('message', (data: Buffer) => (last = /"id":"([^"]+)"/.exec(data.toString())?.[1] ?? last))
+    socket.resume()
+    expect(await closed).toBe(4008)
+    const follower = following(server, { transport: 'wss', after: last as Cursor })
+    const left = 1000 - Number(last.split('.')[1])
+    await follower.until(() => follower.events.length === left, `the other ${left} events`)
+    expect(follower.verdict()).toMatchObject({ clean: true, declared: 0 })
+  })
+
+  test('SSE: what left the log while it was reading it is a gap "slow", once', async () => {
+    const server = await lab({ limits: { retentionEvents: 1000 } })
+    for (let n = 0; n < 1000; n++) await server.feed.publish(big)
+    const slow = connectTls({ port: server.port, ca: server.authority!.ca, servername: 'localhost' })
+    slow.write('GET /feed/sse?after=earliest HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await new Promise((resolve) => slow.once('data', resolve))
+    slow.pause()
+    await sleep(300) // until the kernel's buffers are full
+    for (let n = 0; n < 1000; n++) await server.feed.publish(big)
+    const gaps: string[] = []
+    let seen = 0
+    const done = new Promise<void>((resolve) =>
+      createInterface({ input: slow }).on('line', (line) => {
+        if (line.startsWith('data:{"reason"')) gaps.push(line)
+        if (line === `id:${server.feed.epoch}.2000`) resolve()
+        if (line.startsWith('data:{"id"')) seen++
+      }),
+    )
+    await done
+    slow.destroy()
+    expect(gaps).toHaveLength(1)
+    expect(gaps[0]).toMatch(/^data:\{"reason":"slow","from":"[a-z0-9]{8}\.\d+","to":"[a-z0-9]{8}\.1000"\}$/)
+    expect(seen).toBeGreaterThan(1000)
+  })
+
+  test('SSE: a reader that takes nothing does not outlive the maximum age of its stream', async () => {
+    const server = await lab({ limits: { sseAgeMs: 1000, stallMs: 1500 } })
+    const slow = connectTls({ port: server.port, ca: server.authority!.ca, servername: 'localhost' })
+    slow.on('error', () => undefined)
+    slow.write('GET /feed/sse HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await new Promise((resolve) => slow.once('data', resolve))
+    slow.pause()
+    for (let n = 0; n < 600; n++) {
+      await server.feed.publish(big) // more than the kernel takes
+      if (n % 20 === 0) await nextTurn()
+    }
+    await gone(server, 6000)
+    slow.destroy()
+  })
+
+  test.each(pushed)(
+    '$transport over HTTP/$http: a burst of 16 MB in one turn drops nobody who reads',
+    async ({ transport, http }) => {
+      const server = await lab()
+      const follower = following(server, { transport, http })
+      await open(follower)
+      for (let n = 0; n < 1000; n++) void server.feed.publish(big)
+      await follower.until(() => follower.events.length === 1000, 'the burst')
+      expect(follower.verdict()).toMatchObject({ clean: true, declared: 0 })
+      expect(follower.states).toEqual(['connecting', 'open'])
+    },
+  )
+})
+
 describe('a slow line (100 kB/s)', () => {
   test.concurrent.each(lanes)(
     '$transport over HTTP/$http gets 700 kB of backlog, without giving up halfway',
@@ -235,6 +317,30 @@ describe('an event goes missing on the way', () => {
       await follower.until(() => follower.events.length === 5, 'all events, the lost one too')
       expect(ids(follower.events)).toEqual([1, 2, 3, 4, 5].map((offset) => `${server.feed.epoch}.${offset}`))
       expect(follower.causes.map(String).join()).toMatch(/no gap was declared/)
+    },
+  )
+})
+
+describe('a wake-up is lost', () => {
+  test.each(pushed)(
+    '$transport over HTTP/$http: the hub looks into the log by itself within two sweeps',
+    async ({ transport, http }) => {
+      const feed = memoryFeed({ clock: hostClock() })
+      let deaf = false
+      const server = await lab({
+        feed: {
+          ...feed,
+          get tail() {
+            return feed.tail
+          },
+          follow: (after, listener) => feed.follow(after, (page) => deaf || listener(page)),
+        },
+      })
+      const follower = following(server, { transport, http })
+      await open(follower)
+      deaf = true
+      await publish(server, 1) // nobody is told of it, and no later event will tell
+      await follower.until(() => follower.events.length === 1, 'the event that nobody was told of', 4000)
     },
   )
 })

@@ -1,4 +1,5 @@
 // The feed against a model: whatever is published, expired and read, in whatever order, nothing is lost, repeated or made up.
+import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeEvent, encodeEvent, formatCursor, isCursor, parseCursor } from '../src/core/event.ts'
@@ -159,6 +160,24 @@ describe('memory feed', () => {
     expect(feed.since('earliest').entries).toHaveLength(100)
   })
 
+  test('16 KiB of tiny objects, four thousand times, fit into a small heap: the log holds bytes', () => {
+    const script = `
+      import { memoryFeed } from ${JSON.stringify(new URL('../src/feeds/memory.ts', import.meta.url).href)}
+      const feed = memoryFeed()
+      for (let n = 0; n < 4000; n++) {
+        await feed.publish({ type: 'tiny', data: Array.from({ length: 5400 }, () => ({})) }, 'key-' + n)
+        if (n % 100 === 0) await new Promise(setImmediate)
+      }
+      console.log(feed.tail.split('.')[1])`
+    const { stdout, status } = spawnSync(process.execPath, [
+      '--max-old-space-size=96',
+      '--input-type=module',
+      '-e',
+      script,
+    ])
+    expect([status, stdout.toString().trim()]).toEqual([0, '4000'])
+  })
+
   test('a burst larger than its retention is a declared gap for a live follower, not a hole', async () => {
     const feed = memoryFeed({ events: 10 })
     const pages: Page[] = []
@@ -185,7 +204,7 @@ describe('memory feed', () => {
   test('a key publishes once, answers the same, and refuses another body', async () => {
     const feed = memoryFeed()
     const first = await feed.publish({ type: 'note', data: { a: 1 } }, 'k')
-    expect(await feed.publish({ type: 'note', data: { a: 1 } }, 'k')).toBe(first)
+    expect(await feed.publish({ type: 'note', data: { a: 1 } }, 'k')).toEqual(first)
     await expect(feed.publish({ type: 'note', data: { a: 2 } }, 'k')).rejects.toMatchObject({ code: 'key_reused' })
     expect(feed.tail).toBe(first.id)
   })

@@ -2,7 +2,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeEvent, isCursor, parseCursor } from '../src/core/event.ts'
-import type { FeedEvent, Gap } from '../src/core/event.ts'
+import type { Cursor, FeedEvent, Gap } from '../src/core/event.ts'
 import type { After } from '../src/core/feed.ts'
 import { recorder } from '../src/core/recorder.ts'
 import type { Verdict } from '../src/core/recorder.ts'
@@ -75,10 +75,16 @@ export function follow(
     causes,
     verdict() {
       const { epoch, tail } = lab.feed
-      const held = new Map(lab.feed.since('earliest').entries.map(({ event, bytes }) => [event.id, bytes]))
+      const held = new Map(lab.feed.since('earliest').entries.map(({ id, bytes }) => [id, bytes]))
       const offsetOf = (id: string) => parseCursor(id)!.offset
       const first = events[0] ? offsetOf(events[0].id) : offsetOf(tail) + 1
-      return history.verdict({ epoch, first, last: offsetOf(tail), bytes: (id) => held.get(id) })
+      return history.verdict({
+        epoch,
+        first,
+        last: offsetOf(tail),
+        bytes: (id) => held.get(id),
+        held: (id) => held.has(id),
+      })
     },
     until: (check, what, ms = 10_000) =>
       new Promise((resolve, reject) => {
@@ -114,7 +120,7 @@ export async function publish(lab: Lab, count: number, type = 'tick'): Promise<F
   return events
 }
 
-export const ids = (events: readonly FeedEvent[]) => events.map(({ id }) => id)
+export const ids = (events: readonly { id: Cursor }[]) => events.map(({ id }) => id)
 export const text = (event: FeedEvent) => new TextDecoder().decode(encodeEvent(event))
 
 export function open(follower: Follower): Promise<void> {

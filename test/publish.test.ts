@@ -175,6 +175,28 @@ describe('who may not', () => {
     expect(await closed).toBe(4029)
   })
 
+  test('a guest’s rate is one, over however many WebSockets', async () => {
+    const headers = { cookie: await visit(), origin: lab.url }
+    const sockets = await Promise.all(Array.from({ length: 4 }, () => socket(headers)))
+    const sent = await Promise.allSettled(
+      sockets.flatMap(({ send }) => Array.from({ length: 10 }, (_, n) => send({ publish: { type: 'note', data: n } }))),
+    )
+    expect(sent.filter(({ status }) => status === 'fulfilled')).toHaveLength(30)
+  })
+
+  test('a request of another site without Origin is 403, a visit is not', async () => {
+    const { Agent, request } = await import('undici')
+    const dispatcher = new Agent({ connect: { ca: lab.authority!.ca } })
+    const ask = async (mode: string) => {
+      const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': mode }
+      const { statusCode, body } = await request(`${lab.url}/feed/polling`, { dispatcher, headers })
+      await body.dump()
+      return statusCode
+    }
+    expect([await ask('no-cors'), await ask('navigate')]).toEqual([403, 200])
+    await dispatcher.close()
+  })
+
   test.each(transportNames)('a foreign Origin is 403 on %s too, without a CORS header', async (transport) => {
     const response = await platform.fetch(`${lab.url}/feed/${transport}`, {
       headers: { origin: 'https://evil.example' },
@@ -190,6 +212,32 @@ describe('who may not', () => {
   ])('an upgrade with %s is 403', async (_, headers) => {
     await expect(socket(headers as Record<string, string>)).rejects.toThrow('403')
   })
+})
+
+test('the page is told of lane hosts only on this machine, at the port it used', async () => {
+  const named = await startTestLab({ names: ['Lab.Example'] })
+  const { Agent, request } = await import('undici')
+  const dispatcher = new Agent({
+    connect: {
+      ca: named.authority!.ca,
+      lookup: (_, __, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
+    },
+  })
+  const lanesFor = async (host: string) => {
+    const { body } = await request(`https://lab.example:${named.port}/lab`, {
+      dispatcher,
+      headers: { host, origin: `https://${host}` },
+    })
+    return ((await body.json()) as { lanes: Record<string, string> }).lanes
+  }
+  expect(await lanesFor('lab.example:9000')).toEqual({})
+  expect((await lanesFor('localhost:9000')).sse).toBe('https://sse.localhost:9000')
+  expect(
+    (await request(`https://lab.example:${named.port}/`, { dispatcher, headers: { host: 'sse.localhost' } }))
+      .statusCode,
+  ).toBe(421)
+  await dispatcher.destroy()
+  await named.close()
 })
 
 test('a lab that requires a key has no guests: no session, no publishing without it', async () => {

@@ -1,12 +1,14 @@
 // Where events come from: the clock keeps its schedule, the host tells of itself.
 import { expect, test } from 'vitest'
+import { decodeEvent } from '../src/core/event.ts'
 import { memoryFeed } from '../src/feeds/memory.ts'
 import { hostClock } from '../src/server/clock.ts'
 import { startHost } from '../src/sources/host.ts'
 import { startTicker } from '../src/sources/ticker.ts'
 import { sleep } from './lab.ts'
 
-const events = (feed: ReturnType<typeof memoryFeed>) => feed.since('earliest').entries.map(({ event }) => event)
+const events = (feed: ReturnType<typeof memoryFeed>) =>
+  feed.since('earliest').entries.map(({ bytes }) => decodeEvent(Buffer.from(bytes).toString()))
 
 test('the ticker has one event due in each slot, and a stall delays none of the schedule', async () => {
   const feed = memoryFeed()

@@ -1,6 +1,6 @@
 // The hub under SSE and WSS: one follower of the feed, each turn's events framed once, one chunk written to every connection.
 import type { Duplex } from 'node:stream'
-import { formatCursor } from '../src/core/event.ts'
+import { formatCursor, parseCursor } from '../src/core/event.ts'
 import type { Cursor, Gap } from '../src/core/event.ts'
 import type { After, Entry, Feed, Page } from '../src/core/feed.ts'
 import type { Limits } from '../src/core/limits.ts'
@@ -50,17 +50,22 @@ export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing
   let unfollow: (() => void) | undefined
   let sweeper: NodeJS.Timeout | undefined
   let beatAt = 0
+  /** Position up to which the feed has called us, and its tail at the last sweep. */
+  let head = feed.tail
+  let tailBefore = feed.tail
 
   /** Everything published in one turn, to all that are up to date, as one write. */
   function deliver(page: Page) {
     const chunk = chunkOf(page)
+    head = page.cursor
     const from = formatCursor({ epoch: feed.epoch, offset: (page.entries[0]?.offset ?? 0) - 1 })
     for (const seat of [...seats]) {
       if (!seat.live) continue // still reading the log; it gets there by itself
-      if (seat.cursor === from) {
+      // A burst larger than a page is read from the log like any backlog, or it would make every reader a slow one.
+      if (seat.cursor === from && chunk.length <= REPLAY_BYTES) {
         seat.cursor = page.cursor
         write(seat, chunk)
-      } else catchUp(seat) // it joined in this very turn and has seen part of the batch: the log says which
+      } else catchUp(seat) // or it joined in this very turn and has seen part of the batch: the log says which
     }
     rotate()
   }
@@ -124,6 +129,13 @@ export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing
     const now = performance.now()
     const beat = now - beatAt >= limits.heartbeatMs
     if (beat) beatAt = now
+    // A tail of a whole sweep ago that never came to us is a wake-up that was lost: the log has it.
+    if (offsetOf(head) < offsetOf(tailBefore)) {
+      head = feed.tail
+      for (const seat of [...seats]) if (seat.live) catchUp(seat)
+    }
+    tailBefore = feed.tail
+    const heartbeat = beat ? framing.heartbeat(head) : undefined
     for (const seat of [...seats]) {
       const waiting = seat.line.stream.writableLength
       const taken = seat.written - waiting
@@ -134,7 +146,7 @@ export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing
         drop(seat)
         continue
       }
-      if (beat && seat.live) write(seat, framing.heartbeat(seat.cursor))
+      if (heartbeat && seat.live && seat.cursor === head) write(seat, heartbeat)
       if (seats.has(seat)) seat.line.tick?.(now)
     }
   }
@@ -155,7 +167,10 @@ export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing
       const now = performance.now()
       const seat: Seat = { line, cursor: feed.tail, live: false, written: 0, taken: 0, takenAt: now }
       seats.add(seat)
-      unfollow ??= feed.follow('now', deliver)
+      if (!unfollow) {
+        head = tailBefore = feed.tail
+        unfollow = feed.follow('now', deliver)
+      }
       if (!sweeper) {
         beatAt = now
         sweeper = setInterval(sweep, Math.min(SWEEP_MS, limits.heartbeatMs))
@@ -165,3 +180,5 @@ export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing
     },
   }
 }
+
+const offsetOf = (cursor: Cursor) => parseCursor(cursor)!.offset

@@ -48,7 +48,9 @@ export interface Env {
     upgrade?: (accept: (socket: import('ws').WebSocket, stream: import('node:stream').Duplex) => void) => void
   }
   Variables: {
-    /** Whether this request may publish, and who is counted for it; undefined: reading only. */
+    /** Who is asking, for whoever counts; undefined: anybody. */
     publisher?: string
+    /** Asked before each event that this client publishes, on any transport. @throws {Refusal} 401, 403 or 429 */
+    mayPublish(): void
   }
 }

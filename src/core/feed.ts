@@ -2,10 +2,11 @@
 import { formatCursor, parseCursor } from './event.ts'
 import type { Cursor, Draft, FeedEvent, Gap } from './event.ts'
 
-/** An event and its encoding, made once however many clients read it. */
+/** What the log holds of an event: its one encoding, made once however many clients read it, and not the data besides. */
 export interface Entry {
   readonly offset: number
-  readonly event: FeedEvent
+  readonly id: Cursor
+  readonly at: number
   readonly bytes: Uint8Array
 }
 

@@ -1,8 +1,8 @@
 // The default log: the last events in memory, bounded by count, bytes and age. A new one is a new epoch.
-import { randomInt } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { encodeEvent, faultOf, formatCursor } from '../core/event.ts'
-import type { Draft, FeedEvent } from '../core/event.ts'
+import type { Cursor, Draft, FeedEvent } from '../core/event.ts'
 import { PublishError, resolve } from '../core/feed.ts'
 import type { After, Entry, Feed, Page } from '../core/feed.ts'
 
@@ -31,7 +31,8 @@ export function memoryFeed(options: MemoryFeedOptions = {}): Feed {
   const { clock = Date.now, monotonic = () => performance.now() } = options
   const epoch = newEpoch()
   const at = (offset: number) => formatCursor({ epoch, offset })
-  const published = new LRUCache<string, { body: string; event: FeedEvent }>({
+  // By hash of the body: the table is as large as its keys, whatever was published under them.
+  const published = new LRUCache<string, { hash: string; id: Cursor; at: number }>({
     max: options.keys ?? 10_000,
     ttl: options.keyAgeMs ?? 600_000,
   })
@@ -114,19 +115,20 @@ export function memoryFeed(options: MemoryFeedOptions = {}): Feed {
   async function publish(draft: Draft, key?: string): Promise<FeedEvent> {
     const fault = faultOf(draft, dataBytes)
     if (fault) throw new PublishError(fault.code, fault.message)
-    const body = key === undefined ? '' : JSON.stringify([draft.type, draft.data])
+    const hash = key === undefined ? '' : sha256(JSON.stringify([draft.type, draft.data]))
     const before = key === undefined ? undefined : published.get(key)
-    if (before && before.body !== body)
+    if (before && before.hash !== hash)
       throw new PublishError('key_reused', 'this Idempotency-Key was used with another body; take a new key')
-    if (before) return before.event
+    if (before) return { id: before.id, at: before.at, type: draft.type, data: draft.data }
 
     const offset = ++tail
     const event = { id: at(offset), at: round(draft.at ?? clock()), type: draft.type, data: draft.data }
-    const entry = { offset, event, bytes: encodeEvent(event) }
+    const { id, at: due } = event
+    const entry = { offset, id, at: due, bytes: encodeEvent(event) }
     log.push({ entry, kept: monotonic() })
     heldBytes += entry.bytes.length
     expire()
-    if (key !== undefined) published.set(key, { body, event })
+    if (key !== undefined) published.set(key, { hash, id, at: due })
     flushing ??= setImmediate(flush)
     return event
   }
@@ -163,3 +165,5 @@ function newEpoch(): string {
 function round(ms: number): number {
   return Math.round(ms * 1000) / 1000
 }
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('base64')

@@ -50,11 +50,14 @@ export function createApp({
     outgoing.setHeader('referrer-policy', 'no-referrer')
     outgoing.setHeader('strict-transport-security', `max-age=${limits.hstsSeconds}; includeSubDomains`)
     metrics.request(req.path, env)
-    countLane(env.incoming, req.path.startsWith('/feed/') ? laneOf(env.incoming.url) : undefined)
     await next()
   })
   app.use(guard.origin)
   app.use(guard.session)
+  app.use(({ env: { incoming }, req }, next) => {
+    countLane(incoming, req.path.startsWith('/feed/') ? laneOf(incoming.url) : undefined)
+    return next()
+  })
   app.use('/feed/*', lineLimits(limits))
 
   for (const name of transportNames) app.route(`/feed/${name}`, servers[name](feed, limits, stop))

@@ -8,6 +8,7 @@ import type { Context } from 'hono'
 import { transportNames } from '../../transports/clients.ts'
 import type { Env } from '../../transports/contract.ts'
 import { Refusal, matchesEtag } from '../../transports/request.ts'
+import { hostOf } from './guard.ts'
 
 export interface Assets {
   has(path: string): boolean
@@ -26,8 +27,8 @@ const types: Record<string, string> = {
   '.png': 'image/png',
 }
 
-/** `csp` goes with the page. */
-export async function loadAssets(csp: () => string): Promise<Assets> {
+/** `csp` goes with the page, as it was asked for by this Host. */
+export async function loadAssets(csp: (host: string) => string): Promise<Assets> {
   const files = new Map<string, { type: string; body: Uint8Array; etag: string }>()
 
   async function add(url: string, path: string) {
@@ -69,7 +70,8 @@ export async function loadAssets(csp: () => string): Promise<Assets> {
       if (!file) throw new Refusal(404, 'not_found', 'no such path; see /, /feed, /metrics, /healthz, /limits')
       context.header('etag', file.etag)
       context.header('cache-control', 'no-cache')
-      if (file.type.startsWith('text/html')) context.header('content-security-policy', csp())
+      if (file.type.startsWith('text/html'))
+        context.header('content-security-policy', csp(hostOf(context.env.incoming)))
       if (matchesEtag(context.env.incoming, file.etag)) return context.body(null, 304)
       const headers = { 'content-type': file.type, 'content-length': String(file.body.length) } // the length for HEAD too
       return context.body(file.body as Uint8Array<ArrayBuffer>, 200, headers)

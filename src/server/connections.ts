@@ -6,6 +6,9 @@ import type { Duplex } from 'node:stream'
 import { errorBody } from './errors.ts'
 
 const answering = new WeakMap<Socket, ServerResponse>()
+/** Requests that wait on a connection for the answers before theirs. */
+const queued = new WeakMap<Socket, number>()
+const MAX_QUEUED = 100
 export const isAnswering = (socket: Socket) => answering.get(socket)?.closed === false
 
 /**
@@ -18,7 +21,15 @@ export function inTurn(incoming: IncomingMessage, outgoing: ServerResponse, act:
   const before = answering.get(socket)
   answering.set(socket, outgoing)
   if (!before || before.closed) act()
-  else before.once('close', () => socket.destroyed || act())
+  else {
+    const waiting = (queued.get(socket) ?? 0) + 1
+    if (waiting > MAX_QUEUED) return void socket.destroy() // behind an answer that takes its time this would only grow
+    queued.set(socket, waiting)
+    before.once('close', () => {
+      queued.set(socket, queued.get(socket)! - 1)
+      if (!socket.destroyed) act()
+    })
+  }
 }
 
 /** What never became a request: say why where a client can read it, then go; a silent one is not waited for. */

@@ -6,6 +6,7 @@ import type { Env } from '../../transports/contract.ts'
 import { Refusal } from '../../transports/request.ts'
 import type { Ticker } from '../sources/ticker.ts'
 import { readJson } from './body.ts'
+import { hostOf } from './guard.ts'
 import type { Guard } from './guard.ts'
 import type { Wire } from './wire.ts'
 
@@ -14,7 +15,7 @@ export interface ControlsOptions {
   limits: Limits
   wire: () => Wire
   /** What the page needs to know of this lab. */
-  about: () => object
+  about: (host: string) => object
   /** Undefined when events come from somewhere whose rate is not ours to set. */
   ticker: () => Ticker | undefined
 }
@@ -29,7 +30,7 @@ export function controls({ guard, limits, wire, about, ticker }: ControlsOptions
 
   app.get('/', (context) => {
     guard.welcome(context)
-    return context.json({ ...about(), perSecond: ticker()?.perSecond ?? null })
+    return context.json({ ...about(hostOf(context.env.incoming)), perSecond: ticker()?.perSecond ?? null })
   })
 
   app.get('/lanes', (context) => {

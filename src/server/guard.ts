@@ -38,23 +38,30 @@ interface Session {
 
 const COOKIE = 'wirelab' // sent as `__Host-wirelab`: Secure, this host only, Path=/
 
-export function guard({ names, laneNames, publishKey, auth, limits }: GuardOptions): Guard {
-  const own = new Set(names.map((name) => name.toLowerCase()))
+export function guard({ laneNames, publishKey, auth, limits, ...options }: GuardOptions): Guard {
+  const names = options.names.map((name) => name.toLowerCase()) // as browsers send them
+  const own = new Set(names)
   const lanes = new Set(laneNames)
   const keyHash = sha256(publishKey)
   /** By hash: who reads this memory or a dump of it has no session. */
   const sessions = new LRUCache<string, Session>({ max: limits.sessions, ttl: limits.sessionMs })
 
-  const origin: MiddlewareHandler<Env> = async ({ env: { incoming, outgoing, upgrade } }, next) => {
+  const origin: MiddlewareHandler<Env> = async ({ env: { incoming, outgoing, upgrade }, req }, next) => {
     if (!outgoing.hasHeader('vary')) outgoing.setHeader('vary', 'Origin') // refusals too: a cache must not mix them up
     checkShape(incoming, limits)
     const host = hostOf(incoming)
     const name = nameOf(host)
     if (!own.has(name) && !lanes.has(name))
       throw new Refusal(421, 'wrong_host', 'this server does not answer to that Host; see --name')
+    if (lanes.has(name) && !req.path.startsWith('/feed'))
+      throw new Refusal(421, 'wrong_host', 'this name is for a lane of the page, and carries the feed only')
 
     const { origin: from, cookie } = incoming.headers
     if (from === undefined) {
+      // An <img> of another site names no Origin, and its requests would use up the lines of this address.
+      const fetching = String(incoming.headers['sec-fetch-mode'] ?? 'navigate') !== 'navigate'
+      if (fetching && incoming.headers['sec-fetch-site'] === 'cross-site')
+        throw forbidden('another site may not use this server')
       // Browsers always send it on an upgrade: a cookie without one is not the page's (CWE-1385).
       if (upgrade && cookie !== undefined) throw forbidden('an upgrade with a cookie must name its Origin')
     } else if (from === `https://${host}` && own.has(name)) {
@@ -83,6 +90,7 @@ export function guard({ names, laneNames, publishKey, auth, limits }: GuardOptio
       const id = sessionOf(context)
       if (id !== undefined && incoming.headers.origin !== undefined) context.set('publisher', id)
     }
+    context.set('mayPublish', () => mayPublish(context))
     const isFeed = context.req.path.startsWith('/feed')
     if (auth === 'required' && isFeed && context.get('publisher') !== 'key')
       throw unauthorized('reading needs a key here: Authorization: Bearer <key>')
@@ -96,23 +104,27 @@ export function guard({ names, laneNames, publishKey, auth, limits }: GuardOptio
     return sessions.has(id) ? id : undefined
   }
 
+  function mayPublish(context: Context<Env>) {
+    const { headers } = context.env.incoming
+    const publisher = context.get('publisher')
+    if (publisher === undefined) {
+      if (headers.cookie !== undefined && headers.origin === undefined)
+        throw forbidden('a cookie needs the page’s Origin')
+      throw unauthorized('publishing needs the page’s session, or Authorization: Bearer <key> (printed at start)')
+    }
+    if (publisher === 'key') return
+    if (String(headers['sec-fetch-site'] ?? 'same-origin') !== 'same-origin')
+      throw forbidden('only the lab’s own page may do this')
+    const known = sessions.get(publisher)
+    if (!known) throw unauthorized('this session has ended; load the page again')
+    if (!known.allow(performance.now()))
+      throw new Refusal(429, 'too_many', `at most ${limits.messagesPer10s} in 10 s`, { 'retry-after': '10' })
+  }
+
   return {
     origin,
     session,
-    mayPublish(context) {
-      const { headers } = context.env.incoming
-      const publisher = context.get('publisher')
-      if (publisher === undefined) {
-        if (headers.cookie !== undefined && headers.origin === undefined)
-          throw forbidden('a cookie needs the page’s Origin')
-        throw unauthorized('publishing needs the page’s session, or Authorization: Bearer <key> (printed at start)')
-      }
-      if (publisher === 'key') return
-      if (String(headers['sec-fetch-site'] ?? 'same-origin') !== 'same-origin')
-        throw forbidden('only the lab’s own page may do this')
-      if (!sessions.get(publisher)?.allow(performance.now()))
-        throw new Refusal(429, 'too_many', `at most ${limits.messagesPer10s} in 10 s`, { 'retry-after': '10' })
-    },
+    mayPublish,
     welcome(context) {
       if (auth === 'required' || sessionOf(context) !== undefined) return // a lab with keys has no guests
       const value = randomBytes(16).toString('base64url')
@@ -148,13 +160,14 @@ function checkShape(incoming: IncomingMessage, limits: Limits) {
     throw new Refusal(431, 'too_many_headers', `at most ${limits.headerBytes} bytes of headers`, close)
 }
 
-function hostOf({ headers, httpVersionMajor }: IncomingMessage): string {
+/** As the client wrote it, with the port. */
+export function hostOf({ headers, httpVersionMajor }: IncomingMessage): string {
   const host = (httpVersionMajor === 2 ? headers[':authority'] : headers.host) ?? headers.host
   return String(host ?? '').toLowerCase()
 }
 
 /** The name without the port; an IPv6 address keeps its brackets. */
-function nameOf(host: string): string {
+export function nameOf(host: string): string {
   return host.replace(/:\d{1,5}$/, '')
 }
 

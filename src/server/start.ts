@@ -16,7 +16,7 @@ import { createApp } from './app.ts'
 import { loadAssets } from './assets.ts'
 import { hostClock } from './clock.ts'
 import { controls } from './controls.ts'
-import { guard } from './guard.ts'
+import { guard, nameOf } from './guard.ts'
 import { httpsServer } from './https.ts'
 import type { Credentials, HttpVersions, HttpsServer } from './https.ts'
 import { createMetrics } from './metrics.ts'
@@ -84,23 +84,27 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const certified = authority !== undefined || covers(tls.cert, transportNames.map(laneName))
   const laneNames = certified && http !== '2' ? transportNames.map(laneName) : []
   const keeper = guard({ names: names.map(bracketed), laneNames, publishKey, auth, limits })
-  let listening = port
-  const laneOrigins = () =>
-    Object.fromEntries(laneNames.map((name, index) => [transportNames[index]!, `https://${name}:${listening}`]))
+  /** Where the lanes of a page are that was opened as `host`: on this very machine, or else where the page is. */
+  const laneOrigins = (host: string): Record<string, string> => {
+    const name = nameOf(host)
+    if (!LOOPBACK.map(bracketed).includes(name)) return {}
+    const port = host.slice(name.length) // as the browser sees it: a tunnel may have another
+    return Object.fromEntries(laneNames.map((lane, index) => [transportNames[index]!, `https://${lane}${port}`]))
+  }
   const app = createApp({
     feed,
     limits,
     guard: keeper,
     metrics,
-    assets: await loadAssets(() => policy(Object.values(laneOrigins()))),
+    assets: await loadAssets((host) => policy(Object.values(laneOrigins(host)))),
     controls: controls({
       guard: keeper,
       limits,
       wire: () => server.wire,
       ticker: () => ticker,
-      about: () => ({
+      about: (host) => ({
         transports: transportNames,
-        lanes: laneOrigins(),
+        lanes: laneOrigins(host),
         tail: feed.tail, // so that all lanes of a page start at one position
         source,
         http,
@@ -112,8 +116,11 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     startedAt: performance.now(),
   })
   const server: HttpsServer = httpsServer(app, limits, tls, http)
-  if (authority) for (const name of laneNames) server.addName(name, await authority.issue([name]))
-  listening = await server.listen(port, host)
+  const certifyLanes = async ({ issue }: Authority) => {
+    for (const name of laneNames) server.addName(name, await issue([name]))
+  }
+  if (authority) await certifyLanes(authority)
+  const listening = await server.listen(port, host)
 
   // The source starts last: nothing runs yet when the port is taken.
   const ticker = source === 'ticker' ? startTicker(feed, { perSecond: options.perSecond ?? 5, clock }) : undefined
@@ -126,8 +133,13 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
   // A lab that runs for months must not end with its certificate.
   const renewal = setInterval(() => {
-    if (authority) openAuthority(certs, names).then(({ leaf }) => server.renew(leaf), metrics.failed)
+    if (authority) renew().catch(metrics.failed)
   }, RENEW_MS).unref()
+  async function renew() {
+    const now = await openAuthority(certs, names)
+    server.renew(now.leaf)
+    await certifyLanes(now)
+  }
 
   return {
     url: `https://${host === '127.0.0.1' || isUnspecified(host) ? 'localhost' : bracketed(host)}:${listening}`,

@@ -52,6 +52,8 @@ export interface Wire {
   readonly open: number
 }
 
+const MAX_LANES = 32
+
 const nothing = (): Traffic => ({ connections: 0, requests: 0, tls: { up: 0, down: 0 }, plain: { up: 0, down: 0 } })
 
 export function watchWire(server: Server): Wire {
@@ -89,12 +91,14 @@ export function watchWire(server: Server): Wire {
       const line = lines.get(keyOf(incoming.socket))
       if (!line) return
       line.requests++
-      if (name === undefined) return
+      // So many lanes on one connection are no page's.
+      if (name === undefined || (!line.lanes.has(name) && line.lanes.size >= MAX_LANES)) return
       const lane = lanes.get(name) ?? { requests: 0, connections: 0, shared: false, open: new Set(), closed: nothing() }
       lanes.set(name, lane)
       lane.requests++
       if (!lane.open.has(line)) lane.connections++
       lane.open.add(line)
+      if (line.lanes.has(name)) return
       line.lanes.add(name)
       if (line.lanes.size > 1) for (const each of line.lanes) (lanes.get(each) ?? lane).shared = true
     },

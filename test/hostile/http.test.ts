@@ -2,7 +2,7 @@
 import { connect as connectTcp } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { handshake } from '../frames.ts'
-import { codeOf, exchange, get, get2, idle, json, labForFile, open, post, request } from '../raw.ts'
+import { codeOf, exchange, get, get2, idle, json, labForFile, open, post, request, residentMiB } from '../raw.ts'
 
 const target = labForFile({ linesPerAddress: 1000 })
 const good = '{"type":"tick","data":1}'
@@ -363,4 +363,21 @@ test('H15 /feed says what its answer depends on', async () => {
     const { headers } = await exchange(target, head, { body: false })
     expect([headers['content-type']!.split(';')[0], headers.vary]).toEqual([accept, 'Accept, Prefer, Upgrade, Origin'])
   }
+})
+
+describe('I12 requests behind an answer that takes its time', () => {
+  test.each(['GET /feed/sse', 'GET /feed/long-polling'])(
+    '%s, then 200 000 more → put out, memory bounded',
+    async (first) => {
+      const line = await open(target)
+      const before = residentMiB()
+      line.write(request(target, first))
+      const more = request(target, 'GET /healthz').repeat(1000)
+      const ended = new Promise((resolve) => line.socket.once('close', resolve))
+      for (let n = 0; n < 200 && !line.socket.destroyed; n++) line.write(more)
+      await ended
+      expect(residentMiB() - before).toBeLessThan(100) // both ends share this process
+      expect(target.lab.metrics.uncaught).toBe(0)
+    },
+  )
 })

@@ -1,6 +1,7 @@
 // FAULTS C8–C10: what is published, and how it is asked for; the same drafts up a POST and up a WebSocket.
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { decodeEvent } from '../../src/core/event.ts'
 import { openWss, text } from '../frames.ts'
 import { codeOf, exchange, json, labForFile, post, request } from '../raw.ts'
 
@@ -111,7 +112,7 @@ describe('C8, C9 drafts', () => {
       socket.line.end()
     })
   }
-  const latest = () => target.lab.feed.since('earliest').entries.at(-1)!.event
+  const latest = () => decodeEvent(Buffer.from(target.lab.feed.since('earliest').entries.at(-1)!.bytes).toString())
 })
 
 describe('C8 the body around the draft', () => {

@@ -14,7 +14,7 @@ const message = (id: string, data: Uint8Array | string, event = '') =>
 export const routes: Routes = (feed, limits, stop) => {
   const app = new Hono<Env>()
   const hub = broadcast(feed, limits, stop, {
-    event: ({ event, bytes }) => message(event.id, bytes),
+    event: ({ id, bytes }) => message(id, bytes),
     gap: (gap) => message(gap.to, JSON.stringify(gap), 'event:gap\n'),
     heartbeat: (tail) => message(tail, tail, 'event:heartbeat\n'),
   })
@@ -38,15 +38,21 @@ export const routes: Routes = (feed, limits, stop) => {
     // Before a gap the hello has no id: whoever loses the line in between must be told of the gap again.
     stream.write(`retry:${limits.retryMs}\nevent:hello\n${gap ? '' : `id:${cursor}\n`}data:${hello}\n\n`)
 
+    const end = () => {
+      outgoing.end()
+      // A reader that takes nothing would keep its line, and what waits for it, past any age.
+      const late = setTimeout(() => stream.destroy(), limits.stallMs)
+      stream.once('close', () => clearTimeout(late))
+    }
     const endsAt = performance.now() + limits.sseAgeMs * (0.9 + 0.2 * Math.random())
     const tick = (now: number) => {
       if (now < endsAt) return
       leave()
-      outgoing.end()
+      end()
     }
     const goAway = () => {
       stream.write(`retry:${Math.round(limits.retryMs * (0.5 + Math.random()))}\n\n`)
-      outgoing.end()
+      end()
     }
     const leave = hub.join({ stream, slow: () => stream.destroy(), goAway, tick }, after)
     stream.once('close', leave)

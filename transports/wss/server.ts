@@ -20,15 +20,15 @@ export const routes: Routes = (feed, limits, stop) => {
     heartbeat: (tail) => textFrame(Buffer.from(JSON.stringify({ heartbeat: tail }))),
   })
 
-  app.get('/', ({ env: { incoming, upgrade }, var: { publisher } }) => {
+  app.get('/', ({ env: { incoming, upgrade }, var: { mayPublish } }) => {
     const { after = 'now' } = readQuery(incoming.url ?? '', limits)
     checkHandshake(incoming, upgrade !== undefined)
     if (stop.aborted) throw new Refusal(503, 'going_away', 'the server is stopping; come back', { 'retry-after': '1' })
-    upgrade?.((socket, stream) => follow(socket, stream, after, publisher))
+    upgrade?.((socket, stream) => follow(socket, stream, after, mayPublish))
     return RESPONSE_ALREADY_SENT
   })
 
-  function follow(socket: WebSocket, stream: Duplex, after: After, publisher: string | undefined) {
+  function follow(socket: WebSocket, stream: Duplex, after: After, mayPublish: () => void) {
     const { cursor } = feed.since(after, 0)
     stream.write(textFrame(Buffer.from(JSON.stringify({ hello: { cursor, heartbeatMs: limits.heartbeatMs } }))))
 
@@ -66,7 +66,7 @@ export const routes: Routes = (feed, limits, stop) => {
       if (socket.readyState !== socket.OPEN) return
       if (isBinary) return close(1003, 'this feed is text')
       if (!messages(performance.now())) return close(4029, `more than ${limits.messagesPer10s} messages in 10 s`)
-      publish(data.toString(), publisher).then(
+      publish(data.toString(), mayPublish).then(
         (id) => socket.send(JSON.stringify({ ack: { id } })),
         (error: unknown) => close(...closeFor(error)),
       )
@@ -75,17 +75,20 @@ export const routes: Routes = (feed, limits, stop) => {
     socket.on('close', leave)
   }
 
-  async function publish(text: string, publisher: string | undefined) {
+  async function publish(text: string, mayPublish: () => void) {
     const draft = readPublish(text)
-    if (publisher === undefined) throw new Refusal(403, 'forbidden', 'publishing needs the page’s session or a key')
+    mayPublish()
     return (await feed.publish(draft)).id
   }
 
   return app
 }
 
+/** The close code that says over WSS what this status says over HTTP. */
+const CODES: Record<number, number> = { 401: 4403, 403: 4403, 429: 4029 }
+
 function closeFor(error: unknown): [number, string] {
-  if (error instanceof Refusal) return [error.status === 403 ? 4403 : 4400, error.message.slice(0, 100)]
+  if (error instanceof Refusal) return [CODES[error.status] ?? 4400, error.message.slice(0, 100)]
   if (error instanceof PublishError) return [4400, error.message.slice(0, 100)]
   return [1011, 'the event could not be stored; try again']
 }
