@@ -120,7 +120,7 @@ function pathOf(_: Request, options?: { env?: unknown }): string {
 
 function negotiate(incoming: IncomingMessage, isUpgrade: boolean): TransportName {
   if (isUpgrade) return 'wss'
-  if (/(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(incoming.headers.accept ?? '')) return 'sse'
+  if (/(^|,)\s*text\/event-stream\s*(;(?!\s*q=0(\.0*)?\s*(,|$))|,|$)/i.test(incoming.headers.accept ?? '')) return 'sse'
   if (/(^|[,;])\s*wait=/i.test(String(incoming.headers.prefer ?? ''))) return 'long-polling'
   return 'polling'
 }

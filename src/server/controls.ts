@@ -35,7 +35,8 @@ export function controls({ guard, limits, wire, about, ticker }: ControlsOptions
 
   app.get('/lanes', (context) => {
     const names = context.req.queries('lane') ?? []
-    if (names.length > MAX_LANES) throw new Refusal(400, 'bad_lane', `at most ${MAX_LANES} lanes at once`)
+    if (names.length > MAX_LANES || !names.every((name) => v.is(Lane, name)))
+      throw new Refusal(400, 'bad_lane', `lane is 1–40 of a–z, 0–9 and -, at most ${MAX_LANES} at once`)
     const lanes = Object.fromEntries(names.map((name) => [name, wire().lane(name) ?? null]))
     return context.json({ lanes, perSecond: ticker()?.perSecond ?? null }) // another page may have set the rate
   })

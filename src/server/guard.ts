@@ -101,7 +101,7 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
     const value = getCookie(context, COOKIE, 'host')
     if (value === undefined) return undefined
     const id = sha256(value).toString('base64url')
-    return sessions.has(id) ? id : undefined
+    return sessions.get(id) ? id : undefined // get: whoever is used stays longest
   }
 
   function mayPublish(context: Context<Env>) {

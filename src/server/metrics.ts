@@ -51,15 +51,16 @@ export function createMetrics(feed: Feed, wire: () => Wire, log: (error: unknown
       this.set(wire().open)
     },
   })
-  new Gauge({
+  new Counter({
     name: 'wirelab_bytes_total',
     help: 'Bytes at the socket, below (tls) and above (plain) TLS',
     labelNames: ['layer', 'direction'],
     registers,
     collect() {
       const total = wire().total()
+      this.reset()
       for (const layer of ['tls', 'plain'] as const)
-        for (const direction of ['up', 'down'] as const) this.set({ layer, direction }, total[layer][direction])
+        for (const direction of ['up', 'down'] as const) this.inc({ layer, direction }, total[layer][direction])
     },
   })
   let uncaught = 0
