@@ -1,5 +1,5 @@
 // The local certificate authority: made on first start, so that everything here runs on real, verified TLS.
-import { X509Certificate as NodeCertificate } from 'node:crypto'
+import { X509Certificate as NodeCertificate, createPrivateKey } from 'node:crypto'
 import { isIP } from 'node:net'
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -32,13 +32,15 @@ export const files = { ca: 'ca.pem', caKey: 'ca-key.pem', cert: 'server.pem', ke
 
 /**
  * Reads the authority in `directory`, or makes it; the leaf is made anew when it is near its end or lacks one of `names`.
- * @throws Error when the directory cannot be written, or holds a key that does not belong to its certificate.
+ * A key and a certificate that do not belong together are made anew, both.
+ * @throws Error when the directory cannot be written.
  */
 export async function openAuthority(directory: string, names: string[]): Promise<Authority> {
   await mkdir(directory, { recursive: true })
   // Two labs that start at once must not each make a CA and mix the files.
   const release = await lock(directory, {
     lockfilePath: join(directory, '.lock'),
+    stale: 5000, // less than all retries take together: what a crash left behind never fails a start
     retries: { retries: 50, minTimeout: 50, maxTimeout: 200 },
   })
   try {
@@ -172,7 +174,16 @@ async function readPair(certPath: string, keyPath: string): Promise<Credentials 
   const [cert, key] = [await readText(certPath), await readText(keyPath)]
   if (cert === undefined || key === undefined) return undefined
   await chmod(keyPath, 0o600)
-  return { cert, key }
+  return belongTogether(cert, key) ? { cert, key } : undefined
+}
+
+/** After a crash between two renames, or a key copied from elsewhere, they do not. */
+function belongTogether(cert: string, key: string): boolean {
+  try {
+    return new NodeCertificate(cert).checkPrivateKey(createPrivateKey(key))
+  } catch {
+    return false // no PEM, half of one, or one that needs a passphrase: nothing we could serve with
+  }
 }
 
 async function writePair({ cert, key }: Credentials, certPath: string, keyPath: string) {
@@ -180,7 +191,8 @@ async function writePair({ cert, key }: Credentials, certPath: string, keyPath: 
     [keyPath, key, 0o600],
     [certPath, cert, 0o644],
   ] as const) {
-    await writeFile(`${path}.new`, text, { mode })
+    await rm(`${path}.new`, { force: true }) // left by a crash, it would keep its own mode
+    await writeFile(`${path}.new`, text, { mode, flag: 'wx' })
     await rename(`${path}.new`, path)
   }
 }

@@ -1,9 +1,19 @@
 // The local authority: what it makes, when it makes it anew, and that nobody else can read its keys.
-import { X509Certificate } from 'node:crypto'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { X509Certificate, createPrivateKey } from 'node:crypto'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openAuthority } from '../certs/authority.ts'
 import { nodePlatform } from '../transports/platform.ts'
 import { startTestLab } from './lab.ts'
@@ -48,6 +58,44 @@ test('another name makes another leaf; a key that others could read is closed', 
   const { leaf, wrote } = await openAuthority(folder, [...names, 'lab.example'])
   expect(wrote).toEqual(['leaf'])
   expect(new X509Certificate(leaf.cert).checkHost('lab.example')).toBe('lab.example')
+})
+
+describe('files that do not belong together are made anew', () => {
+  /** What a second start makes of a folder into which `spoil` put something else. */
+  async function after(spoil: (other: string) => void) {
+    const other = join(folder, 'other')
+    const [first] = [await openAuthority(folder, names), await openAuthority(other, names)]
+    spoil(other)
+    const second = await openAuthority(folder, names)
+    const { leaf, ca, wrote } = second
+    expect(new X509Certificate(leaf.cert).checkPrivateKey(createPrivateKey(leaf.key))).toBe(true)
+    expect(new X509Certificate(leaf.cert).verify(new X509Certificate(ca).publicKey)).toBe(true)
+    expect((await openAuthority(folder, names)).wrote).toEqual([])
+    return { wrote, sameCa: ca === first.ca }
+  }
+
+  test('the key of another leaf', async () => {
+    const spoil = (other: string) => copyFileSync(join(other, 'server-key.pem'), join(folder, 'server-key.pem'))
+    expect(await after(spoil)).toEqual({ wrote: ['leaf'], sameCa: true })
+  })
+  test('the key of another CA', async () => {
+    const spoil = (other: string) => copyFileSync(join(other, 'ca-key.pem'), join(folder, 'ca-key.pem'))
+    expect(await after(spoil)).toEqual({ wrote: ['ca', 'leaf'], sameCa: false })
+  })
+  test.each(['server.pem', 'server-key.pem'])('an empty %s', async (name) => {
+    expect(await after(() => writeFileSync(join(folder, name), ''))).toEqual({ wrote: ['leaf'], sameCa: true })
+  })
+})
+
+test('what a crash left behind neither opens a key to others nor holds up the start', async () => {
+  writeFileSync(join(folder, 'ca-key.pem.new'), 'half a key')
+  chmodSync(join(folder, 'ca-key.pem.new'), 0o666)
+  mkdirSync(join(folder, '.lock'))
+  const before = new Date(Date.now() - 4500)
+  utimesSync(join(folder, '.lock'), before, before)
+  await openAuthority(folder, names)
+  expect(statSync(join(folder, 'ca-key.pem')).mode & 0o777).toBe(0o600)
+  expect(readFileSync(join(folder, 'ca-key.pem'), 'utf8')).toMatch(/^-----BEGIN PRIVATE KEY/)
 })
 
 test('two labs that start at once agree on one CA', async () => {

@@ -1,20 +1,28 @@
 // The command line, as a person meets it: one clear line for a mistake, help for everything, and each command doing its job.
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { openAuthority } from '../certs/authority.ts'
+import { transportNames } from '../transports/clients.ts'
 import { certs, publish, sleep, startTestLab } from './lab.ts'
 
 const bin = join(import.meta.dirname, '../src/cli/bin.js')
 const folder = mkdtempSync(join(tmpdir(), 'wirelab-cli-'))
+// Taken for a folder of certificates by mistake.
+writeFileSync(join(folder, 'a-file'), '')
 const running = new Set<ChildProcessWithoutNullStreams>()
 afterEach(() => running.forEach((child) => child.kill('SIGKILL')))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function start(...args: string[]) {
-  const child = spawn(process.execPath, [bin, ...args], { cwd: folder })
+/** The command with these arguments; an object before them is added to the environment. */
+function start(...given: [NodeJS.ProcessEnv, ...string[]] | string[]) {
+  const [env, args] = typeof given[0] === 'object' ? [given[0], given.slice(1)] : [{}, given]
+  const child = spawn(process.execPath, [bin, ...(args as string[])], { cwd: folder, env: { ...process.env, ...env } })
   running.add(child)
   const result = { child, out: '', err: '', code: undefined as number | null | undefined }
   child.stdout.on('data', (chunk: Buffer) => (result.out += chunk.toString()))
@@ -38,7 +46,26 @@ describe('a mistake is one line on stderr and exit 2', () => {
     [['serve', '--cert', 'no.pem', '--key', 'no.pem'], /no\.pem/],
     [['serve', '--limit', 'nonsense=1'], /Known limits/],
     [['serve', '--limit', 'lines=many'], /whole number/],
+    [['serve', '--limit', 'toString=5'], /Known limits/],
+    [['serve', '--limit', 'lines=0'], /from 1 to/],
+    [['serve', '--limit', 'heartbeatMs=99'], /from 100 to/],
+    [['serve', '--limit', 'stallMs=2147483648'], /from 1 to 2147483647/],
+    [['serve', '--limit', 'waitSeconds=86401'], /to 86400/],
+    [['serve', '--limit', 'hstsSeconds=-1'], /from 0 to/],
+    [['serve', '--limit', 'lines=1=2'], /whole number/],
+    [['serve', '--limit', 'pageEvents=1001'], /pageEventsMax/],
     [['serve', '--publish-key', 'short'], /16/],
+    [['serve', '--host', ''], /IP address or a host name/],
+    [['serve', '--host', 'fe80::1%lo'], /IP address or a host name/],
+    [['serve', '--name', 'a b'], /IP address or a host name/],
+    [['serve', '--name', 'lab.example:8443'], /without a port/],
+    [['serve', '--name', '-lab.example'], /IP address or a host name/],
+    [['serve', '--name', '*.example'], /IP address or a host name/],
+    [['serve', '--name', '10.0.0.256'], /IP address or a host name/],
+    [['serve', '--port', '0', '--certs', 'a-file'], /a-file is not a directory/],
+    [['certs', '--certs', 'a-file'], /a-file is not a directory/],
+    [['certs', '--certs', 'a-file/in'], /a-file\/in is not a directory/],
+    [['certs', '--remove', '--certs', 'a-file'], /a-file is not a directory/],
     [['serve', '--nonsense'], /unknown option/],
     [['serve', '--port', '0', '--host', '192.0.2.1'], /192\.0\.2\.1/],
     [['watch', '--over', 'telepathy'], /polling, long-polling, sse, wss/],
@@ -146,13 +173,94 @@ test('certs shows the authority; --remove takes it away', async () => {
   expect((await run('certs', '--certs', place, '--remove')).out).toMatch(/nothing to remove/)
 })
 
-test('watch refuses a server whose CA it does not know, in one line', async () => {
+describe('a server whose CA is not known is final, in one line that names --ca', () => {
+  test.each([...transportNames.flatMap((over) => ['1.1', '2'].map((http) => [over, http] as const))])(
+    'watch --over %s --http %s',
+    async (over, http) => {
+      const lab = await startTestLab()
+      const { code, out, err } = await run('watch', '--over', over, '--http', http, lab.url)
+      expect(err).toMatch(
+        /^wirelab: .*(self-signed certificate in certificate chain|unable to (verify|get)).*--ca.*\n$/,
+      )
+      expect([code, out]).toEqual([1, ''])
+      expect(lab.wire.total().plain.up).toBe(0)
+      await lab.close()
+    },
+  )
+
+  test('watch --publish', async () => {
+    const lab = await startTestLab()
+    const { code, err } = await run('watch', '--publish', '1', '--key', lab.publishKey, lab.url)
+    expect(err).toMatch(/^wirelab: .*certificate.*--ca.*\n$/)
+    expect(code).toBe(1)
+    await lab.close()
+  })
+})
+
+test('--ca is trusted beside what Node trusts already (NODE_EXTRA_CA_CERTS), not instead of it', async () => {
   const lab = await startTestLab()
-  const { child, result } = start('watch', `${lab.url}`)
-  while (!result.err.includes('waiting')) await sleep(20)
-  child.kill('SIGINT')
-  expect(result.err).toMatch(/self-signed certificate in certificate chain|unable to (verify|get)/)
+  const { caPath } = await openAuthority(join(folder, 'other'), ['localhost'])
+  const env = { NODE_EXTRA_CA_CERTS: join(certs, 'ca.pem') }
+  const inspected = await start(env, 'inspect', '--ca', caPath, lab.url).ended
+  expect([inspected.code, inspected.err]).toEqual([0, ''])
+  await publish(lab, 1)
+  for (const over of ['wss', 'sse']) {
+    const watch = ['watch', '--ca', caPath, '--over', over, '--after', 'earliest', '--count', '1', lab.url]
+    expect((await start(env, ...watch).ended).code).toBe(0)
+  }
   await lab.close()
+})
+
+test('what others wrote cannot steer the terminal: the same JSON on stdout, escapes on stderr', async () => {
+  const lab = await startTestLab()
+  const data = { 'a\u009b31m': 'b\u202ec\u2066d\u2028e\u007f' }
+  await lab.feed.publish({ type: 'note', data })
+  const watched = await run(...['watch', '--ca', join(certs, 'ca.pem'), '--after', 'earliest', '--count', '1', lab.url])
+  expect(watched.out).toMatch(/^[\x20-\x7e]+\n$/)
+  expect((JSON.parse(watched.out) as { data: unknown }).data).toEqual(data)
+  await lab.close()
+
+  const hostile = createServer(lab.authority!.leaf, (_, response) =>
+    response.writeHead(400).end('\x1b]0;x\x07\u009b\u202e'),
+  )
+  await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve))
+  const url = `https://localhost:${(hostile.address() as AddressInfo).port}`
+  const refused = await run('watch', '--ca', join(certs, 'ca.pem'), '--over', 'polling', url)
+  expect([refused.code, refused.err]).toEqual([
+    1,
+    'wirelab: polling: polling: HTTP 400 \\u001b]0;x\\u0007\\u009b\\u202e\n',
+  ])
+  hostile.closeAllConnections()
+  await new Promise((resolve) => hostile.close(resolve))
+})
+
+test('before npm ci there is one line that says so', async () => {
+  const fresh = join(folder, 'fresh-clone')
+  mkdirSync(fresh)
+  writeFileSync(join(fresh, 'package.json'), '{"type":"module"}')
+  writeFileSync(join(fresh, 'main.ts'), `import 'commander'`)
+  for (const name of ['bin.js', 'old-node.js']) copyFileSync(join(bin, '..', name), join(fresh, name))
+  const child = spawn(process.execPath, [join(fresh, 'bin.js')])
+  let err = ''
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  expect([code, err]).toEqual([1, expect.stringMatching(/^wirelab: .*run npm ci first\n$/)])
+})
+
+test('the key to publish may come from the environment, of the server too', async () => {
+  const { result } = start({ WIRELAB_KEY: 'a-key-of-16-bytes' }, 'serve', '--port', '0', '--certs', certs)
+  while (!result.out.includes('Stop ')) await sleep(20)
+  expect(result.out).not.toContain('a-key-of-16-bytes')
+  const url = /https:\S+/.exec(result.out)![0]
+  const sent = await run('watch', '--ca', join(certs, 'ca.pem'), '--publish', '1', '--key', 'a-key-of-16-bytes', url)
+  expect([sent.code, sent.err]).toEqual([0, ''])
+})
+
+test('--name is certified in lower case, --host ::1 is answered to', async () => {
+  const { result } = start('serve', '--port', '0', '--certs', 'named', '--name', 'LAB.Example', '--host', '::1')
+  while (!result.out.includes('Stop ')) await sleep(20)
+  expect(result.out).toMatch(/https:\/\/\[::1\]:\d+/)
+  expect((await run('certs', '--certs', 'named')).out).toMatch(/names .*DNS:lab\.example/)
 })
 
 test('watch comes back after the line was lost', async () => {

@@ -8,7 +8,8 @@ import type { Feed } from '../src/core/feed.ts'
 import { hostClock } from '../src/server/clock.ts'
 import { memoryFeed } from '../src/feeds/memory.ts'
 import type { Lab } from '../src/server/start.ts'
-import { transportNames } from '../transports/clients.ts'
+import { clients, transportNames } from '../transports/clients.ts'
+import { nodePlatform } from '../transports/platform.ts'
 import { follow, get, httpVersions, ids, open, publish, sleep, startTestLab } from './lab.ts'
 import type { Follower } from './lab.ts'
 import { startProxy } from './proxy.ts'
@@ -364,6 +365,67 @@ describe('the answer is final', () => {
       await follower.until(() => follower.events.length === 2, 'two events')
     },
   )
+})
+
+describe('the server says when to come back (Retry-After)', () => {
+  test.concurrent.each(pushed)(
+    '$transport over HTTP/$http stays away for so long, then opens',
+    async ({ transport, http }) => {
+      const server = await startTestLab({ limits: { lines: 1 } })
+      const first = follow(server, { transport: 'sse' })
+      await open(first)
+      const second = follow(server, { transport, http })
+      await second.until(() => second.states.includes('waiting'), 'to be refused')
+      await first.close()
+      await sleep(4500) // of 5 s; the back-off alone is over after 0.5 s
+      expect(second.states).toEqual(['connecting', 'waiting'])
+      await open(second)
+      await second.close()
+      await server.close()
+    },
+  )
+})
+
+describe('clients share a platform', () => {
+  test.each(httpVersions)('over HTTP/%s the one that leaves does not disturb the others', async (http) => {
+    const server = await lab()
+    const platform = nodePlatform({ http, ca: server.authority!.ca })
+    cleanUp.push(() => platform.close())
+    const states: string[] = []
+    const events: unknown[] = []
+    const join = (onState: (state: string) => void, onEvent: (event: unknown) => void) =>
+      clients['long-polling']({ origin: server.url, platform, onState, onEvent })
+    let leftOpen = false
+    const stays = join(
+      (state) => states.push(state),
+      (event) => events.push(event),
+    )
+    const leaves = join(
+      (state) => (leftOpen ||= state === 'open'),
+      () => undefined,
+    )
+    while (!leftOpen || states.at(-1) !== 'open') await sleep(10)
+    await sleep(100) // both questions are with the server now
+    leaves.close()
+    await sleep(100)
+    await publish(server, 1)
+    while (events.length === 0) await sleep(10)
+    expect(states).toEqual(['connecting', 'open'])
+    stays.close()
+  })
+
+  test('over HTTP/2 a line that is dead is left for another, by polling too', async () => {
+    const server = await lab()
+    const proxy = await proxied(server)
+    const follower = following(server, { transport: 'polling', http: '2', port: proxy.port })
+    await open(follower)
+    const { accepted } = proxy
+    proxy.blackhole(true)
+    await follower.until(() => follower.states.includes('waiting'), 'the silence to be noticed')
+    proxy.blackhole(false)
+    await follower.until(() => follower.states.at(-1) === 'open', 'to be open again')
+    expect(proxy.accepted).toBeGreaterThan(accepted)
+  })
 })
 
 describe('clients come and go', () => {

@@ -1,9 +1,11 @@
-// Where events come from: the clock keeps its schedule, the host tells of itself.
+// Where events come from: the clock keeps its schedule, the host tells of itself, standard input is read line by line.
+import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { decodeEvent } from '../src/core/event.ts'
 import { memoryFeed } from '../src/feeds/memory.ts'
 import { hostClock } from '../src/server/clock.ts'
 import { startHost } from '../src/sources/host.ts'
+import { startStdin } from '../src/sources/stdin.ts'
 import { startTicker } from '../src/sources/ticker.ts'
 import { sleep } from './lab.ts'
 
@@ -56,4 +58,54 @@ test('the host tells load, memory and, on Linux, network counters', async () => 
     memory: { usedBytes: expect.any(Number) as number },
   })
   if (process.platform === 'linux') expect(data).toMatchObject({ network: { bytesIn: expect.any(Number) as number } })
+})
+
+/** Feeds the chunks to `--source stdin` and waits for the end of input. */
+async function read(chunks: Iterable<Buffer | string>, feed = memoryFeed()) {
+  const reports: string[] = []
+  const source = startStdin(feed, Readable.from(chunks, { objectMode: false }), (message) => reports.push(message))
+  while (!reports.some((line) => line.startsWith('stdin ended'))) await sleep(5)
+  source.stop()
+  return { reports, texts: events(feed).map(({ data }) => (data as { text: string }).text) }
+}
+
+test('stdin: a megabyte without a line end is reported once and not kept; the next line is an event', async () => {
+  const endless = Array.from({ length: 16 }, () => 'x'.repeat(65_536))
+  const { reports, texts } = await read(['first\r\n', ...endless, '\ngood\n\nlast'])
+  expect(texts).toEqual(['first', 'good', '', 'last'])
+  expect(reports).toEqual([
+    expect.stringMatching(/^stdin line 2: longer than 65536/),
+    expect.stringMatching(/^stdin ended after 5 lines/),
+  ])
+})
+
+test('stdin: a line that never ends is reported before it ends', async () => {
+  const reports: string[] = []
+  const input = new Readable({ read: () => undefined })
+  const source = startStdin(memoryFeed(), input, (message) => reports.push(message))
+  input.push('x'.repeat(70_000))
+  while (reports.length === 0) await sleep(5)
+  source.stop()
+  await sleep(20)
+  expect(reports).toEqual([expect.stringMatching(/^stdin line 1: longer/)])
+})
+
+test('stdin: characters that the chunks cut in two are whole in the event', async () => {
+  const bytes = Buffer.from('zażółć 🚀 gęślą\r\njaźń')
+  const { texts } = await read([...bytes].map((byte) => Buffer.of(byte)))
+  expect(texts).toEqual(['zażółć 🚀 gęślą', 'jaźń'])
+})
+
+test('stdin: 50 000 lines at once do not outrun a follower of a feed that holds 1000', async () => {
+  const feed = memoryFeed({ events: 1000 })
+  const seen: number[] = []
+  const gaps: unknown[] = []
+  feed.follow('now', ({ entries, gap }) => {
+    if (gap) gaps.push(gap)
+    for (const { event } of entries) seen.push((event.data as { line: number }).line)
+  })
+  await read([Array.from({ length: 50_000 }, (_, n) => `line ${n}\n`).join('')], feed)
+  await sleep(10)
+  expect(gaps).toEqual([])
+  expect(seen).toEqual(Array.from({ length: 50_000 }, (_, n) => n + 1))
 })

@@ -24,7 +24,11 @@ export function asking({ name, query, timeoutMs, pauseMs }: Asking, options: Con
 
   return retrying(onState, (line) => {
     const abort = new AbortController()
-    const alive = watchdog(timeoutMs + pauseMs, () => line.lost(new Error(`${name}: no answer; the line is dead`)))
+    const alive = watchdog(timeoutMs + pauseMs, () => {
+      const dead = new Error(`${name}: no answer; the line is dead`)
+      abort.abort(dead) // the reason tells the platform to take another connection
+      line.lost(dead)
+    })
     let timer: ReturnType<typeof setTimeout> | undefined
     let first = true
 

@@ -1,8 +1,9 @@
 // The opening handshake of WSS, checked before `ws` sees it: `ws` takes any subprotocol, version 8, and a body on the upgrade.
 import type { IncomingMessage } from 'node:http'
+import { SUBPROTOCOL } from '../src/core/subprotocol.ts'
 import { Refusal } from './request.ts'
 
-export const SUBPROTOCOL = 'wirelab.v1'
+export { SUBPROTOCOL }
 const KEY = /^[+/0-9A-Za-z]{22}==$/
 /** RFC 9110 §5.6.2, and no longer than a name may be. Checked here: `ws` would refuse the rest in its own words. */
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/

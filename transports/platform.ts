@@ -1,13 +1,13 @@
 // What a browser has and Node must be handed: fetch, EventSource and WebSocket, all of them trusting one more CA.
 import type { Socket } from 'node:net'
-import { rootCertificates } from 'node:tls'
+import { getCACertificates } from 'node:tls'
 import { EventSource as NodeEventSource } from 'eventsource'
 import { Agent, WebSocket as UndiciWebSocket, buildConnector, fetch as undiciFetch } from 'undici'
 import { WebSocket as WsWebSocket } from 'ws'
 import type { Platform } from './contract.ts'
 
 export interface NodePlatformOptions {
-  /** PEM of a CA to trust beside Node's own. */
+  /** PEM of a CA to trust beside Node's own and those of NODE_EXTRA_CA_CERTS. */
   ca?: string
   http?: '1.1' | '2'
   /** Sent with every request and handshake, e.g. Authorization. */
@@ -17,7 +17,7 @@ export interface NodePlatformOptions {
 /** `ws` and `eventsource` over HTTP/1.1; undici where HTTP/2 is asked for (it speaks RFC 8441). Close it, or sockets stay open. */
 export function nodePlatform(options: NodePlatformOptions = {}): Platform & { close(): Promise<void> } {
   const { ca, http = '1.1', headers = {} } = options
-  const trust = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
+  const trust = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }
   const pools = new Set<ReturnType<typeof pool>>()
   const open = () => {
     const opened = pool(trust, http === '2')
@@ -37,6 +37,7 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform & { cl
     try {
       return await fetchWith(used.agent, input, init)
     } catch (error) {
+      if (hasLeft(init)) throw error // that says nothing of the connection, and the others are still on it
       // HTTP/2 would put the next request on the same connection, dead or not: take a new one, as a browser does after a PING.
       if (used === shared) {
         shared = open()
@@ -51,8 +52,17 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform & { cl
     #pool: ReturnType<typeof pool>
     constructor(url: string) {
       const own = open()
-      super(url, { fetch: (input, init) => fetchWith(own.agent, input, init) })
+      let failure: unknown
+      super(url, {
+        fetch: (input, init) =>
+          fetchWith(own.agent, input, init).catch((error: unknown) => {
+            failure = error
+            throw error
+          }),
+      })
       this.#pool = own
+      // It keeps the words of an error only; as with `ws`, the event carries the error itself, with its code.
+      this.addEventListener('error', (event) => Object.assign(event, { error: failure }))
     }
     override close() {
       super.close()
@@ -77,6 +87,11 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform & { cl
     WebSocket: (http === '2' ? Http2WebSocket : WebSocket) as unknown as Platform['WebSocket'],
     close: async () => void (await Promise.all([...pools].map(drop))),
   }
+}
+
+/** Whether whoever asked does not want the answer any more. An abort with another reason is about the line: it is dead. */
+function hasLeft(init: RequestInit | undefined): boolean {
+  return init?.signal?.aborted === true && (init.signal.reason as Error | undefined)?.name === 'AbortError'
 }
 
 /** Connections that can be ended for good: undici may let go of an HTTP/2 socket without closing it. */

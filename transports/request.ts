@@ -52,13 +52,15 @@ export function readQuery(url: string, limits: Limits): Query {
 /** @throws {Refusal} 400 bad_cursor */
 export function readAfter(text: string): After {
   if (text === 'now' || text === 'earliest') return text
-  return readCursor(text, 'after')
+  return readCursor(text, 'after must be the id of an event (epoch.offset), now or earliest')
 }
 
 /** `Last-Event-ID` [WHATWG HTML, server-sent events]: a cursor, never a word. @throws {Refusal} 400 bad_cursor */
 export function readLastEventId(incoming: IncomingMessage): After | undefined {
   const header = incoming.headers['last-event-id']
-  return header === undefined ? undefined : readCursor(String(header), 'Last-Event-ID')
+  return header === undefined
+    ? undefined
+    : readCursor(String(header), 'Last-Event-ID must be the id of an event (epoch.offset)')
 }
 
 /** `Prefer: wait=N` (RFC 7240 §4.3). A preference that cannot be honoured is ignored, as the RFC asks. */
@@ -73,8 +75,8 @@ export function matchesEtag(incoming: IncomingMessage, etag: string): boolean {
   return header?.split(',').some((each) => ['*', etag, `W/${etag}`].includes(each.trim())) ?? false
 }
 
-function readCursor(text: string, name: string): After {
-  if (!isCursor(text)) throw bad('cursor', `${name} must be the id of an event (epoch.offset), now or earliest`)
+function readCursor(text: string, expected: string): After {
+  if (!isCursor(text)) throw bad('cursor', expected)
   return text
 }
 

@@ -1,5 +1,5 @@
 // The part of a client that all four share: one attempt at a time, back-off between them, an end that is final.
-import { backoffMs } from '../src/core/backoff.ts'
+import { backoffMs, retryAfterMs } from '../src/core/backoff.ts'
 import type { ConnectOptions, Connection } from './contract.ts'
 
 /** What an attempt tells; after `lost` or `ended` it is over and nothing more it says is heard. */
@@ -94,9 +94,15 @@ export function watchdog(ms: number, expired: () => void): { feed(nextMs?: numbe
   return { feed, stop: () => clearTimeout(timer) }
 }
 
+export interface Refused {
+  status: number
+  /** How long the server asked us to stay away (Retry-After). */
+  retryAfterMs: number | undefined
+}
+
 /** EventSource and WebSocket do not tell a page why they were refused; the same question as a fetch does. */
-export async function askStatus(url: string, fetch: typeof globalThis.fetch): Promise<number> {
+export async function askStatus(url: string, fetch: typeof globalThis.fetch): Promise<Refused> {
   const response = await fetch(url, { headers: { accept: 'text/event-stream, */*;q=0.1' } })
   await response.body?.cancel()
-  return response.status
+  return { status: response.status, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) }
 }

@@ -1,4 +1,11 @@
 #!/usr/bin/env node
 // The executable `wirelab`: first the check of Node's version, then everything else.
 import './old-node.js'
-import('./main.ts').then(({ main }) => main(process.argv))
+import('./main.ts').then(
+  ({ main }) => main(process.argv),
+  (error) => {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
+    console.error(`wirelab: ${error.message.split(' imported from ')[0]}; run npm ci first`)
+    process.exitCode = 1
+  },
+)

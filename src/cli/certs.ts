@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { files, openAuthority, removeAuthority } from '../../certs/authority.ts'
+import { explained } from './explained.ts'
 
 interface Flags {
   certs: string
@@ -21,12 +22,18 @@ export function certsCommand(): Command {
 async function certs(flags: Flags) {
   const print = (text: string) => process.stdout.write(`${text}\n`)
   if (flags.remove) {
-    const removed = await removeAuthority(flags.certs)
+    const removed = await removeAuthority(flags.certs).catch((error: NodeJS.ErrnoException) => {
+      throw explained(error, flags)
+    })
     for (const path of removed) print(`removed ${path}`)
     print(removed.length > 0 ? untrustAdvice : `nothing to remove in ${flags.certs}`)
     return
   }
-  const { caPath } = await openAuthority(flags.certs, ['localhost', '127.0.0.1', '::1'])
+  const { caPath } = await openAuthority(flags.certs, ['localhost', '127.0.0.1', '::1']).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw explained(error, flags)
+    },
+  )
   for (const name of [files.ca, files.cert])
     print(describe(join(flags.certs, name), await readFile(join(flags.certs, name), 'utf8')))
   print(trustAdvice(caPath).join('\n'))

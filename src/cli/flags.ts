@@ -1,8 +1,9 @@
 // Readers for flag values: each says what it expected, so that a wrong one is a single clear line.
+import { isIP } from 'node:net'
 import { InvalidArgumentError } from 'commander'
 import { isCursor } from '../core/event.ts'
 import type { After } from '../core/feed.ts'
-import { defaults } from '../core/limits.ts'
+import { defaults, rangeOf } from '../core/limits.ts'
 import type { LimitName, Limits } from '../core/limits.ts'
 
 export function number(min: number, max: number, whole = false) {
@@ -27,10 +28,27 @@ export function list<Item extends string>(items: readonly Item[]) {
 
 /** `--limit name=value`, repeatable: any bound that `GET /limits` shows. */
 export function limit(text: string, before: Partial<Limits> = {}): Partial<Limits> {
-  const [name, value] = text.split('=')
-  if (!(name! in defaults)) throw new InvalidArgumentError(`Known limits: ${Object.keys(defaults).join(', ')}.`)
-  return { ...before, [name as LimitName]: wholeNumber(0, Number.MAX_SAFE_INTEGER)(value ?? '') }
+  const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(text)!
+  if (!isLimit(name)) throw new InvalidArgumentError(`Known limits: ${Object.keys(defaults).join(', ')}.`)
+  return { ...before, [name]: wholeNumber(...rangeOf(name))(value) }
 }
+
+const isLimit = (name: string): name is LimitName => Object.hasOwn(defaults, name)
+
+/** RFC 1123 §2.1; a last label of digits only would be read as an IPv4 address. */
+const HOST_NAME =
+  /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+/** It goes into the certificate and into what the server answers to, so nothing but a name or an address may pass. */
+export function hostName(text: string): string {
+  const name = text.toLowerCase()
+  // An empty name would listen everywhere; an address with a zone (fe80::1%eth0) fits no certificate.
+  if (!HOST_NAME.test(name) && !(isIP(name) && !name.includes('%')))
+    throw new InvalidArgumentError('Expected an IP address or a host name (a–z, 0–9, - and dots), without a port.')
+  return name
+}
+
+export const hostNames = (text: string, before: string[] = []): string[] => [...before, hostName(text)]
 
 /** An HTTPS origin, e.g. https://localhost:8443; wss:// is taken for the same. */
 export function origin(text: string): string {
@@ -44,5 +62,3 @@ export function after(text: string): After {
   if (text === 'now' || text === 'earliest' || isCursor(text)) return text
   throw new InvalidArgumentError('Expected the id of an event (epoch.offset), now or earliest.')
 }
-
-export const collect = (text: string, before: string[] = []): string[] => [...before, text]

@@ -1,10 +1,11 @@
 // `wirelab inspect`: what a client learns of a server before the first byte of HTTP.
 import { readFile } from 'node:fs/promises'
-import { connect } from 'node:tls'
+import { connect, getCACertificates } from 'node:tls'
 import type { DetailedPeerCertificate } from 'node:tls'
 import { Command } from 'commander'
 import { caOf } from './watch.ts'
 import { UsageError } from './main.ts'
+import { printable } from './printable.ts'
 
 export function inspectCommand(): Command {
   return new Command('inspect')
@@ -19,7 +20,7 @@ async function inspect(text: string, { ca }: { ca?: string }) {
   if (!url || !['https:', 'wss:'].includes(url.protocol)) throw new UsageError('inspect: expected https://… or wss://…')
   const path = await caOf(ca)
   const extra = path === undefined ? undefined : await readFile(path, 'utf8')
-  process.stdout.write(`${(await session(url, extra)).join('\n')}\n`)
+  process.stdout.write(`${(await session(url, extra)).map(printable).join('\n')}\n`)
 }
 
 function session(url: URL, ca: string | undefined): Promise<string[]> {
@@ -31,7 +32,7 @@ function session(url: URL, ca: string | undefined): Promise<string[]> {
       ALPNProtocols: ['h2', 'http/1.1'],
       timeout: 10_000,
       ...(/[a-z]/i.test(host) && !host.includes(':') && { servername: host }),
-      ...(ca !== undefined && { ca: [ca] }),
+      ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
     })
     socket.once('secureConnect', () => {
       const { name, version } = socket.getCipher()

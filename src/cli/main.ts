@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander'
 import { benchCommand } from './bench.ts'
 import { certsCommand } from './certs.ts'
 import { inspectCommand } from './inspect.ts'
+import { printable } from './printable.ts'
 import { serveCommand } from './serve.ts'
 import { watchCommand } from './watch.ts'
 
@@ -33,9 +34,9 @@ export async function main(argv: string[]): Promise<void> {
 /** A mistake of the person at the keyboard: one line, exit 2. */
 export class UsageError extends Error {}
 
-function fail(error: unknown) {
+export function fail(error: unknown) {
   process.stderr.write(oneLine(`wirelab: ${error instanceof Error ? error.message : String(error)}`))
   process.exitCode = error instanceof UsageError ? 2 : 1
 }
 
-const oneLine = (text: string) => `${text.trim().replace(/\s*\n\s*/g, ' ')}\n`
+const oneLine = (text: string) => `${printable(text.trim().replace(/\s*\n\s*/g, ' '))}\n`

@@ -2,11 +2,14 @@
 import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import pc from 'picocolors'
+import { conflictOf, defaults } from '../core/limits.ts'
 import { startLab } from '../server/start.ts'
 import type { Lab, LabOptions } from '../server/start.ts'
 import { trustAdvice } from './certs.ts'
-import { collect, limit, number, wholeNumber } from './flags.ts'
-import { UsageError } from './main.ts'
+import { explained } from './explained.ts'
+import { hostName, hostNames, limit, number, wholeNumber } from './flags.ts'
+import { UsageError, fail } from './main.ts'
+import { printable } from './printable.ts'
 
 interface Flags {
   port: number
@@ -28,8 +31,8 @@ export function serveCommand(): Command {
   return new Command('serve')
     .description('Serve the feed over all four transports, and the page, on https://localhost:8443.')
     .option('--port <number>', 'port to listen on; 0 takes any free one', wholeNumber(0, 65_535), 8443)
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--name <name>', 'answer to this host name too, and certify it (repeatable)', collect)
+    .option('--host <address>', 'address to listen on', hostName, '127.0.0.1')
+    .option('--name <name>', 'answer to this host name too, and certify it (repeatable)', hostNames)
     .addOption(new Option('--http <version>', 'HTTP versions to offer').choices(['1.1', '2', 'both']).default('both'))
     .option('--certs <directory>', 'where the local authority lives', 'certs')
     .option('--cert <file>', 'your own certificate chain (PEM) instead, e.g. from mkcert; needs --key')
@@ -42,7 +45,10 @@ export function serveCommand(): Command {
     .option('--rate <number>', 'events a second of the ticker', number(0, 10_000), 5)
     .option('--feed <log>', 'the log behind the feed: memory', 'memory')
     .addOption(new Option('--auth <mode>', 'who may read').choices(['open', 'required']).default('open'))
-    .option('--publish-key <key>', 'what scripts show to publish; a random one otherwise')
+    .addOption(
+      // In the environment other users of the machine cannot read it; in the list of processes they can.
+      new Option('--publish-key <key>', 'what scripts show to publish; a random one otherwise').env('WIRELAB_KEY'),
+    )
     .option('--limit <name=value>', 'change a bound that GET /limits shows (repeatable)', limit)
     .action(serve)
 }
@@ -52,9 +58,12 @@ async function serve(flags: Flags) {
     throw new UsageError('--feed: only "memory" is there yet (sqlite: and nats:// come later)')
   if ((flags.cert === undefined) !== (flags.key === undefined)) throw new UsageError('--cert and --key go together')
   if (flags.publishKey !== undefined && !/^[\x21-\x7e]{16,200}$/.test(flags.publishKey))
-    throw new UsageError('--publish-key must be 16–200 visible ASCII characters')
+    throw new UsageError('--publish-key (or WIRELAB_KEY) must be 16–200 visible ASCII characters')
 
-  const report = (message: string) => process.stderr.write(`${message}\n`)
+  const conflict = conflictOf({ ...defaults, ...flags.limit })
+  if (conflict !== undefined) throw new UsageError(`--limit: ${conflict}`)
+
+  const report = (message: string) => process.stderr.write(`${printable(message)}\n`)
   const { feed: _, ...rest } = flags
   const lab = await startLab({
     ...rest,
@@ -100,7 +109,13 @@ function stopOnSignal(lab: Lab) {
   const stop = () => {
     if (stopping) process.exit(1)
     stopping = true
-    void lab.close().then(({ forced }) => process.exit(forced ? 1 : 0))
+    lab.close().then(
+      ({ forced }) => process.exit(forced ? 1 : 0),
+      (error: unknown) => {
+        fail(error)
+        process.exit()
+      },
+    )
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
@@ -114,22 +129,4 @@ async function readPem(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new UsageError(`cannot read ${path} (${cause.code}); expected a PEM file`, { cause })
   })
-}
-
-function explained(error: NodeJS.ErrnoException, { port, host, certs }: Flags): Error {
-  const why: Record<string, string> = {
-    EADDRINUSE: `port ${port} is taken by another program; stop it, or choose one with --port (0 = any)`,
-    EACCES: `not allowed to listen on ${host}:${port}, or to write ${certs}; choose another --port or --certs`,
-    EADDRNOTAVAIL: `this machine has no address ${host}; choose another --host`,
-    ENOTFOUND: `this machine has no address ${host}; choose another --host`,
-    ENOTDIR: `${certs} is not a directory; choose another --certs`,
-    EEXIST: `${certs} is not a directory; choose another --certs`,
-    EROFS: `${certs} cannot be written; choose another --certs`,
-  }
-  if (error.code?.startsWith('ERR_OSSL') || error.code?.startsWith('ERR_SSL'))
-    return new UsageError(
-      `the certificate and key cannot be used together (${error.code}); expected PEM that belong together`,
-      { cause: error },
-    )
-  return error.code !== undefined && why[error.code] ? new UsageError(why[error.code], { cause: error }) : error
 }

@@ -9,6 +9,7 @@ import type { Platform } from '../../transports/contract.ts'
 import { nodePlatform } from '../../transports/platform.ts'
 import { after, number, origin, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
+import { printable } from './printable.ts'
 
 interface Flags {
   over: TransportName
@@ -57,13 +58,18 @@ function follow(url: string, flags: Flags, platform: Platform): Promise<void> {
       pollMs: flags.poll,
       onEvent(event) {
         if (left-- <= 0) return
-        process.stdout.write(`${JSON.stringify(event)}\n`)
+        process.stdout.write(`${printable(JSON.stringify(event))}\n`)
         if (left <= 0) connection.close()
       },
       onGap: ({ reason, from, to }) => note(`gap: events after ${from} up to ${to} cannot be had (${reason})`),
       onState(state, cause) {
-        if (state !== 'closed') return note(cause ? `${state}: ${messageOf(cause)}` : state)
-        if (cause) reject(new Error(`${flags.over}: ${messageOf(cause)}`, { cause }))
+        if (isUntrusted(cause)) {
+          reject(unverified(url, cause))
+          return connection.close()
+        }
+        if (state === 'connecting' && !process.stderr.isTTY) return // progress, for a person only
+        if (state !== 'closed') note(cause ? `${state}: ${messageOf(cause)}` : state)
+        else if (cause) reject(new Error(`${flags.over}: ${messageOf(cause)}`, { cause }))
         else resolve()
       },
     })
@@ -72,21 +78,25 @@ function follow(url: string, flags: Flags, platform: Platform): Promise<void> {
   })
 
   function note(text: string) {
-    process.stderr.write(pc.dim(`${flags.over} ${text}\n`))
+    process.stderr.write(`${pc.dim(printable(`${flags.over} ${text}`))}\n`)
   }
 }
 
 async function publish(url: string, flags: Flags, platform: Platform): Promise<void> {
   const key = flags.key ?? process.env.WIRELAB_KEY
   if (key === undefined) throw new UsageError('--publish needs --key (the server printed it), or WIRELAB_KEY')
-  const response = await platform.fetch(`${url}/feed`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-    body: JSON.stringify({ type: flags.type, data: jsonOrText(flags.publish!) }),
-  })
+  const response = await platform
+    .fetch(`${url}/feed`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: JSON.stringify({ type: flags.type, data: jsonOrText(flags.publish!) }),
+    })
+    .catch((error: unknown) => {
+      throw isUntrusted(error) ? unverified(url, error) : new Error(messageOf(error), { cause: error })
+    })
   const text = await response.text()
   if (!response.ok) throw new Error(`HTTP ${response.status}: ${text}`)
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${printable(text.trim())}\n`)
 }
 
 function jsonOrText(text: string): unknown {
@@ -99,9 +109,42 @@ function jsonOrText(text: string): unknown {
 
 /** The innermost reason, in one line: "fetch failed" alone helps nobody. */
 export function messageOf(cause: unknown): string {
-  const { message, cause: inner, error } = cause as { message?: string; cause?: unknown; error?: unknown }
-  const deeper = inner ?? error
-  return [message, deeper ? messageOf(deeper) : ''].filter(Boolean).join(': ') || 'the line broke'
+  const deeper = innerOf(cause)
+  const inner = deeper ? messageOf(deeper) : ''
+  const { message = '' } = cause as { message?: string }
+  if (message.includes(inner)) return message || 'the line broke'
+  return [message, inner].filter(Boolean).join(': ')
+}
+
+/** An Error has what it came from as `cause`, an event as `error`. */
+function innerOf(cause: unknown): unknown {
+  const { cause: inner, error } = cause as { cause?: unknown; error?: unknown }
+  return inner ?? error
+}
+
+/** Trying again would only meet the same certificate. */
+const UNTRUSTED = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_SIGNATURE_FAILURE',
+])
+
+function isUntrusted(cause: unknown): boolean {
+  for (let each = cause; each; each = innerOf(each))
+    if (UNTRUSTED.has((each as { code?: unknown }).code as string)) return true
+  return false
+}
+
+function unverified(url: string, cause: unknown): Error {
+  return new Error(`${url} cannot be trusted: ${messageOf(cause)}; pass --ca with the CA of the lab (certs/ca.pem)`, {
+    cause,
+  })
 }
 
 /** The CA to trust beside the system's: the one given, or the lab's own if this is where it was made. */

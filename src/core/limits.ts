@@ -60,3 +60,32 @@ export const defaults = {
   /** `Strict-Transport-Security`; with 0 a browser forgets that `localhost` is HTTPS only (RFC 6797 §6.1.1). */
   hstsSeconds: 31_536_000,
 }
+
+/** The longest time a timer can wait: beyond it setTimeout fires at once. */
+const TIMER_MAX = 2 ** 31 - 1
+
+const ranges: Partial<Record<LimitName, [min: number, max: number]>> = {
+  waitSeconds: [1, 86_400],
+  hstsSeconds: [0, Number.MAX_SAFE_INTEGER],
+  heartbeatMs: [100, 800_000_000], // a client gives up after 2.5 of them
+  pingMs: [100, TIMER_MAX],
+  pongMs: [100, TIMER_MAX],
+  sseAgeMs: [1000, 1_900_000_000], // ± 10 %
+  retentionEvents: [1, 100_000_000],
+  headers: [1, 10_000],
+  headerBytes: [1024, 2 ** 20],
+  sessions: [1, 10_000_000], // a table is laid out for all of its rows
+  idempotencyKeys: [1, 10_000_000],
+}
+
+/** The least and the most that a limit may be set to; 0 would mean "none at all" in one place and "no bound" in another. */
+export function rangeOf(name: LimitName): [min: number, max: number] {
+  return ranges[name] ?? [1, name.endsWith('Ms') ? TIMER_MAX : name.endsWith('Bytes') ? 2 ** 40 : 1_000_000_000]
+}
+
+/** What two limits cannot mean together, in one line; undefined when they go together. */
+export function conflictOf({ pageEvents, pageEventsMax, headersMs, requestMs }: Limits): string | undefined {
+  if (pageEvents > pageEventsMax) return `pageEvents (${pageEvents}) is more than pageEventsMax (${pageEventsMax})`
+  if (headersMs > requestMs) return `headersMs (${headersMs}) is more than requestMs (${requestMs})`
+  return undefined
+}

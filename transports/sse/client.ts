@@ -4,6 +4,7 @@ import { reader } from '../../src/core/reader.ts'
 import { isTerminalStatus } from '../../src/core/backoff.ts'
 import type { Connect } from '../contract.ts'
 import { askStatus, retrying, watchdog } from '../retry.ts'
+import type { Refused } from '../retry.ts'
 
 /** Until the hello says how often the server beats. */
 const FIRST_WORD_MS = 10_000
@@ -48,16 +49,18 @@ export const connect: Connect = (options) => {
         alive.feed(FIRST_WORD_MS)
         return line.waiting(event)
       }
-      if (code !== undefined) return settle(code)
       if (source.readyState === source.CONNECTING) return line.lost(event)
-      // CLOSED: the answer was no stream. A browser does not say which; the same question as a fetch does.
+      if (code !== undefined && isTerminalStatus(code)) return settle({ status: code, retryAfterMs: undefined })
+      // CLOSED: the answer was no stream. A browser does not say which, and nobody says for how long (Retry-After);
+      // the same question as a fetch does.
       askStatus(url, platform.fetch).then(settle, (error: unknown) => line.lost(error))
     })
 
-    const settle = (status: number) =>
-      isTerminalStatus(status)
-        ? line.ended(new Error(`sse: HTTP ${status}`))
-        : line.lost(new Error(`sse: HTTP ${status}`))
+    function settle({ status, retryAfterMs }: Refused) {
+      const cause = new Error(`sse: HTTP ${status}`)
+      if (isTerminalStatus(status)) line.ended(cause)
+      else line.lost(cause, retryAfterMs)
+    }
 
     return () => {
       alive.stop()

@@ -3,9 +3,9 @@ import { reader } from '../../src/core/reader.ts'
 import { parseObject } from '../../src/core/event.ts'
 import { isTerminalCode, isTerminalStatus } from '../../src/core/backoff.ts'
 import type { Connect } from '../contract.ts'
+import { SUBPROTOCOL } from '../../src/core/subprotocol.ts'
 import { askStatus, retrying, watchdog } from '../retry.ts'
 
-const SUBPROTOCOL = 'wirelab.v1'
 /** Until the hello says how often the server beats. */
 const FIRST_WORD_MS = 10_000
 
@@ -53,8 +53,9 @@ export const connect: Connect = (options) => {
       // Refused before it opened: a page is not told why. 426 means that only the upgrade was missing from our question.
       else
         askStatus(url.replace(/^ws/, 'http'), platform.fetch).then(
-          (status) => (isTerminalStatus(status) ? line.ended(new Error(`wss: HTTP ${status}`)) : line.lost(cause)),
-          () => line.lost(cause),
+          ({ status, retryAfterMs }) =>
+            isTerminalStatus(status) ? line.ended(new Error(`wss: HTTP ${status}`)) : line.lost(cause, retryAfterMs),
+          (error: unknown) => line.lost(new Error(cause.message, { cause: error })),
         )
     })
 
