@@ -102,7 +102,8 @@ test('stdin: 50 000 lines at once do not outrun a follower of a feed that holds 
   const gaps: unknown[] = []
   feed.follow('now', ({ entries, gap }) => {
     if (gap) gaps.push(gap)
-    for (const { event } of entries) seen.push((event.data as { line: number }).line)
+    for (const { bytes } of entries)
+      seen.push((decodeEvent(Buffer.from(bytes).toString()).data as { line: number }).line)
   })
   await read([Array.from({ length: 50_000 }, (_, n) => `line ${n}\n`).join('')], feed)
   await sleep(10)

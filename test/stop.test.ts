@@ -78,7 +78,9 @@ describe('close()', () => {
     const socket = connect({ port: lab.port, ca: lab.authority!.ca, servername: 'localhost' })
     socket.on('error', () => undefined)
     await once(socket, 'secureConnect')
-    socket.write(`POST /feed HTTP/1.1\r\nHost: localhost:${lab.port}\r\nContent-Length: 100\r\n`)
+    socket.write(
+      `POST /feed HTTP/1.1\r\nHost: localhost:${lab.port}\r\nAuthorization: Bearer ${lab.publishKey}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+    )
     await sleep(100)
     expect(await lab.close()).toEqual({ forced: true })
     socket.destroy()

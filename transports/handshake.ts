@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http'
 import { SUBPROTOCOL } from '../src/core/subprotocol.ts'
 import { Refusal } from './request.ts'
 
-export { SUBPROTOCOL }
 const KEY = /^[+/0-9A-Za-z]{22}==$/
 /** RFC 9110 §5.6.2, and no longer than a name may be. Checked here: `ws` would refuse the rest in its own words. */
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/

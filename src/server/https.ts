@@ -14,6 +14,7 @@ import { giveUp } from '../../transports/page.ts'
 import { closeWhenIdle, inTurn, refuse } from './connections.ts'
 import { errorBody, errorResponse } from './errors.ts'
 import { acceptUpgrades } from './upgrade.ts'
+import { whenOver } from './lines.ts'
 import { watchWire } from './wire.ts'
 import type { Wire } from './wire.ts'
 
@@ -30,7 +31,7 @@ export interface HttpsServer {
   renew(tls: Credentials): void
   /** A certificate of its own for one host name (SNI): a browser then keeps a connection of its own for it. */
   addName(name: string, tls: Credentials): void
-  /** Waits for what is under way, at most `limits.stopMs`. @returns whether connections had to be broken. */
+  /** Waits for what is under way, at most `limits.stopMs`. @returns whether anything under way had to be broken. */
   close(): Promise<{ forced: boolean }>
 }
 
@@ -93,8 +94,13 @@ export function httpsServer(
   // Zero keeps every header: with a maximum, Node drops later ones in silence, and one of them may be `Upgrade` or `Cookie`.
   ;(server as unknown as { maxHeadersCount: number }).maxHeadersCount = 0
   const wire = watchWire(server)
+  /** Requests without their whole answer, streams and sockets among them. */
+  let underWay = 0
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (incoming.method === 'OPTIONS' && incoming.url === '*') incoming.url = '/'
+    const upgrade = accepting(incoming)
+    underWay++
+    whenOver({ incoming, outgoing, ...(upgrade && { upgrade }) }, () => underWay--)
     inTurn(incoming, outgoing, () => void listener(incoming, outgoing))
   }
   server.on('request', serve as never)
@@ -115,7 +121,7 @@ export function httpsServer(
     listen: (port, host) => listen(server, port, host),
     renew: (next) => server.setSecureContext({ ...next, ...TLS }),
     addName: (name, own) => server.addContext(name, { ...own, ...TLS }),
-    close: () => close(server, wire, limits.stopMs),
+    close: () => close(server, wire, limits.stopMs, () => underWay),
   }
 }
 
@@ -129,19 +135,26 @@ function listen(server: Http2SecureServer, port: number, host: string): Promise<
   })
 }
 
-async function close(server: Http2SecureServer, wire: Wire, stopMs: number): Promise<{ forced: boolean }> {
+/** How long a peer may take to take leave once nothing is under way any more: browsers keep sockets that they never read. */
+const FAREWELL_MS = 1000
+
+async function close(server: Http2SecureServer, wire: Wire, stopMs: number, underWay: () => number) {
   let forced = false
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   wire.destroySilent()
   // Node has it (http2 with allowHTTP1); its types do not.
   const { closeIdleConnections } = server as unknown as { closeIdleConnections(): void }
-  const idle = setInterval(() => closeIdleConnections.call(server), 20)
-  const force = setTimeout(() => {
-    forced = wire.open > 0
+  const startedAt = performance.now()
+  let busyAt = startedAt
+  const look = setInterval(() => {
+    closeIdleConnections.call(server)
+    const now = performance.now()
+    if (underWay() > 0) busyAt = now
+    if (now - startedAt >= stopMs) forced = underWay() > 0
+    else if (now - busyAt < FAREWELL_MS) return
     wire.destroyAll()
-  }, stopMs)
+  }, 20)
   await closed
-  clearInterval(idle)
-  clearTimeout(force)
+  clearInterval(look)
   return { forced }
 }

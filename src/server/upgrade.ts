@@ -7,7 +7,7 @@ import type { Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import type { Limits } from '../core/limits.ts'
 import type { Env } from '../../transports/contract.ts'
-import { SUBPROTOCOL } from '../../transports/handshake.ts'
+import { SUBPROTOCOL } from '../core/subprotocol.ts'
 import { hangUp, isAnswering } from './connections.ts'
 
 type Upgrade = NonNullable<Env['Bindings']['upgrade']>
