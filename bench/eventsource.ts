@@ -1,5 +1,5 @@
 // EventSource for the load generator: a TLS socket straight into eventsource-parser. The npm `eventsource` reads through fetch and web
-// streams, which costs the generator more than all the rest together; the transport's own client.ts stays the same.
+// streams: more work between the socket and the client, which the generator would pay for; the transport's own client.ts stays the same.
 import { connect } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 import { createParser } from 'eventsource-parser'

@@ -26,4 +26,5 @@ export function watchHealth(): () => Health {
   }
 }
 
-const round = (value: number) => Math.round(value * 1000) / 1000
+/** To three places: more was not measured. */
+export const round = (value: number) => Math.round(value * 1000) / 1000

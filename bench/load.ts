@@ -69,7 +69,13 @@ const commands = {
     for (const name of names) {
       histograms.set(name, build({ bitBucketSize: 32, highestTrackableValue, numberOfSignificantValueDigits: 3 }))
       trouble.set(name, new Set())
-      for (let n = 0; n < options.clients[name]!; n++) all.push(await open(name, names.length > 1))
+      const count = options.clients[name]!
+      const started = performance.now()
+      for (let n = 0; n < count; n++) {
+        // Pollers that began together would ask together for good: each begins in a share of the interval of its own.
+        if (name === 'polling') await until(started + ((n + Math.random()) * options.pollMs) / count)
+        all.push(await open(name, names.length > 1))
+      }
     }
     return all.length
 
@@ -128,7 +134,7 @@ const commands = {
     const deadline = clock() + drainMs
     const expected = last - first + 1
     while (clock() < deadline && (!health || all.some(({ inWindow }) => inWindow < expected)))
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      await until(performance.now() + LOOK_MS)
     for (const { connection } of all) connection.close()
     if (!health) throw new Error('the window did not end')
 
@@ -162,6 +168,8 @@ const commands = {
 }
 export type LoadCommands = typeof commands
 if (process.send) answer(commands)
+
+const until = (when: number) => new Promise<void>((resolve) => setTimeout(resolve, when - performance.now()))
 
 function burn(ms: number) {
   const end = performance.now() + ms

@@ -16,7 +16,7 @@ export const RowSchema = v.strictObject({
   rate: v.number(),
   seconds: v.number(),
   ...{ expected: count, delivered: count, lost: count, duplicated: count, reordered: count },
-  /** p99.9 is null with fewer than 100 000 samples. */
+  /** Null with too few samples for it: p90 below 100, p99 below 1 000, p99.9 below 100 000. */
   latencyMs: v.strictObject({ p50: known, p90: known, p99: known, p999: known, max: known }),
   /** HdrHistogram V2, compressed, in base64; microseconds. Of all deliveries of the trial. */
   histogram: v.nullable(v.string()),
@@ -56,7 +56,7 @@ export const ResultsSchema = v.strictObject({
       http: v.picklist(['1.1', '2']),
     }),
   ),
-  /** What the model says polling's median should be: half the interval and half a round trip. */
+  /** What the model says polling's median should be: half the interval and a round trip. */
   predictions: v.array(
     v.strictObject({ scenario: v.string(), transport: v.picklist(contestants), repeat: v.number(), p50Ms: v.number() }),
   ),
@@ -72,6 +72,12 @@ export const notes = [
   'server.rssKbPerConnection is null below 500 connections, and where transports share one server process',
   'server.* of transports that run together is of the whole process, per delivery of all of them',
   'bytes are counted at the socket; TCP and IP headers are not in them',
+  'a percentile is null with too few samples for it: p90 below 100, p99 below 1 000, p99.9 below 100 000',
+  'each event is received by every client, so samples are deliveries; those of one event are not independent of each other',
+  'polling is predicted to have its median at i/2 + t: half the interval and the median time of a question, as measured',
+  'limits raised for the bench: linesPerAddress, and lines where it is too low for the trial; all others are the defaults',
+  'server.cpuUsPerDelivery includes the source of the events and the counters at the socket, which run in the same process',
+  'connectMs.full of the floor ends when TLS is up; of the others at the first answer or hello',
 ]
 
 /** A row of which nothing is known but that it failed. */

@@ -1,8 +1,9 @@
 // What two reports, the server's and the generators', make of one transport in one trial: a plain row of SPEC §7, and whether it counts.
 import { decodeFromCompressedBase64, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import type { Histogram } from 'hdr-histogram-js'
-import { canQuoteP999, median } from '../src/core/stats.ts'
+import { canQuote, median } from '../src/core/stats.ts'
 import { bytesPerEvent, deliveriesOf } from './bytes.ts'
+import { round } from './health.ts'
 import type { LoadReport } from './load.ts'
 import { failedRow } from './results.ts'
 import type { Row } from './results.ts'
@@ -26,7 +27,8 @@ export function rowOf(transport: Contestant, { scenario, repeat, server, reports
     mine.reduce((total, { counts }) => total + pick(counts), 0)
   const histogram = mine.map(({ histogram }) => decodeFromCompressedBase64(histogram)).reduce(merged)
   const n = histogram.totalCount
-  const ms = (percent: number) => (n > 0 ? histogram.getValueAtPercentile(percent) / 1000 : null)
+  const ms = (percent: number) => histogram.getValueAtPercentile(percent) / 1000
+  const quoted = (percent: number) => (canQuote(n, percent) ? ms(percent) : null)
   const deliveriesHere = deliveriesOf(transport, clients, server)
   const bytes = bytesPerEvent(transport, clients, server)
   const unknown = failedRow({ scenario: scenario.name, transport, repeat, clients, rate, seconds }, '')
@@ -62,10 +64,10 @@ export function rowOf(transport: Contestant, { scenario, repeat, server, reports
     ...(why.length > 0 && { why: why.join('; ') }),
     ...counts,
     latencyMs: {
-      p50: ms(50),
-      p90: ms(90),
-      p99: ms(99),
-      p999: canQuoteP999(n) ? ms(99.9) : null,
+      p50: n > 0 ? ms(50) : null,
+      p90: quoted(90),
+      p99: quoted(99),
+      p999: quoted(99.9),
       max: n > 0 ? histogram.maxValue / 1000 : null,
     },
     histogram: encodeIntoCompressedBase64(histogram),
@@ -86,5 +88,4 @@ function merged(sum: Histogram, one: Histogram): Histogram {
   return sum
 }
 
-export const round = (value: number) => Math.round(value * 1000) / 1000
 const percent = (share: number) => `${Math.round(share * 100)} %`

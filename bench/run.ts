@@ -26,6 +26,8 @@ export interface Plan {
   scenario: Scenario
   transports: Contestant[]
   repeat: number
+  /** Of the moments of its events: one for all of a repeat, so that every transport gets the same schedule. */
+  seed: number
 }
 
 /** Repeat by repeat, each in an order of its own: what drifts with time meets every transport alike. */
@@ -40,7 +42,7 @@ export function plan({ scenarios, transports, repeats, seed }: RunOptions): Plan
       : names.map((name) => ({ scenario, transports: [name] }))
   })
   return Array.from({ length: repeats }, (_, i) =>
-    shuffled(once, random).map((each) => ({ ...each, repeat: i + 1 })),
+    shuffled(once, random).map((each) => ({ ...each, repeat: i + 1, seed: seed + i + 1 })),
   ).flat()
 }
 
@@ -62,7 +64,7 @@ export async function run(options: RunOptions): Promise<Results> {
       onTrial?.(i, plans.length, `${each.scenario.name} ${each.transports.join('+')}`)
       const { rows, predictions } = await trial({
         ...each,
-        ...{ seed: seed + i, http, tls: leaf, ca, offset },
+        ...{ http, tls: leaf, ca, offset },
         ...(burnMs !== undefined && { burnMs }),
       })
       results.trials.push(...rows)

@@ -27,6 +27,14 @@ export interface Window {
   to: number
 }
 
+interface RunOptions {
+  warmMs: number
+  rate: number
+  payload: number
+  seed: number
+  transports: Contestant[]
+}
+
 /** What happened between the window's edges, by this process. */
 export interface TargetReport {
   epoch: string
@@ -55,7 +63,12 @@ const commands = {
   async open(options: { offset: number; tls: Credentials; http: HttpVersions; lines: number }) {
     const { tls, http, lines } = options
     clock = hostClock(options.offset)
-    const limits = { ...defaults, lines, linesPerAddress: lines }
+    // Raised, never lowered: all clients come from one address here.
+    const limits = {
+      ...defaults,
+      lines: Math.max(lines, defaults.lines),
+      linesPerAddress: Math.max(lines, defaults.linesPerAddress),
+    }
     const feed = memoryFeed({ clock })
     feed.follow('now', ({ entries }) => {
       for (const { at, bytes: encoded } of entries) {
@@ -80,10 +93,11 @@ const commands = {
     return Math.round(process.memoryUsage.rss() / 1024)
   },
 
-  /** Starts the events at once; from `from` to `to` it measures. Answers when an event due after the window was published. */
-  async run(options: Window & { rate: number; payload: number; seed: number; transports: Contestant[] }) {
-    const { from, to, rate, payload, seed, transports } = options
+  /** Starts the events `warmMs` before `from`; from `from` to `to` it measures. Answers when an event due after the window was published. */
+  async run(options: Window & RunOptions) {
+    const { from, to, warmMs, rate, payload, seed, transports } = options
     const pad = 'x'.repeat(padding(payload, lab.feed.epoch))
+    await until(from - warmMs) // not when the question happened to come: with one seed, one schedule in the window
     const ticker = startTicker(lab.feed, {
       ...{ perSecond: rate, clock, random: seeded(seed) },
       data: (n) => ({ n, pad: pad.slice(String(n).length) }),

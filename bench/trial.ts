@@ -3,11 +3,12 @@ import { median } from '../src/core/stats.ts'
 import { hostClock } from '../src/server/clock.ts'
 import type { Credentials } from '../src/server/https.ts'
 import { deliveriesOf } from './bytes.ts'
+import { round } from './health.ts'
 import type { LoadCommands } from './load.ts'
 import { child } from './process.ts'
 import { failedRow } from './results.ts'
 import type { Prediction, Row } from './results.ts'
-import { round, rowOf } from './row.ts'
+import { rowOf } from './row.ts'
 import type { Contestant, Scenario } from './scenarios.ts'
 import type { TargetCommands } from './target.ts'
 
@@ -73,7 +74,7 @@ async function measure({ scenario, transports, seed, http, tls, ca, offset, burn
     await Promise.all(loads.map((load) => load.ask('measure', { ...window, burnMs })))
     const server = await target.ask(
       'run',
-      { ...window, rate, payload, seed, transports },
+      { ...window, warmMs: warmSeconds * 1000, rate, payload, seed, transports },
       (warmSeconds + seconds) * 1000 + 30_000,
     )
     const { epoch, first, last } = server
@@ -88,10 +89,11 @@ async function measure({ scenario, transports, seed, http, tls, ca, offset, burn
       predictions: transports
         .filter((name) => name === 'polling')
         .flatMap((transport) => {
+          // i/2 + t, as transports/polling/README.md derives it: it asks once in i + t, and the answer travels t/2.
           const trip = median(reports.flatMap(({ roundTripMs }) => roundTripMs ?? []))
           return trip === undefined
             ? []
-            : [{ scenario: scenario.name, transport, repeat, p50Ms: round(pollMs / 2 + trip / 2) }]
+            : [{ scenario: scenario.name, transport, repeat, p50Ms: round(pollMs / 2 + trip) }]
         }),
     }
   } finally {

@@ -3,7 +3,7 @@
 export interface Colours {
   lane: string
   line: string
-  faint: string
+  edge: string
   text: string
   surface: string
 }
@@ -14,7 +14,7 @@ export function coloursOf(element: Element): Colours {
   return {
     lane: read('lane'),
     line: read('line'),
-    faint: read('faint'),
+    edge: read('edge'),
     text: read('muted'),
     surface: read('surface'),
   }

@@ -8,6 +8,8 @@ export interface About {
   /** Where the feed stands: every lane starts here. */
   tail: Cursor
   source: string
+  /** Whether reading needs a key too; a page has none. */
+  auth: 'open' | 'required'
   /** Events a second; null when the rate is not the lab's to set. */
   perSecond: number | null
 }

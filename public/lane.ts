@@ -1,8 +1,7 @@
 // One lane: a transport's client, and what it told. It can be paused, cut and resumed; nothing here draws.
-import type { FeedEvent } from '../src/core/event.ts'
-import type { Cursor } from '../src/core/event.ts'
-import { UndeclaredGap } from '../src/core/reader.ts'
 import { parseCursor } from '../src/core/event.ts'
+import type { Cursor, FeedEvent } from '../src/core/event.ts'
+import { UndeclaredGap } from '../src/core/reader.ts'
 import type { Connect, Connection, ConnectionState } from '../transports/contract.ts'
 import type { Arrivals } from './arrivals.ts'
 import { cut } from './lab.ts'
@@ -158,6 +157,7 @@ export function lane({ name, token, origin, after, connect, arrivals, isComparab
       return pollMs
     },
     set pollMs(value) {
+      if (value !== pollMs) late.reset() // the median of two intervals is that of neither
       pollMs = value
       if (!connection) return
       close()

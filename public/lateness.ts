@@ -2,6 +2,8 @@
 
 export interface Lateness {
   add(ms: number): void
+  /** Forgets all: what comes now comes in another way, and is not to be mixed with it. */
+  reset(): void
   /** Of the latest `KEEP`; undefined before the first. */
   summary(): Summary | undefined
 }
@@ -30,6 +32,9 @@ export function lateness(): Lateness {
   return {
     add(ms) {
       ring[next++ % KEEP] = ms
+    },
+    reset() {
+      ring.length = next = 0
     },
     summary() {
       if (ring.length === 0) return undefined

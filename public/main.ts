@@ -86,5 +86,12 @@ async function learn(attempt = 0): Promise<About> {
 
 const lab = await learn()
 $('#starting').remove()
-$('main').hidden = false
-start(lab)
+if (lab.auth === 'required') {
+  // A browser's EventSource and WebSocket can send no key, so every lane would only ever say "401".
+  $('#locked .command').textContent =
+    `curl -N --cacert certs/ca.pem -H "Authorization: Bearer $WIRELAB_KEY" ${location.origin}/feed/sse`
+  $('#locked').hidden = false
+} else {
+  $('main').hidden = false
+  start(lab)
+}

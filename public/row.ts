@@ -34,7 +34,11 @@ export function row(lane: Lane, template: HTMLTemplateElement, arrivals: Arrival
   const arrived = strip(section.querySelector('canvas')!)
   const distribution = spread(part('spread'))
   const write = numbers(section)
-  for (const button of [pause, cut]) button.setAttribute('aria-describedby', heading.id)
+  // "Pause polling": eight buttons of two names could not be told apart in a screen reader's list.
+  for (const button of [pause, cut]) {
+    button.id = `${button.className}-${lane.name}`
+    button.setAttribute('aria-labelledby', `${button.id} ${heading.id}`)
+  }
 
   pause.addEventListener('click', () => {
     if (lane.state === 'paused') lane.resume()
@@ -57,11 +61,7 @@ export function row(lane: Lane, template: HTMLTemplateElement, arrivals: Arrival
   let wasOver = true
   return {
     move(now) {
-      const { epoch, offset } = parseCursor(lane.tally.cursor)!
-      const pending = arrivals.since(now - WINDOW_MS).filter(({ id }) => {
-        const at = parseCursor(id)!
-        return at.epoch === epoch && at.offset > offset
-      })
+      const pending = arrivals.after(parseCursor(lane.tally.cursor)!, now - WINDOW_MS)
       arrived.draw(now, lane.marks, lane.asked, pending)
     },
     write(now, dearest) {

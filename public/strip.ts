@@ -69,7 +69,7 @@ export function strip(canvas: HTMLCanvasElement): Strip {
           context.lineTo(xOf(at, now), yOf(first))
         }
       })
-      lines(colours.faint, 2, 1, () => {
+      lines(colours.edge, 2, 1, () => {
         for (const { first } of pending) {
           context.moveTo(xOf(first, now), yOf(first))
           context.lineTo(xOf(now, now), yOf(first))

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Page } from 'puppeteer-core'
+import type { ElementHandle, Page } from 'puppeteer-core'
 import type { Lab } from '../src/server/start.ts'
 import { transportNames } from '../transports/clients.ts'
 import { startChromium } from './chromium.ts'
@@ -56,6 +56,9 @@ const number = (lane: string, name: string) =>
   page.$eval(`[data-lane="${lane}"] [data-n="${name}"]`, (element) =>
     Number(element.textContent?.replace(/[^\d.]/g, '')),
   )
+/** As the browser tells it to a screen reader. */
+const nameOf = async (element: ElementHandle) =>
+  (await page.accessibility.snapshot({ root: element, interestingOnly: false }))?.name
 const textOf = (selector: string) => page.$eval(selector, (element) => element.textContent ?? '')
 
 test('a lane for each transport, in the list’s order', async () => {
@@ -157,6 +160,25 @@ describe('screenshots', () => {
   })
 })
 
+test.each([760, 1920])('%i px: nothing is wider than the window', async (width) => {
+  await mkdir(join(import.meta.dirname, 'out'), { recursive: true })
+  await page.setViewport({ width, height: 900 })
+  await sleep(500)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+  await page.screenshot({ fullPage: true, path: join(import.meta.dirname, `out/page-${width}.png`) })
+  await page.setViewport({ width: 1440, height: 900 })
+})
+
+test('another poll interval forgets how late events were in the one before', async () => {
+  const samples = async () => Number(/[\d,]+/.exec(await textOf('[data-lane="polling"] [data-n="samples"]'))![0])
+  await until(async () => (await samples()) > 30, 'samples of the first interval')
+  await page.focus('#interval-input')
+  await page.keyboard.press('ArrowLeft')
+  await until(async () => (await samples()) < 20, 'the samples to be of the new interval alone')
+  await page.keyboard.press('ArrowRight')
+  await sleep(500)
+})
+
 test('pause stops a lane, resume brings what was missed', async () => {
   await page.$eval('[data-lane="sse"] .pause', (button) => (button as HTMLButtonElement).click())
   await until(async () => (await states())[transportNames.indexOf('sse')] === 'paused', 'the pause')
@@ -203,7 +225,7 @@ test('every control is reached by Tab, in order, and has a name', async () => {
       }),
     )
   }
-  const buttons = transportNames.flatMap((name) => [`${name} pause`, `${name} cut`])
+  const buttons = transportNames.flatMap((name) => [`${name} pause-${name}`, `${name} cut-${name}`])
   expect(reached).toEqual(['text', 'button', 'rate-input', 'interval-input', ...buttons])
   const unnamed = await page.$$eval('button, input', (all) =>
     all
@@ -211,6 +233,29 @@ test('every control is reached by Tab, in order, and has a name', async () => {
       .map((each) => each.className || each.id),
   )
   expect(unnamed).toEqual([])
+})
+
+test('no two buttons have the same name, and lists hold nothing but terms and what they mean', async () => {
+  const heard = await Promise.all((await page.$$('.lane button')).map(async (each) => nameOf(each)))
+  expect(heard).toEqual(transportNames.flatMap((name) => [`Pause ${name}`, `Cut the line ${name}`]))
+  expect(await page.$$eval('dl > :not(div, dt, dd), dl > div > :not(dt, dd)', (all) => all.length)).toBe(0)
+})
+
+test('a lab whose reading needs a key says so and how to follow it, and starts no lanes', async () => {
+  const one = await startTestLab({ auth: 'required' })
+  const other = await chromium.browser.newPage()
+  const heard: string[] = []
+  other.on('console', (message) => heard.push(message.text()))
+  await other.goto(one.url)
+  await other.waitForSelector('#locked:not([hidden])')
+  const text = await other.$eval('#locked', (element) => (element as HTMLElement).innerText)
+  expect(text).toMatch(/needs its key/)
+  expect(text).toContain(`curl -N --cacert certs/ca.pem -H "Authorization: Bearer $WIRELAB_KEY" ${one.url}/feed/sse`)
+  await sleep(300)
+  expect(await other.$$eval('.lane, main:not([hidden]), #starting', (all) => all.length)).toBe(0)
+  expect(heard).toEqual([])
+  await other.close()
+  expect(await one.close()).toEqual({ forced: false })
 })
 
 test.each(['1.1', '2'] as const)('over HTTP/%s alone all four lanes follow, WSS too', async (http) => {

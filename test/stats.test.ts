@@ -1,6 +1,6 @@
-// Percentiles are numbers of the set; repeats are shown with their spread; p99.9 needs the samples for it.
+// Percentiles are numbers of the set; repeats are shown with their spread; a high percentile needs the samples for it.
 import { expect, test } from 'vitest'
-import { canQuoteP999, median, percentile, spread } from '../src/core/stats.ts'
+import { canQuote, median, percentile, spread } from '../src/core/stats.ts'
 
 test('nearest rank: never a number that was not measured', () => {
   const values = [40, 10, 30, 20]
@@ -18,8 +18,18 @@ test('no values, no answer', () => {
   expect(spread([])).toBeUndefined()
 })
 
-test('p99.9 from 100 000 samples on', () => {
-  expect([0, 99_999, 100_000].map(canQuoteP999)).toEqual([false, false, true])
+test.each([
+  [90, 100],
+  [99, 1000],
+  [99.9, 100_000],
+])('p%d from %d samples on', (percent, enough) => {
+  expect([0, 1, enough - 1, enough, enough * 10].map((n) => canQuote(n, percent))).toEqual([
+    false,
+    false,
+    false,
+    true,
+    true,
+  ])
 })
 
 test('a percentage outside 0–100 is an error', () => expect(() => percentile([1], 0)).toThrow(RangeError))

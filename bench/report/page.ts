@@ -1,6 +1,6 @@
 // The results as one HTML file that needs nothing else: each table, and every repeat as a row of dots.
 import type { Results } from '../results.ts'
-import { byteColumns, costColumns, failures, heading, latencyColumns, targets } from './table.ts'
+import { byteColumns, costColumns, failures, heading, latencyColumns, remarks } from './table.ts'
 import { metrics, summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
 
@@ -51,7 +51,7 @@ function section(name: string, results: Results, summaries: Summary[]): string {
     return `<div><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`
   })
   const lines = [
-    ...targets(summaries).map((text) => `<p>${escape(text)}</p>`),
+    ...remarks(summaries).map((text) => `<p>${escape(text)}</p>`),
     ...failures(summaries).map((text) => `<p class="invalid">${escape(text)}</p>`),
   ]
   return `<h2>${escape(name)}</h2><p>${escape(heading(name, results))}</p>
@@ -65,7 +65,9 @@ const [WIDTH, ROW, LEFT] = [900, 28, 110]
 /** Every valid repeat is a dot for each percentile; milliseconds on a logarithmic axis. */
 function drawing(summaries: Summary[]): string {
   const keys = Object.keys(dots) as (keyof typeof dots)[]
-  const values = summaries.flatMap(({ valid }) => valid.flatMap((row) => keys.map((key) => metrics[key](row) ?? 1)))
+  const values = summaries
+    .flatMap(({ valid }) => valid.flatMap((row) => keys.map((key) => metrics[key](row))))
+    .filter((ms) => ms !== null)
   if (values.length === 0) return ''
   const low = Math.floor(Math.log10(Math.max(0.001, Math.min(...values))))
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))))

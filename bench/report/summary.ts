@@ -23,7 +23,12 @@ export function summarise({ trials, predictions, scenarios }: Results): Summary[
     if (!rows) return []
     const { scenario, transport } = rows[0]!
     const valid = rows.filter((row) => row.valid)
-    const mine = predictions.filter((each) => each.scenario === scenario && each.transport === transport)
+    const mine = predictions.filter(
+      (each) =>
+        each.scenario === scenario &&
+        each.transport === transport &&
+        valid.some(({ repeat }) => repeat === each.repeat), // beside what is measured stands only what was predicted of it
+    )
     return {
       ...{ scenario, transport, rows, valid },
       of: (pick: (row: Row) => number | null) => spread(valid.map(pick).filter((value) => value !== null)),
@@ -31,6 +36,18 @@ export function summarise({ trials, predictions, scenarios }: Results): Summary[
       targetP99Ms: scenarios.find(({ name }) => name === scenario)?.targetP99Ms,
     }
   })
+}
+
+/** Beyond this the model or the program is wrong (MEASURING). */
+const MODEL_TOLERANCE = 0.1
+
+/** @returns the measured median's distance from the predicted one, as a share of it, when it is too far; else undefined. */
+export function offModel(summary: Summary): number | undefined {
+  const predicted = summary.predictedP50Ms?.median
+  const measured = summary.of(metrics.p50)?.median
+  if (predicted === undefined || measured === undefined) return undefined
+  const off = (measured - predicted) / predicted
+  return Math.abs(off) > MODEL_TOLERANCE ? off : undefined
 }
 
 export const metrics = {

@@ -26,12 +26,18 @@ export function spread(values: readonly number[]): Spread | undefined {
   return { median: middle, min: percentile(values, 1e-9)!, max: percentile(values, 100)!, n: values.length }
 }
 
-/** Samples that must lie beyond a percentile before the next nine of it may be quoted. */
-const BEYOND = 1000
+/** So many samples must lie beyond a percentile: with fewer, one hiccup more or less moves it. */
+const BEYOND = 10
+/** Beyond p99, before anything above it may be quoted. */
+const BEYOND_P99 = 1000
 
-/** p99.9 is quoted only with at least 1 000 samples beyond p99, so from 100 000 samples on. */
-export function canQuoteP999(samples: number): boolean {
-  return samples - rank(samples, 99) >= BEYOND
+/**
+ * Whether so many samples can carry this percentile: p90 from 100 on, p99 from 1 000 on; what is above p99 needs 1 000 samples
+ * beyond p99 itself (MEASURING), so p99.9 from 100 000 on.
+ */
+export function canQuote(samples: number, percent: number): boolean {
+  const beyond = (p: number) => samples - rank(samples, p)
+  return percent > 99 ? beyond(99) >= BEYOND_P99 : beyond(percent) >= BEYOND
 }
 
 function rank(n: number, percent: number): number {
