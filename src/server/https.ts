@@ -52,7 +52,9 @@ export function httpsServer(
   app: Hono<Env>,
   limits: Limits,
   tls: Credentials,
-  versions: HttpVersions = 'both',
+  versions: HttpVersions,
+  /** Told of errors that no route answered for. */
+  failed: (error: unknown) => void,
 ): HttpsServer {
   const offered = versions === 'both' ? ['h2', 'http/1.1'] : versions === '2' ? ['h2'] : ['http/1.1']
   const listener = getRequestListener(
@@ -63,10 +65,11 @@ export function httpsServer(
       // To HEAD, hono answers with a copy of the GET answer, and the copy does not know that a route has answered by itself.
       if (bindings.outgoing.headersSent) return RESPONSE_ALREADY_SENT
       const isWhole = !response.headers.has('x-hono-already-sent') // else a route keeps it: a wait, a stream, a WebSocket
-      if (isWhole) giveUp(bindings.outgoing, limits.stallMs)
+      const isHungUp = upgrade && bindings.incoming.httpVersionMajor === 1 // a refused Upgrade ends at once
+      if (isWhole && !isHungUp) giveUp(bindings.outgoing, limits.stallMs)
       return response
     },
-    { errorHandler: errorResponse },
+    { errorHandler: (error) => errorResponse(error, failed) },
   ) as (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
 
   const server = createSecureServer({

@@ -115,7 +115,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     stop: stop.signal,
     startedAt: performance.now(),
   })
-  const server: HttpsServer = httpsServer(app, limits, tls, http)
+  const server: HttpsServer = httpsServer(app, limits, tls, http, metrics.failed)
   const certifyLanes = async ({ issue }: Authority) => {
     for (const name of laneNames) server.addName(name, await issue([name]))
   }
