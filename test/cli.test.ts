@@ -275,3 +275,14 @@ test('watch comes back after the line was lost', async () => {
   child.kill('SIGINT')
   await lab.close()
 })
+
+test('what is written to a pipe has no colour, on a CI machine neither', async () => {
+  const lab = await startTestLab()
+  const env = { CI: 'true', TERM: 'xterm-256color', COLORTERM: 'truecolor' }
+  const { child, ended, result } = start(env, 'watch', '--ca', join(certs, 'ca.pem'), '--over', 'sse', lab.url)
+  while (!result.err.includes('open')) await sleep(20)
+  child.kill('SIGINT')
+  const { err } = await ended
+  expect(err).not.toContain('\u001b')
+  await lab.close()
+})

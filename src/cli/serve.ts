@@ -1,7 +1,7 @@
 // `wirelab serve`: the main job.
 import { readFile } from 'node:fs/promises'
+import { styleText } from 'node:util'
 import { Command, Option } from 'commander'
-import pc from 'picocolors'
 import { conflictOf, defaults } from '../core/limits.ts'
 import { startLab } from '../server/start.ts'
 import type { Lab, LabOptions } from '../server/start.ts'
@@ -86,7 +86,7 @@ async function serve(flags: Flags) {
 function greet({ url, authority, publishKey }: Lab, { source, rate, publishKey: chosen }: Flags) {
   const lines = [
     '',
-    `${pc.bold('Wirelab')}  ${pc.cyan(pc.underline(url))}`,
+    `${styleText('bold', 'Wirelab')}  ${styleText(['cyan', 'underline'], url)}`,
     '',
     ...(authority
       ? [

@@ -1,7 +1,7 @@
 // `wirelab watch`: follow the feed in a terminal over any transport, or send to it.
 import { access, readFile } from 'node:fs/promises'
+import { styleText } from 'node:util'
 import { Command, Option } from 'commander'
-import pc from 'picocolors'
 import type { After } from '../core/feed.ts'
 import { clients, transportNames } from '../../transports/clients.ts'
 import type { TransportName } from '../../transports/clients.ts'
@@ -78,7 +78,7 @@ function follow(url: string, flags: Flags, platform: Platform): Promise<void> {
   })
 
   function note(text: string) {
-    process.stderr.write(`${pc.dim(printable(`${flags.over} ${text}`))}\n`)
+    process.stderr.write(`${styleText('dim', printable(`${flags.over} ${text}`), { stream: process.stderr })}\n`)
   }
 }
 
