@@ -5,9 +5,22 @@ import { contestants } from './scenarios.ts'
 const known = v.nullable(v.pipe(v.number(), v.finite()))
 const count = v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))
 
+/** Bytes by layer. `tcpip` is an estimate (segments are not seen from user space); all else is counted at the socket. */
+const Layers = v.strictObject({ payload: known, framing: known, headers: known, tls: known, tcpip: known })
+
+/** The values of a scenario's variables in one trial, e.g. `{ payload: 1024 }` or `{ rate: 5, pollMs: 250 }`. */
+const Point = v.record(v.string(), v.union([v.string(), v.number()]))
+
+/** Milliseconds, over the events of the window: the p50 and the p99 of the latency of one receiver of each event. */
+const Skew = v.strictObject({ p50: known, p99: known })
+
 export const RowSchema = v.strictObject({
   scenario: v.string(),
-  transport: v.picklist(contestants),
+  /** One of the four, the floor, the null transport, or the name of a peer. */
+  transport: v.string(),
+  /** Of a peer: the transport of ours that it stands beside. */
+  beside: v.optional(v.string()),
+  point: v.optional(Point),
   /** From 1. */
   repeat: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   valid: v.boolean(),
@@ -25,8 +38,22 @@ export const RowSchema = v.strictObject({
   bytesPerEvent: v.strictObject({
     ...{ payload: known, framing: known, headers: known, tls: known, total: known, up: known, down: known },
   }),
-  server: v.strictObject({ cpuUsPerDelivery: known, rssKbPerConnection: known, loopDelayP99Ms: known }),
-  generator: v.strictObject({ loopDelayP99Ms: known, utilisation: known }),
+  /** Per event delivered; in `idle`, per client and minute. `bytesPerEvent` is their sum without `tcpip`. */
+  layers: v.optional(v.strictObject({ up: Layers, down: Layers })),
+  /** Fan-out skew: the first, the median and the last receiver of each event. */
+  skewMs: v.optional(v.strictObject({ first: Skew, median: Skew, last: Skew })),
+  server: v.strictObject({
+    ...{ cpuUsPerDelivery: known, rssKbPerConnection: known, loopDelayP99Ms: known },
+    /** Share of the time that its loop ran; the longest garbage collection, and the time of all of them as a share. */
+    ...{ utilisation: v.optional(known), gcMaxMs: v.optional(known), gcShare: v.optional(known) },
+  }),
+  generator: v.strictObject({
+    ...{ loopDelayP99Ms: known, utilisation: known, gcMaxMs: v.optional(known) },
+  }),
+  /** What only this scenario measures; bench/figures.ts says what each is and in which unit. */
+  figures: v.optional(v.record(v.string(), known)),
+  /** Curves and timelines: `[x, y]`. */
+  series: v.optional(v.record(v.string(), v.array(v.tuple([v.number(), v.number()])))),
 })
 export type Row = v.InferOutput<typeof RowSchema>
 

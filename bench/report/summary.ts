@@ -2,11 +2,10 @@
 import { spread } from '../../src/core/stats.ts'
 import type { Spread } from '../../src/core/stats.ts'
 import type { Results, Row } from '../results.ts'
-import type { Contestant } from '../scenarios.ts'
 
 export interface Summary {
   scenario: string
-  transport: Contestant
+  transport: string
   rows: Row[]
   valid: Row[]
   /** Of the valid rows; undefined when none has the value. */
@@ -64,7 +63,7 @@ export type MetricName = keyof typeof metrics
 export const metricNames = Object.keys(metrics) as MetricName[]
 
 export interface Gate {
-  transport: Contestant
+  transport: string
   metric: MetricName
   atMost: number
 }

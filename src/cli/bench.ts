@@ -78,7 +78,7 @@ function runOptions(flags: Flags): RunOptions {
   }
   const run = plan(options).flatMap((each) => each.transports)
   if (run.length === 0) throw new UsageError('bench: none of --transports is part of that scenario')
-  const missing = gates.find(({ transport }) => !run.includes(transport))
+  const missing = gates.find(({ transport }) => !run.includes(transport as Contestant))
   if (missing) throw new UsageError(`bench: --gate names ${missing.transport}, which is not run`)
   return options
 }

@@ -1,0 +1,25 @@
+// What only some scenarios measure: the name in `figures` or `series` of a row, what it is, and its unit. The report shows these words.
+export const figures = {
+  kneeRate: 'ladder: highest rate, events/s, at which p99 stayed under the limit',
+  kneeLimitedBy: 'ladder: 0 the server, 1 the generator, 2 the end of the ladder: the knee is at least there',
+  requestsPerSecond: 'capacity: answers a second, closed loop (autocannon)',
+  firstEventFullMs: 'connect: from nothing to the first event, full TLS handshake; median',
+  firstEventResumedMs: 'connect: the same with a resumed TLS session; median',
+  cpuMsPerConnect: 'connect, storm: processor time of the server for one connection, ms',
+  wakeupsPerMinute: 'idle: times a minute that the server was woken, all clients together',
+  cpuMsPerMinute: 'idle: processor time of the server a minute, all clients together, ms',
+  backP50Ms: 'storm, recover: from the cut until a client has an event again; median',
+  backP99Ms: 'storm, recover: the same, p99',
+  backAllMs: 'storm, recover: until the last client was back',
+  burstFirstMs: 'burst: until the first client had all events',
+  burstLastMs: 'burst: until the last client had all events',
+} as const
+export type FigureName = keyof typeof figures
+
+export const series = {
+  p99: 'ladder: [events/s, p99 in ms] of each step',
+  utilisation: 'ladder: [events/s, share of its core that the server was busy]',
+  back: 'storm, recover: [ms since the cut, share of clients that are back]',
+  latency: 'network: [s since the start of the window, worst latency in ms of that tenth of a second]',
+} as const
+export type SeriesName = keyof typeof series

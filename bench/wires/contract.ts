@@ -1,0 +1,51 @@
+// How the load generator reads one kind of wire: bytes in, events out, and as little work between them as can be.
+import type { FeedEvent, Gap } from '../../src/core/event.ts'
+
+/** Made anew for each connection; `Reader` is that connection's side of the wire. */
+export type Wire = (target: Target) => Reader
+
+export interface Target {
+  /** Host and port as they stand in `Host`. */
+  authority: string
+  path: string
+}
+
+/**
+ * Pure: equal bytes in an equal state give equal events. So what a thousand clients receive is decoded once, and compared with what
+ * was decoded for the others (see `remember`).
+ */
+export interface Reader {
+  /** What is sent once the connection stands. */
+  hello(): string | Buffer
+  /** Each chunk as it came; what is half there is kept until the rest comes. */
+  read(chunk: Buffer): Read
+}
+
+export interface Read {
+  /** Frozen, and shared by all readers that got the same bytes. */
+  events: readonly FeedEvent[]
+  gaps?: readonly Gap[]
+  /** To be sent at once: a pong, the next question of a long poll. */
+  reply?: string | Buffer
+  /** To be sent when it is time to poll again. */
+  later?: string | Buffer
+  /** What comes from here on is the feed: the answer, or the hello, is complete. */
+  open?: true
+  /** Why nothing more can come, in words. */
+  failed?: string
+}
+
+/**
+ * The last result of `decode`, given again for equal bytes. Comparing 200 bytes takes a tenth of decoding them, and equal bytes
+ * decode to equal events: no client is taken on trust.
+ */
+export function remember<Result>(decode: (bytes: Buffer) => Result): (bytes: Buffer) => Result {
+  let last: Buffer | undefined
+  let result: Result
+  return (bytes) => {
+    if (last?.equals(bytes)) return result
+    result = decode(bytes)
+    last = Buffer.from(bytes) // a copy: the chunk's memory is used again
+    return result
+  }
+}
