@@ -29,7 +29,7 @@ export interface NameRule extends Rule {
 const CLIENTS = /^transports\/((?!floor\/)[^/]+\/client|clients|asking|retry)\.ts$/
 /** Who opens sockets: the server, the authority, `inspect`, and the clients of Node and of the load generator. */
 const SOCKETS =
-  /^(src\/server\/(https|upgrade|wire)\.ts|src\/cli\/inspect\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(platform|eventsource|answers)\.ts|certs\/.*)$/
+  /^(src\/server\/(https|upgrade|wire)\.ts|src\/cli\/inspect\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(line|load|target)\.ts|certs\/.*)$/
 const TLS = /^node:(tls|http|http2|https)$/
 const file = (path: string, text = '') => ({ path, text })
 
@@ -133,6 +133,7 @@ export const importRules: ImportRule[] = [
 
 /** What of `process` only reads a clock, a counter or a version: no door to the person at the terminal. */
 const READINGS = new Set([
+  'pid',
   'hrtime',
   'cpuUsage',
   'memoryUsage',
