@@ -1,6 +1,7 @@
 // One direction of a connection through the proxy: a queue in which every packet has the moment when it may arrive.
 import type { Socket } from 'node:net'
 import type { Conditions } from './conditions.ts'
+import { startSchedule } from './schedule.ts'
 
 export interface Lane {
   /** Nothing arrives before `ms` from now. */
@@ -37,59 +38,41 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** One timer, for whatever comes next: Node keeps all timers of a process behind one of the kernel's. */
 export function startLane(options: LaneOptions): Lane {
-  const { from, to, conditions, random, sendsFrom = () => 0 } = options
-  const queue: { due: number; what: Buffer | 'end' | 'reset' }[] = []
+  const { from, to, conditions, bytesPerSecond, random, sendsFrom = () => 0 } = options
+  const schedule = startSchedule(conditions, bytesPerSecond, random, performance.now())
+  const queue: { due: number; what: Buffer | 'end' }[] = []
   let held = 0
   let [stopped, swallows, paused, full] = [false, false, false, false]
-  /** When the last bit of all that was read has left the bottleneck; when the last of it arrives. */
-  let [leftAt, lastDue, stalledUntil] = [0, 0, 0]
-  let stall = { from: Infinity, to: Infinity }
+  let stalledUntil = 0
+  let resetAt = Infinity
   let timer: NodeJS.Timeout | undefined
   let timerAt = Infinity
-
-  const nextStall = (after: number) => {
-    const { stallEveryMs, stallMs } = conditions()
-    if (stallEveryMs === Infinity || stallMs === 0) return (stall = { from: Infinity, to: Infinity })
-    const start = after - Math.log(1 - random()) * stallEveryMs
-    return (stall = { from: start, to: start + stallMs })
-  }
-  nextStall(performance.now())
-
-  const enqueue = (at: number, what: Buffer | 'end' | 'reset') => {
-    let due = Math.max(at, lastDue)
-    while (due >= stall.to) nextStall(stall.to)
-    if (due > stall.from) due = stall.to
-    lastDue = due
-    queue.push({ due, what })
-  }
-  const jitterMs = () => {
-    const { jitterMs } = conditions()
-    return jitterMs && random() * jitterMs
-  }
-  /** How long the bottleneck has work. */
-  const backlogMs = (now: number) => Math.max(0, leftAt - now)
 
   from.on('data', (chunk: Buffer) => {
     options.onBytes()
     if (stopped || swallows) return
     const now = performance.now()
-    const sent = Math.max(now, sendsFrom())
-    const rate = options.bytesPerSecond()
-    const later = conditions().delayMs + jitterMs()
-    leftAt = Math.max(leftAt, sent)
-    if (rate === Infinity) enqueue(leftAt + later, chunk)
-    else
-      for (let at = 0; at < chunk.length; at += PACKET_BYTES) {
-        const packet = chunk.subarray(at, at + PACKET_BYTES)
-        leftAt += (1000 * packet.length) / rate
-        enqueue(leftAt + later, packet)
-      }
+    const sentAt = Math.max(now, sendsFrom())
+    const laterMs = conditions().delayMs + schedule.jitterMs()
+    const packetBytes = bytesPerSecond() === Infinity ? chunk.length : PACKET_BYTES
+    for (let at = 0; at < chunk.length; at += packetBytes) {
+      const what = chunk.subarray(at, at + packetBytes)
+      queue.push({ due: schedule.arrival(sentAt, what.length, laterMs), what })
+    }
     held += chunk.length
     run(now)
   })
-  from.on('end', () => last('end'))
+  from.on('end', () => {
+    if (stopped || swallows) return
+    const now = performance.now()
+    queue.push({ due: lastArrival(now), what: 'end' })
+    run(now)
+  })
   from.on('close', (hadError) => {
-    if (hadError || !from.readableEnded) last('reset')
+    if (stopped || swallows || !(hadError || !from.readableEnded)) return
+    const now = performance.now()
+    resetAt = lastArrival(now)
+    run(now)
   })
   // A socket that has closed takes everything: it falls on the floor.
   for (const event of ['drain', 'close'])
@@ -98,11 +81,8 @@ export function startLane(options: LaneOptions): Lane {
       if (!stopped) run(performance.now())
     })
 
-  function last(what: 'end' | 'reset') {
-    if (stopped || swallows) return
-    const now = performance.now()
-    enqueue(Math.max(now, leftAt, sendsFrom()) + conditions().delayMs, what)
-    run(now)
+  function lastArrival(now: number) {
+    return schedule.arrival(Math.max(now, sendsFrom()), 0, conditions().delayMs)
   }
 
   function run(now: number) {
@@ -110,28 +90,34 @@ export function startLane(options: LaneOptions): Lane {
     if (corked) to.cork()
     while (queue.length > 0 && queue[0]!.due <= now && now >= stalledUntil && !full && !stopped) {
       const { what } = queue.shift()!
-      if (what === 'reset') to.resetAndDestroy()
-      else if (what === 'end') to.end()
+      if (what === 'end') to.end()
       else {
         held -= what.length
         full = to.writable && !options.deliver(what)
       }
     }
     if (corked) to.uncork()
+    if (now >= resetAt && now >= stalledUntil && !stopped) {
+      // It does not wait for a receiver that takes nothing, as an end would.
+      queue.length = held = 0
+      resetAt = Infinity
+      to.resetAndDestroy()
+    }
     if (!stopped) regulate(now)
   }
 
   /** Reads on or stops reading, and sets the timer. */
   function regulate(now: number) {
-    const queueMs = (1000 * conditions().queueBytes) / options.bytesPerSecond()
-    const isTooMuch = held > WINDOW_BYTES || backlogMs(now) > queueMs
+    const queueMs = (1000 * conditions().queueBytes) / bytesPerSecond()
+    const isTooMuch = held > WINDOW_BYTES || schedule.leftAt() - now > queueMs
     if (isTooMuch !== paused) {
       paused = isTooMuch
       if (paused) from.pause()
       else from.resume()
     }
-    const nextOut = queue.length > 0 && !full ? Math.max(queue[0]!.due, stalledUntil) : Infinity
-    const nextIn = paused && held <= WINDOW_BYTES ? leftAt - queueMs : Infinity
+    const nextDue = Math.min(resetAt, queue.length > 0 && !full ? queue[0]!.due : Infinity)
+    const nextOut = Math.max(nextDue, stalledUntil)
+    const nextIn = paused && held <= WINDOW_BYTES ? schedule.leftAt() - queueMs : Infinity
     wakeAt(Math.min(nextOut, nextIn), now)
   }
 
@@ -149,7 +135,7 @@ export function startLane(options: LaneOptions): Lane {
   }
 
   return {
-    jitterMs,
+    jitterMs: schedule.jitterMs,
     stall(ms) {
       stalledUntil = Math.max(stalledUntil, performance.now() + ms)
       if (!stopped) regulate(performance.now())
@@ -157,12 +143,13 @@ export function startLane(options: LaneOptions): Lane {
     vanish() {
       swallows = true
       queue.length = held = 0
-      leftAt = 0
+      resetAt = Infinity
+      schedule.empty()
       if (!stopped) regulate(performance.now())
     },
     changed() {
       const now = performance.now()
-      nextStall(now)
+      schedule.changed(now)
       if (!stopped) regulate(now)
     },
     stop() {
