@@ -48,7 +48,8 @@ export interface ProxyOptions {
  *   the server sees the connection after one delay, and the first byte of the client counts as sent after one round trip.
  * - It cannot lose, repeat or reorder segments, and acknowledgements never wait: a slow start takes no round trips.
  * - Between a sender and the bottleneck there are the buffers of two more sockets: backpressure is felt later than without it.
- * - Times are exact to about a millisecond, and never too short; a delay below that is in truth one between 0 and 2 ms.
+ * - Times are exact to about a millisecond, and never too short; a delay below that is in truth one between 0 and 2 ms. Of the bytes
+ *   that the kernel had not handed over yet, the time in its buffers is not counted.
  */
 export async function startProxy(
   targetPort: () => number,
