@@ -94,11 +94,11 @@ describe.each(peers.map((peer) => [peer.name, peer] as const))('the peer %s', (_
     for (const size of [1, 7, Infinity]) {
       const reader = peer.wire(target)
       reader.hello()
-      const bytes = Buffer.concat(client!.chunks)
       const events: FeedEvent[] = []
-      for (let at = 0; at < bytes.length; at += size) events.push(...reader.read(bytes.subarray(at, at + size)).events)
+      for (const chunk of client!.chunks)
+        for (let at = 0; at < chunk.length; at += size)
+          events.push(...reader.read(chunk.subarray(at, at + size)).events)
       expect(events).toEqual(client!.events)
-      expect(events.every(Object.isFrozen)).toBe(true)
     }
   })
 

@@ -1,88 +1,45 @@
-// Reads HTTP/1.1 answers (RFC 9112) off one connection, one after the other, and a body that never ends as it comes.
+// Reads HTTP/1.1 answers where several questions are under way at once on one connection (RFC 9112 §9.3.2): one after the other.
+import { EMPTY, NOTHING, remember } from '../wires/contract.ts'
 import type { Read, Reader } from '../wires/contract.ts'
-import { joined } from './frames.ts'
+import { field, parseHead } from '../wires/http1.ts'
+import type { Head } from '../wires/http1.ts'
+import { joined } from '../wires/websocket.ts'
 
-export interface Answer {
-  status: number
-  head: string
+interface Answer {
+  head: Head
   body: Buffer
 }
 
-const nothing: Read = { events: [] }
-
-export const get = (authority: string, path: string, fields: string[] = []) =>
-  [`GET ${path} HTTP/1.1`, `Host: ${authority}`, ...fields, '\r\n'].join('\r\n')
-
-/** Whole answers: `read` gets each of them. */
+/** @param read gets each whole answer, if it is no refusal. Equal answers are given to it as the same object. */
 export function answers(hello: string, read: (answer: Answer) => Read): Reader {
-  let rest: Buffer = Buffer.alloc(0)
+  let held = EMPTY
   return {
+    asks: true,
     hello: () => hello,
     read(chunk) {
-      let bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
-      let all: Read = nothing
-      for (let next = answerOf(bytes); next; next = answerOf(bytes)) {
-        all = joined(all, read(next.answer))
-        bytes = bytes.subarray(next.length)
-      }
-      rest = Buffer.from(bytes)
-      return all
+      const { all, rest } = split(held.length > 0 ? Buffer.concat([held, chunk]) : chunk)
+      held = rest
+      if (all.length === 0) return NOTHING
+      const reads = all.map((answer) =>
+        answer.head.status < 400 ? read(answer) : { ...NOTHING, failed: answer.head.text.split('\r\n')[0]! },
+      )
+      const headBytes = all.reduce((sum, { head }) => sum + head.bytes, 0)
+      return { ...(reads.length === 1 ? reads[0]! : joined(reads)), headBytes }
     },
   }
 }
 
-function answerOf(bytes: Buffer): { answer: Answer; length: number } | undefined {
-  const end = bytes.indexOf('\r\n\r\n')
-  if (end < 0) return undefined
-  const head = bytes.toString('latin1', 0, end)
-  const status = Number(head.slice(9, 12))
-  const start = end + 4
-  if (/\r\ntransfer-encoding: chunked/i.test(head)) {
-    const body: Buffer[] = []
-    const used = chunks(bytes.subarray(start), (part) => body.push(part))
-    return used.ended ? { answer: { status, head, body: Buffer.concat(body) }, length: start + used.length } : undefined
+const split = remember((given) => {
+  const bytes = Buffer.from(given) // kept longer than the chunk is
+  const all: Answer[] = []
+  let at = 0
+  for (let head = parseHead(bytes); head; head = parseHead(bytes.subarray(at))) {
+    const length = head.status === 304 ? 0 : Number(field(head, 'content-length'))
+    if (Number.isNaN(length)) throw new Error(`expected an answer with a length, got ${head.text}`)
+    const start = at + head.bytes
+    if (bytes.length < start + length) break
+    all.push({ head, body: bytes.subarray(start, start + length) })
+    at = start + length
   }
-  const length = start + (status === 204 || status === 304 ? 0 : Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1]))
-  return bytes.length >= length ? { answer: { status, head, body: bytes.subarray(start, length) }, length } : undefined
-}
-
-/** RFC 9112 §7.1. @returns how many bytes were whole chunks, and whether the last one was among them. */
-function chunks(bytes: Buffer, take: (part: Buffer) => void): { length: number; ended: boolean } {
-  for (let at = 0; ;) {
-    const eol = bytes.indexOf('\r\n', at)
-    if (eol < 0) return { length: at, ended: false }
-    const size = parseInt(bytes.toString('latin1', at, eol), 16)
-    const end = eol + 2 + size
-    if (!(bytes.length >= end + 2)) return { length: at, ended: false }
-    if (size === 0) return { length: end + 2, ended: true }
-    take(bytes.subarray(eol + 2, end))
-    at = end + 2
-  }
-}
-
-/** An answer without an end, in chunks or delimited by close: `read` gets what comes of the body. */
-export function stream(hello: string, read: (body: Buffer) => Read): Reader {
-  let rest: Buffer = Buffer.alloc(0)
-  let chunked: boolean | undefined
-  return {
-    hello: () => hello,
-    read(chunk) {
-      let bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
-      rest = Buffer.alloc(0)
-      let all: Read = nothing
-      if (chunked === undefined) {
-        const end = bytes.indexOf('\r\n\r\n')
-        if (end < 0) return ((rest = Buffer.from(bytes)), nothing)
-        const head = bytes.toString('latin1', 0, end)
-        if (!head.startsWith('HTTP/1.1 200 ')) return { events: [], failed: `expected 200, got ${head}` }
-        chunked = /\r\ntransfer-encoding: chunked/i.test(head)
-        bytes = bytes.subarray(end + 4)
-        all = { events: [], open: true }
-      }
-      if (!chunked) return joined(all, read(bytes))
-      const { length, ended } = chunks(bytes, (part) => (all = joined(all, read(part))))
-      rest = Buffer.from(bytes.subarray(length))
-      return ended ? { ...all, failed: 'the stream ended' } : all
-    },
-  }
-}
+  return { all, rest: bytes.subarray(at) }
+})

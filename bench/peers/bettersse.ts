@@ -1,7 +1,8 @@
 // better-sse: sessions in a channel, as its documentation shows a broadcast.
 import { createServer } from 'node:https'
+import { decodeEvent } from '../../src/core/event.ts'
+import { eventStream } from '../wires/sse.ts'
 import type { Peer } from './contract.ts'
-import { eventStream } from './eventstream.ts'
 import { listen } from './listen.ts'
 import { versionOf } from './version.ts'
 
@@ -13,7 +14,7 @@ export const betterSse: Peer = {
   missing: () => undefined,
   version: () => `better-sse ${versionOf('better-sse')}`,
   path: '/sse',
-  wire: eventStream,
+  wire: eventStream({ message: (_, data) => ({ events: [decodeEvent(data)] }), opensWithHead: true }),
   async serve({ tls }) {
     const { createChannel, createSession } = await import('better-sse')
     const channel = createChannel()

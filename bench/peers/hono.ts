@@ -5,12 +5,11 @@ import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { SSEStreamingApi } from 'hono/streaming'
-import { asEvent } from '../../src/core/event.ts'
+import { asEvent, decodeEvent } from '../../src/core/event.ts'
 import type { FeedEvent, Json } from '../../src/core/event.ts'
-import { remember } from '../wires/contract.ts'
-import { answers, get } from './answers.ts'
+import { asking } from '../wires/asking.ts'
+import { eventStream } from '../wires/sse.ts'
 import type { Peer, PeerOptions, Serving } from './contract.ts'
-import { eventStream } from './eventstream.ts'
 import { listen } from './listen.ts'
 import { versionOf } from './version.ts'
 
@@ -26,7 +25,7 @@ export const honoSse: Peer = {
   missing: () => undefined,
   version,
   path: '/sse',
-  wire: eventStream,
+  wire: eventStream({ message: (_, data) => ({ events: [decodeEvent(data)] }), opensWithHead: true }),
   async serve(options): Promise<Serving> {
     const streams = new Set<SSEStreamingApi>()
     const app = new Hono().get(honoSse.path, (c) =>
@@ -48,11 +47,6 @@ export const honoSse: Peer = {
 
 const KEPT = 1000
 const HOLD_MS = 25_000
-const pageOf = remember((body) => {
-  const { cursor, events } = JSON.parse(body.toString()) as { cursor: number; events: Json[] }
-  return { cursor, events: events.map((each) => Object.freeze(asEvent(each))) }
-})
-
 export const honoLongPolling: Peer = {
   name: 'hono-long-polling',
   beside: 'long-polling',
@@ -61,12 +55,14 @@ export const honoLongPolling: Peer = {
   missing: () => undefined,
   version,
   path: '/poll',
-  wire: ({ authority, path }) =>
-    answers(get(authority, path), ({ status, head, body }) => {
-      if (status !== 200) return { events: [], failed: `expected 200, got ${head}` }
-      const { cursor, events } = pageOf(body)
-      return { events, reply: get(authority, `${path}?after=${cursor}`), open: true }
-    }),
+  wire: asking({
+    first: (after = '') => ({ query: after && `?after=${after}` }),
+    answer(body) {
+      const { cursor, events } = JSON.parse(body.toString()) as { cursor: number; events: Json[] }
+      return { events: events.map(asEvent), next: { query: `?after=${cursor}` } }
+    },
+    when: 'reply',
+  }),
   async serve(options): Promise<Serving> {
     const kept: FeedEvent[] = []
     let cursor = 0

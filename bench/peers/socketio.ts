@@ -14,7 +14,7 @@ function peer(transport: 'websocket' | 'polling', name: string, beside: Transpor
     about: `socket.io, transports: ['${transport}'], https://socket.io/docs/v4/server-initialization/ "With an HTTPS server" and io.emit('event', object); compression as by default`,
     missing: () => undefined,
     version: () => `socket.io ${versionOf('socket.io')}`,
-    path: '/socket.io/',
+    path: `/socket.io/?EIO=4&transport=${transport}`,
     wire,
     async serve({ tls }) {
       const { Server } = await import('socket.io')

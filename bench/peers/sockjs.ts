@@ -3,21 +3,20 @@ import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:https'
 import type { Connection } from 'sockjs'
 import { decodeEvent } from '../../src/core/event.ts'
-import { remember } from '../wires/contract.ts'
 import type { Read } from '../wires/contract.ts'
+import { webSocket } from '../wires/websocket.ts'
 import type { Peer } from './contract.ts'
-import { webSocket } from './frames.ts'
 import { listen } from './listen.ts'
 import { versionOf } from './version.ts'
 
 /** https://sockjs.github.io/sockjs-protocol: o opens, h is a heartbeat, a holds messages, c closes. */
-const read = remember((bytes): Read => {
-  const [kind, body] = [String.fromCharCode(bytes[0]!), bytes.subarray(1).toString()]
-  if (kind === 'o') return { events: [], open: true }
-  if (kind === 'h') return { events: [] }
-  if (kind !== 'a') return { events: [], failed: `expected a sockjs frame, got ${kind}${body}` }
-  return { events: (JSON.parse(body) as string[]).map((text) => Object.freeze(decodeEvent(text))) }
-})
+function message(payload: Buffer): Partial<Read> {
+  const text = payload.toString()
+  if (text.startsWith('a')) return { events: (JSON.parse(text.slice(1)) as string[]).map(decodeEvent) }
+  if (text === 'o') return { open: true }
+  return text === 'h' ? {} : { failed: `expected a sockjs frame, got ${text.slice(0, 80)}` }
+}
+const frames = webSocket({ message })
 
 export const sockjs: Peer = {
   name: 'sockjs-wss',
@@ -27,10 +26,7 @@ export const sockjs: Peer = {
   missing: () => undefined,
   version: () => `sockjs ${versionOf('sockjs')}`,
   path: '/feed',
-  wire: webSocket(
-    () => ({ message: read }),
-    (path) => `${path}/000/${randomUUID()}/websocket`,
-  ),
+  wire: ({ authority, path }) => frames({ authority, path: `${path}/000/${randomUUID()}/websocket` }),
   async serve({ tls }) {
     const { createServer: createSockjs } = (await import('sockjs')).default
     const connections = new Set<Connection>()

@@ -1,13 +1,10 @@
 // ws, as its README shows a broadcast.
 import { createServer } from 'node:https'
 import { decodeEvent } from '../../src/core/event.ts'
-import { remember } from '../wires/contract.ts'
+import { webSocket } from '../wires/websocket.ts'
 import type { Peer } from './contract.ts'
-import { webSocket } from './frames.ts'
 import { listen } from './listen.ts'
 import { versionOf } from './version.ts'
-
-const read = remember((bytes) => ({ events: [Object.freeze(decodeEvent(bytes.toString()))] }))
 
 export const ws: Peer = {
   name: 'ws-wss',
@@ -17,7 +14,7 @@ export const ws: Peer = {
   missing: () => undefined,
   version: () => `ws ${versionOf('ws')}`,
   path: '/',
-  wire: webSocket(() => ({ opens: true, message: read })),
+  wire: webSocket({ message: (payload) => ({ events: [decodeEvent(payload.toString())] }), opensWithHead: true }),
   async serve({ tls }) {
     const { WebSocket, WebSocketServer } = await import('ws')
     const server = createServer(tls)
