@@ -9,6 +9,7 @@ import { connect } from 'node:tls'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Peer, Serving } from '../bench/peers/contract.ts'
+import { run } from '../bench/peers/daemon.ts'
 import { peers } from '../bench/peers/peers.ts'
 import { openAuthority } from '../certs/authority.ts'
 import type { Authority } from '../certs/authority.ts'
@@ -34,7 +35,7 @@ describe.each(peers.map((peer) => [peer.name, peer] as const))('the peer %s', (_
   if (missing !== undefined) return it.skip(missing)
 
   let directory: string
-  let serving: Serving
+  let serving: Serving | undefined
   let clients: Client[]
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'wirelab-peer-'))
@@ -43,11 +44,12 @@ describe.each(peers.map((peer) => [peer.name, peer] as const))('the peer %s', (_
   })
   afterEach(async () => {
     for (const { socket } of clients) socket.destroy()
-    await serving.close()
+    await serving?.close()
+    serving = undefined
     await rm(directory, { recursive: true })
   })
   const open = async (count: number) => {
-    const opened = await Promise.all(Array.from({ length: count }, () => follow(peer, serving.port)))
+    const opened = await Promise.all(Array.from({ length: count }, () => follow(peer, serving!.port)))
     clients.push(...opened)
     return opened
   }
@@ -65,7 +67,7 @@ describe.each(peers.map((peer) => [peer.name, peer] as const))('the peer %s', (_
     for (const [n, entry] of entries.entries()) {
       if (n === 40) leaver!.socket.end()
       if (n === 80) breaker!.tcp.resetAndDestroy()
-      serving.publish(entry)
+      serving!.publish(entry)
       if (n < 60) await pause(3)
       else if (n % 20 === 0) await pause(40)
     }
@@ -82,13 +84,13 @@ describe.each(peers.map((peer) => [peer.name, peer] as const))('the peer %s', (_
     }
     // And a client may come later, and is given what comes then.
     const [late] = await open(1)
-    serving.publish(entryOf(EVENTS + 1))
+    serving!.publish(entryOf(EVENTS + 1))
     await vi.waitFor(() => expect(late!.events.map(({ id }) => id)).toEqual([`${EPOCH}.${EVENTS + 1}`]), 5000)
   })
 
   it('has a wire that reads the same however the bytes are cut', async () => {
     const [client] = await open(1)
-    for (let n = 1; n <= 12; n++) serving.publish(entryOf(n))
+    for (let n = 1; n <= 12; n++) serving!.publish(entryOf(n))
     await vi.waitFor(() => expect(client!.events).toHaveLength(12), 5000)
     const target = { authority: 'localhost', path: peer.path }
     for (const size of [1, 7, Infinity]) {
@@ -133,6 +135,26 @@ it('every file of a peer is in the list', async () => {
   )
   const all = mine.flat().filter((each): each is Peer => typeof (each as Peer | undefined)?.serve === 'function')
   expect(all.map(({ name }) => name).sort()).toEqual(peers.map(({ name }) => name).sort())
+})
+
+describe('a server of somebody else', () => {
+  const node = (script: string) => run(process.execPath, ['-e', script], /ready (\d+)\n/)
+
+  it('is there when it says so, and gone when it is closed', async () => {
+    const { pid, said, close } = await node('console.error("ready 7"); setInterval(() => {}, 1000)')
+    expect(said[1]).toBe('7')
+    expect(process.kill(pid, 0)).toBe(true)
+    await close()
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  })
+
+  it('that ends at its start is reported in its own words', () =>
+    expect(node('console.error("that port is taken"); process.exit(3)')).rejects.toThrow(
+      /ended with 3 at its start: that port is taken/,
+    ))
+
+  it('that is not installed cannot run', () =>
+    expect(run('no-such-server', [], /ready/)).rejects.toThrow('spawn no-such-server ENOENT'))
 })
 
 interface Client {

@@ -5,41 +5,46 @@ import { field, parseHead } from '../wires/http1.ts'
 import type { Head } from '../wires/http1.ts'
 import { joined } from '../wires/websocket.ts'
 
-interface Answer {
-  head: Head
-  body: Buffer
-}
+/** What a connection makes of each answer, by what was parsed of it once for all of them. */
+export type MakeReader<Parsed> = (hello: string, read: (parsed: Parsed) => Read) => Reader
 
-/** @param read gets each whole answer, if it is no refusal. Equal answers are given to it as the same object. */
-export function answers(hello: string, read: (answer: Answer) => Read): Reader {
-  let held = EMPTY
-  return {
-    asks: true,
-    hello: () => hello,
-    read(chunk) {
-      const { all, rest } = split(held.length > 0 ? Buffer.concat([held, chunk]) : chunk)
-      held = rest
-      if (all.length === 0) return NOTHING
-      const reads = all.map((answer) =>
-        answer.head.status < 400 ? read(answer) : { ...NOTHING, failed: answer.head.text.split('\r\n')[0]! },
-      )
-      const headBytes = all.reduce((sum, { head }) => sum + head.bytes, 0)
-      return { ...(reads.length === 1 ? reads[0]! : joined(reads)), headBytes }
-    },
+/** @param parse what a whole answer means; pure. Never asked about a refusal. */
+export function answers<Parsed>(parse: (body: Buffer, head: Head) => Parsed): MakeReader<Parsed> {
+  const split = remember((bytes) => whole(bytes, parse))
+  return (hello, read) => {
+    let held = EMPTY
+    return {
+      asks: true,
+      hello: () => hello,
+      read(chunk) {
+        const { all, rest } = split(held.length > 0 ? Buffer.concat([held, chunk]) : chunk)
+        held = rest
+        if (all.length === 0) return NOTHING
+        const reads = all.map((each) => ('failed' in each ? { ...NOTHING, failed: each.failed } : read(each.parsed)))
+        const headBytes = all.reduce((sum, each) => sum + each.headBytes, 0)
+        return { ...(reads.length === 1 ? reads[0]! : joined(reads)), headBytes }
+      },
+    }
   }
 }
 
-const split = remember((given) => {
-  const bytes = Buffer.from(given) // kept longer than the chunk is
-  const all: Answer[] = []
+type Answer<Parsed> = { headBytes: number } & ({ parsed: Parsed } | { failed: string })
+
+function whole<Parsed>(bytes: Buffer, parse: (body: Buffer, head: Head) => Parsed) {
+  const all: Answer<Parsed>[] = []
   let at = 0
   for (let head = parseHead(bytes); head; head = parseHead(bytes.subarray(at))) {
-    const length = head.status === 304 ? 0 : Number(field(head, 'content-length'))
-    if (Number.isNaN(length)) throw new Error(`expected an answer with a length, got ${head.text}`)
+    const length = Number(field(head, 'content-length'))
     const start = at + head.bytes
-    if (bytes.length < start + length) break
-    all.push({ head, body: bytes.subarray(start, start + length) })
-    at = start + length
+    const refused = head.status !== 200 || Number.isNaN(length)
+    if (!refused && bytes.length < start + length) break
+    all.push({
+      headBytes: head.bytes,
+      ...(refused
+        ? { failed: `expected 200 and a length, got ${head.text.replaceAll('\r\n', ', ')}` }
+        : { parsed: parse(bytes.subarray(start, start + length), head) }),
+    })
+    at = refused ? bytes.length : start + length
   }
-  return { all, rest: bytes.subarray(at) }
-})
+  return { all, rest: at === bytes.length ? EMPTY : Buffer.from(bytes.subarray(at)) }
+}

@@ -49,28 +49,29 @@ export interface Daemon {
 /** @param ready what it prints on stderr once it listens. @throws with its own words when it ends before. */
 export async function run(program: string, args: string[], ready: RegExp): Promise<Daemon> {
   const child = spawn(find(program) ?? program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
-  const exited = once(child, 'exit').catch(() => undefined)
   const end = () => void child.kill('SIGTERM')
-  process.once('exit', end)
+  process.once('exit', end) // no server outlives the process that it was started for
+  const gone = once(child, 'exit').finally(() => process.removeListener('exit', end))
   let printed = ''
-  const said = await new Promise<RegExpExecArray>((resolve, reject) => {
+  let timer: NodeJS.Timeout
+  const said = new Promise<RegExpExecArray>((resolve, reject) => {
     const fail = (what: string) => reject(new Error(`${program} ${what}: ${printed.trim().split('\n').at(-1)}`))
-    const timer = setTimeout(() => (end(), fail(`is not ready after ${READY_MS / 1000} s`)), READY_MS)
-    child.once('error', reject).once('exit', (code) => fail(`ended with ${code} at its start`))
+    timer = setTimeout(() => (end(), fail(`is not ready after ${READY_MS / 1000} s`)), READY_MS)
+    gone.then(([code]) => fail(`ended with ${code} at its start`), reject)
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       printed = (printed + text).slice(-10_000)
       const match = ready.exec(printed)
-      if (match) resolve((clearTimeout(timer), match))
+      if (match) resolve(match)
     })
   })
+  await said.finally(() => clearTimeout(timer))
   return {
     pid: child.pid!,
-    said,
+    said: await said,
     async close() {
-      process.removeListener('exit', end)
       end()
       const killer = setTimeout(() => child.kill('SIGKILL'), END_MS)
-      await exited
+      await gone
       clearTimeout(killer)
     },
   }

@@ -28,34 +28,24 @@ function packet(text: string, say: (text: string) => string | Buffer): Partial<R
 const textFrame = (text: string) => clientFrame(1, Buffer.from(text))
 export const overWebSocket: Wire = webSocket({ message: (payload) => packet(payload.toString(), textFrame) })
 
-/** Several packets in one answer: the record separator stands between. */
-const SEPARATOR = '\u001e'
-const packets = new WeakMap<Buffer, { read: Read; session?: string }>()
-
-/** Pure; a body that was given before is the same object (see answers). */
-function read(body: Buffer): { read: Read; session?: string } {
-  const known = packets.get(body)
-  if (known) return known
+/** Several packets in one answer: the record separator stands between. "ok" answers what was said. */
+const reader = answers((body): { read: Read; session?: string } => {
   const text = body.toString()
-  const made: { read: Read; session?: string } = {
-    read: text === 'ok' ? NOTHING : joined(text.split(SEPARATOR).map((each) => packet(each, String))),
-  }
-  if (text.startsWith('0')) made.session = (JSON.parse(text.slice(1)) as { sid: string }).sid
-  packets.set(body, made)
-  return made
-}
+  if (text === 'ok') return { read: NOTHING }
+  const read = joined(text.split('\u001e').map((each) => packet(each, String)))
+  return text.startsWith('0') ? { read, session: (JSON.parse(text.slice(1)) as { sid: string }).sid } : { read }
+})
 
-/** One connection for both ways: what is to be said goes out before the next question, and is answered "ok" before it. */
+/** One connection for both ways: what is to be said goes out before the next question, and is answered before it. */
 export const overPolling: Wire = ({ authority, path }) => {
-  let session = ''
-  const get = () => `GET ${path}${session} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`
+  let url = path
+  const get = () => `GET ${url} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`
   const post = (text: string) =>
-    `POST ${path}${session} HTTP/1.1\r\nHost: ${authority}\r\nContent-Type: text/plain;charset=UTF-8\r\n` +
+    `POST ${url} HTTP/1.1\r\nHost: ${authority}\r\nContent-Type: text/plain;charset=UTF-8\r\n` +
     `Content-Length: ${text.length}\r\n\r\n${text}`
-  return answers(get(), ({ body }) => {
-    const { read: came, session: sid } = read(body)
-    if (sid !== undefined) session = `&sid=${sid}`
-    if (came === NOTHING) return came
-    return { ...came, reply: (came.reply === undefined ? '' : post(came.reply.toString())) + get() }
+  return reader(get(), ({ read, session }) => {
+    if (read === NOTHING) return read
+    if (session !== undefined) url = `${path}&sid=${session}`
+    return { ...read, reply: (read.reply === undefined ? '' : post(read.reply.toString())) + get() }
   })
 }

@@ -33,12 +33,11 @@ const SUBSCRIBE = Buffer.from(`\x82\x09\0\x01\0\x04${TOPIC}\0`, 'latin1')
 /** One packet, which is how mosquitto fills its messages. Pure. */
 function packet(bytes: Buffer): Partial<Read> {
   const kind = bytes[0]! >> 4
-  let start = 1
-  let length = 0
-  for (let shift = 0; ; shift += 7) {
+  let [start, length] = [1, 0]
+  for (let more = true, shift = 0; more && start < bytes.length; shift += 7) {
     const byte = bytes[start++]! // §2.2.3: seven bits a byte, the low ones first
     length |= (byte & 127) << shift
-    if (byte < 128) break
+    more = byte > 127
   }
   if (start + length !== bytes.length)
     return { failed: `expected one packet of ${start + length} bytes, got ${bytes.length}` }

@@ -67,7 +67,7 @@ async function serve({ tls, directory }: PeerOptions): Promise<Serving> {
   const { said, close } = await run(
     'nginx',
     ['-e', 'stderr', '-p', directory, '-c', file],
-    /start worker process (\d+)/,
+    /start worker process (\d+)\n/,
   )
 
   const publisher = connect(join(directory, 'publish'))
@@ -90,16 +90,18 @@ async function serve({ tls, directory }: PeerOptions): Promise<Serving> {
   }
 }
 
-/** One event a line; the cursor is what the last answer said of itself: https://nchan.io "Long-Polling". */
+/** One event a line; the cursor is what the answer says of itself: https://nchan.io "Long-Polling". */
+const lines = answers((body, head) => ({
+  events: body.toString().split('\n').filter(Boolean).map(decodeEvent),
+  cursor: `If-Modified-Since: ${field(head, 'last-modified')}\r\nIf-None-Match: ${field(head, 'etag')}\r\n`,
+}))
+
 const longPolling: Wire = ({ authority, path }) => {
   const get = (at: string, fields = '') => `GET ${at} HTTP/1.1\r\nHost: ${authority}\r\n${fields}\r\n`
-  // The first poll is answered by the first event, which tells nobody that it is held. So before it goes a question that is answered.
-  return answers(get('/ready') + get(path), ({ head, body }) => {
-    const modified = field(head, 'last-modified')
-    if (modified === undefined) return { events: [], open: true }
-    const cursor = `If-Modified-Since: ${modified}\r\nIf-None-Match: ${field(head, 'etag')}\r\n`
-    return { events: body.toString().split('\n').map(decodeEvent), reply: get(path, cursor) }
-  })
+  // A first poll is answered by the next event, and nothing tells when it is held. So before it goes a question that is answered.
+  return lines(get('/ready') + get(path), ({ events, cursor }) =>
+    events.length === 0 ? { events, open: true } : { events, reply: get(path, cursor) },
+  )
 }
 
 function peer(beside: TransportName, wire: Wire): Peer {
