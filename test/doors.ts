@@ -27,9 +27,9 @@ export interface NameRule extends Rule {
 
 /** The floor is the control: a bare socket, which no browser has. */
 const CLIENTS = /^transports\/((?!floor\/)[^/]+\/client|clients|asking|retry)\.ts$/
-/** Who opens sockets: the server, the authority, `inspect`, and the clients of Node and of the load generator. */
+/** Who opens sockets: the server, the authority, `inspect`, and the clients of Node of the load generator, and the peers. */
 const SOCKETS =
-  /^(src\/server\/(https|upgrade|wire)\.ts|src\/cli\/inspect\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(line|load|target)\.ts|certs\/.*)$/
+  /^(src\/server\/(https|upgrade|wire)\.ts|src\/cli\/inspect\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(line|load|target|peers\/.+)\.ts|certs\/.*)$/
 const TLS = /^node:(tls|http|http2|https)$/
 const file = (path: string, text = '') => ({ path, text })
 
