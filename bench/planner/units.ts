@@ -1,0 +1,187 @@
+// Unit costs of this machine, from rows of the bench: what a delivery, a question, a connection cost; and how wrong they were where they were not fitted.
+import * as v from 'valibot'
+import { counted } from '../layers.ts'
+import { modelled, predict, usual } from '../model.ts'
+import type { Conditions, Modelled } from '../model.ts'
+import type { Results, Row } from '../results.ts'
+import { choose, priceOf } from './fit.ts'
+
+/** Trials with more clients are never fitted: they are what the unit costs are tested with. */
+export const FITTED_CLIENTS = 300
+export const SCHEMA = 'wirelab.plan/1'
+
+/** What the server counts in a second. */
+export const counts = ['seconds', 'events', 'requests', 'deliveries', 'bytes'] as const
+export type Count = (typeof counts)[number]
+
+const price = v.pipe(v.number(), v.finite(), v.minValue(0))
+const Compared = v.strictObject({ predicted: price, measured: price })
+const Units = v.strictObject({
+  /** Processor time of the server in µs, for each that is counted; what is not here costs nothing that could be measured. */
+  cpuUs: v.partial(
+    v.strictObject(Object.fromEntries(counts.map((name) => [name, price])) as Record<Count, typeof price>),
+  ),
+  /** Typical relative error of one fitted trial, predicted from the others; null with too few. */
+  fitError: v.nullable(price),
+  rssKbPerConnection: v.nullable(price),
+  /** The heads of one question and its answer, and the cursor that they carried. */
+  heads: v.strictObject({ up: price, down: price, cursor: price }),
+  fitted: v.array(
+    v.strictObject({ clients: price, rate: price, payload: price, pollMs: price, cpuUsPerDelivery: price }),
+  ),
+  heldOut: v.nullable(
+    v.strictObject({
+      ...{ clients: price, rate: price, payload: price, pollMs: price },
+      ...{ cpuUsPerDelivery: Compared, bytesPerEvent: Compared, rssKbPerConnection: v.nullable(Compared) },
+    }),
+  ),
+})
+export type Units = v.InferOutput<typeof Units>
+
+export const UnitsFile = v.strictObject({
+  schema: v.literal(SCHEMA),
+  startedAt: v.string(),
+  machine: v.record(v.string(), v.union([v.string(), v.number()])),
+  versions: v.record(v.string(), v.string()),
+  commit: v.nullable(v.string()),
+  seed: v.number(),
+  http: v.picklist(['1.1', '2']),
+  /** Kernel memory of one socket, in bytes: its structures and what its buffers held while events flowed. */
+  socketBytes: v.nullable(v.strictObject({ structures: price, buffers: price })),
+  transports: v.partial(
+    v.strictObject(Object.fromEntries(modelled.map((name) => [name, Units])) as Record<Modelled, typeof Units>),
+  ),
+  /** Trials that counted for nothing, and why. */
+  invalid: v.array(v.string()),
+})
+export type UnitsFile = v.InferOutput<typeof UnitsFile>
+
+/** Smallest first. What is pushed has no questions; what is asked for costs by question more than by event. */
+const PUSHED: Count[][] = [['deliveries'], ['seconds', 'deliveries'], ['events', 'deliveries'], ['seconds', 'deliveries', 'bytes']] // prettier-ignore
+const ASKED: Count[][] = [['requests'], ['seconds', 'requests'], ['requests', 'deliveries'], ['seconds', 'requests', 'deliveries']] // prettier-ignore
+
+interface Point {
+  clients: number
+  rate: number
+  payload: number
+  pollMs: number
+  cpuUsPerDelivery: number
+  cursor: number
+  roundTripMs: number
+  requestsPerEvent: number
+  bytesPerEvent: { up: number; headers: number; total: number }
+  rssKb: number | null
+}
+
+/** @throws Error when no transport has a trial to fit. */
+export function unitsOf(results: Results, socketBytes: UnitsFile['socketBytes'] = null): UnitsFile {
+  const { startedAt, machine, versions, commit, seed, scenarios, trials } = results
+  const { http } = scenarios[0] ?? { http: '1.1' as const }
+  const transports: UnitsFile['transports'] = {}
+  for (const name of modelled) {
+    const points = trials.flatMap((row) => (row.transport === name ? (pointOf(row, results) ?? []) : []))
+    const units = unitsOfOne(name, points, http)
+    if (units) transports[name] = units
+  }
+  const invalid = trials
+    .filter((row) => !row.valid)
+    .map((row) => `${row.transport}, ${row.clients} clients: ${row.why}`)
+  if (Object.keys(transports).length === 0)
+    throw new Error(`expected trials of at most ${FITTED_CLIENTS} clients to fit, found none that is valid; ${invalid[0] ?? 'none at all'}`) // prettier-ignore
+  return { schema: SCHEMA, ...{ startedAt, machine, versions, commit, seed, http, socketBytes, transports, invalid } }
+}
+
+function pointOf(row: Row, { scenarios, predictions }: Results): Point | undefined {
+  const scenario = scenarios.find(({ name }) => name === row.scenario)
+  const { payload, up, headers, total } = row.bytesPerEvent
+  const { cpuUsPerDelivery, rssKbPerConnection } = row.server
+  const complete = [payload, up, headers, total, cpuUsPerDelivery, row.requestsPerEvent].every((each) => each !== null)
+  if (!row.valid || !scenario || scenario.together || row.point || !complete) return undefined
+  const { pollMs, warmSeconds } = scenario
+  const said = predictions.find((each) => each.scenario === row.scenario && each.repeat === row.repeat && each.transport === row.transport) // prettier-ignore
+  return {
+    ...{ clients: row.clients, rate: row.rate, payload: payload!, pollMs, cpuUsPerDelivery: cpuUsPerDelivery! },
+    // An epoch of eight, a dot, and the digits of an event in the middle of the window.
+    cursor: 9 + String(Math.ceil(row.rate * (warmSeconds + row.seconds / 2))).length,
+    roundTripMs: row.transport === 'polling' && said ? Math.max(0, said.p50Ms - pollMs / 2) : 1,
+    requestsPerEvent: row.requestsPerEvent!,
+    bytesPerEvent: { up: up!, headers: headers!, total: total! },
+    rssKb: rssKbPerConnection === null ? null : rssKbPerConnection * row.clients,
+  }
+}
+
+function unitsOfOne(name: Modelled, points: Point[], http: '1.1' | '2'): Units | undefined {
+  const few = points.filter(({ clients }) => clients <= FITTED_CLIENTS)
+  const largest = points.toSorted((a, b) => a.clients - b.clients).at(-1)
+  const test = largest && largest.clients > FITTED_CLIENTS ? largest : undefined
+  const asked = name === 'polling' || name === 'long-polling'
+  const observations = few.map((point) => ({ counts: countsOf(point), cost: point.cpuUsPerDelivery * point.rate * point.clients })) // prettier-ignore
+  const found = choose(observations, asked ? ASKED : PUSHED)
+  if (!found) return undefined
+  const heads = headsOf(few, asked, http)
+  const rss = slopeOf(points.filter((point) => point !== test))
+  const units: Units = {
+    ...{ cpuUs: found.prices, fitError: found.error ?? null, rssKbPerConnection: rss ?? null, heads, heldOut: null },
+    fitted: few.map(({ clients, rate, payload, pollMs, cpuUsPerDelivery }) => ({
+      clients,
+      rate,
+      payload,
+      pollMs,
+      cpuUsPerDelivery,
+    })),
+  }
+  if (!test) return units
+  const { clients, rate, payload, pollMs } = test
+  const { requestsPerEvent, bytesPerEvent } = predict(name, conditionsOf(name, test, heads, http))
+  const bytes = counted(bytesPerEvent.up) + counted(bytesPerEvent.down)
+  const predicted = countsOf({ ...test, requestsPerEvent, bytesPerEvent: { ...test.bytesPerEvent, total: bytes } })
+  units.heldOut = {
+    ...{ clients, rate, payload, pollMs },
+    cpuUsPerDelivery: {
+      predicted: priceOf(found.prices, predicted) / (rate * clients),
+      measured: test.cpuUsPerDelivery,
+    },
+    bytesPerEvent: { predicted: bytes, measured: test.bytesPerEvent.total },
+    rssKbPerConnection:
+      rss === undefined || test.rssKb === null ? null : { predicted: rss, measured: test.rssKb / clients },
+  }
+  // Better a slope that was measured and not tested than none.
+  if (rss === undefined && test.rssKb !== null) units.rssKbPerConnection = test.rssKb / clients
+  return units
+}
+
+function countsOf({ clients, rate, requestsPerEvent, bytesPerEvent }: Point): Record<Count, number> {
+  const deliveries = clients * rate
+  return { seconds: 1, events: rate, deliveries, requests: requestsPerEvent * deliveries, bytes: bytesPerEvent.total * deliveries } // prettier-ignore
+}
+
+/** What is left of the headers when TLS and frames are taken away; the bench counts an answer's frame headers among its headers. */
+function headsOf(points: Point[], asked: boolean, http: '1.1' | '2'): Units['heads'] {
+  const frame = http === '2' ? 9 : 0
+  const mean = (of: (point: Point) => number) => points.reduce((total, point) => total + of(point), 0) / points.length
+  const cursor = mean((point) => point.cursor)
+  if (!asked) return { up: 0, down: 0, cursor }
+  const up = mean((point) => point.bytesPerEvent.up / point.requestsPerEvent - 22 - frame)
+  return { up, down: mean((point) => point.bytesPerEvent.headers / point.requestsPerEvent) - up - 3 * frame, cursor }
+}
+
+/** Resident memory by connection: a server grows a little by being used at all, and that is not the clients'. */
+function slopeOf(points: Point[]): number | undefined {
+  const observations = points.flatMap(({ clients, rssKb }) =>
+    rssKb === null || rssKb <= 0 ? [] : [{ counts: { connections: clients, base: 1 }, cost: rssKb }],
+  )
+  return choose(observations, [['connections'], ['connections', 'base']])?.prices.connections
+}
+
+/** A head carries the cursor: in the question's path, and with polling in the answer's ETag. */
+export function headsFor(name: Modelled, heads: Units['heads'], cursor: number) {
+  if (heads.up === 0) return { headUp: 0, headDown: 0 }
+  const longer = cursor - heads.cursor
+  return { headUp: heads.up + longer, headDown: heads.down + (name === 'polling' ? longer : 0) }
+}
+
+function conditionsOf(name: Modelled, point: Point, heads: Units['heads'], http: '1.1' | '2'): Conditions {
+  const { payload, cursor, rate, pollMs, roundTripMs } = point
+  const { headUp, headDown } = headsFor(name, heads, cursor)
+  return { ...usual, payload, cursor, rate, pollMs, roundTripMs, headUp, headDown, http, arrivals: 'slots', heartbeatSeconds: 0, pingSeconds: 0 } // prettier-ignore
+}
