@@ -5,7 +5,7 @@ import { run } from '../run.ts'
 import { scenarios } from '../scenarios.ts'
 import type { Contestant, Scenario } from '../scenarios.ts'
 import { FITTED_CLIENTS, unitsOf } from './units.ts'
-import type { UnitsFile } from './units.ts'
+import type { UnitsFile } from './file.ts'
 
 interface Load {
   clients: number

@@ -4,7 +4,7 @@ import { latency, modelled, perSecond, usual } from '../model.ts'
 import type { Conditions, Modelled } from '../model.ts'
 import { priceOf } from './fit.ts'
 import { headsFor } from './units.ts'
-import type { Count, Units, UnitsFile } from './units.ts'
+import type { Count, Units, UnitsFile } from './file.ts'
 
 export interface Workload {
   clients: number
