@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { RunOptions } from '../run.ts'
 import { run } from '../run.ts'
 import { scenarios } from '../scenarios.ts'
-import type { Contestant, Scenario } from '../scenarios.ts'
+import type { Scenario } from '../scenarios.ts'
 import { FITTED_CLIENTS, unitsOf } from './units.ts'
 import type { UnitsFile } from './file.ts'
 
@@ -46,11 +46,12 @@ const memory: Load = { clients: 500, rate: 1, payload: 200, pollMs: 1500 }
 /** Costs do not depend on how late a generator looks; a burst of a thousand answers makes any of them late. */
 const PATIENT = { maxUtilisation: 0.97, maxGeneratorDelayMs: 10_000 }
 /** Enough questions before the window that what is measured is compiled code. */
-const SPAN = { warmSeconds: 2, seconds: 2.5 }
+const [WARM_SECONDS, SECONDS] = [2, 2.5]
 const PAGE_BYTES = 4096
 
-export interface CalibrateOptions extends Pick<RunOptions, 'seed' | 'http' | 'onTrial' | 'transports'> {
-  /** For a test: fewer clients, shorter. */
+export interface CalibrateOptions extends Pick<RunOptions, 'seed' | 'onTrial' | 'transports'> {
+  http: '1.1' | '2'
+  /** For a test: a share of the clients, and of the time. */
   scale?: number
 }
 
@@ -62,24 +63,26 @@ export function calibrationScenarios(scale = 1): Scenario[] {
   ]
 }
 
-function named(kind: string, transports: readonly Contestant[], loads: Load[], scale: number): Scenario[] {
+function named(kind: string, transports: Scenario['transports'], loads: Load[], scale: number): Scenario[] {
   return loads.map((load, i) => ({
     ...scenarios.steady,
-    ...{ ...load, ...PATIENT, ...SPAN, name: `plan-${kind}-${i + 1}`, about: 'unit costs', transports },
+    ...{ ...load, ...PATIENT, name: `plan-${kind}-${i + 1}`, about: 'unit costs', transports },
     clients: Math.max(1, Math.round(load.clients * scale)),
+    ...{ warmSeconds: WARM_SECONDS * scale, seconds: SECONDS * scale },
   }))
 }
 
 export async function calibrate({ scale = 1, ...options }: CalibrateOptions): Promise<UnitsFile> {
   const sockets = watchSockets()
   try {
-    const results = await run({ ...options, scenarios: calibrationScenarios(scale), repeats: 1 })
+    const over = (all: Scenario[]) => all.map((scenario) => ({ ...scenario, http: options.http }))
+    const results = await run({ ...options, scenarios: over(calibrationScenarios(scale)), repeats: 1 })
     const hasMemory = results.trials.some(
       ({ clients, server }) => clients <= FITTED_CLIENTS && server.rssKbPerConnection !== null,
     )
     if (!hasMemory) {
       const more = named('memory', ['polling', 'long-polling', 'sse', 'wss'], [memory], scale)
-      const { scenarios, trials } = await run({ ...options, scenarios: more, repeats: 1 })
+      const { scenarios, trials } = await run({ ...options, scenarios: over(more), repeats: 1 })
       results.scenarios.push(...scenarios)
       results.trials.push(...trials)
     }

@@ -1,4 +1,5 @@
 // Unit costs of this machine, from rows of the bench: what a delivery, a question, a connection cost; and how wrong they were where they were not fitted.
+import { median } from '../../src/core/stats.ts'
 import { counted } from '../layers.ts'
 import { modelled, predict, usual } from '../model.ts'
 import type { Conditions, Modelled } from '../model.ts'
@@ -24,6 +25,7 @@ interface Point {
   roundTripMs: number
   requestsPerEvent: number
   bytesPerEvent: { up: number; headers: number; total: number }
+  /** Of one connection. */
   rssKb: number | null
 }
 
@@ -33,7 +35,7 @@ export function unitsOf(results: Results, socketBytes: UnitsFile['socketBytes'] 
   const { http } = scenarios[0] ?? { http: '1.1' as const }
   const transports: UnitsFile['transports'] = {}
   for (const name of modelled) {
-    const points = trials.flatMap((row) => (row.transport === name ? (pointOf(row, results) ?? []) : []))
+    const points = trials.flatMap((row) => (row.transport === name ? (pointOf(row, results, http) ?? []) : []))
     const units = unitsOfOne(name, points, http)
     if (units) transports[name] = units
   }
@@ -45,23 +47,32 @@ export function unitsOf(results: Results, socketBytes: UnitsFile['socketBytes'] 
   return { schema: SCHEMA, ...{ startedAt, machine, versions, commit, seed, http, socketBytes, transports, invalid } }
 }
 
-function pointOf(row: Row, { scenarios, predictions }: Results): Point | undefined {
-  const scenario = scenarios.find(({ name }) => name === row.scenario)
+/** Trials of one transport alone, at a steady rate, over what the file is of; undefined for any other. */
+function pointOf(row: Row, results: Results, http: '1.1' | '2'): Point | undefined {
+  const found = results.scenarios.find(({ name }) => name === row.scenario)
   const { payload, up, headers, total } = row.bytesPerEvent
   const { cpuUsPerDelivery, rssKbPerConnection } = row.server
   const complete = [payload, up, headers, total, cpuUsPerDelivery, row.requestsPerEvent].every((each) => each !== null)
-  if (!row.valid || !scenario || scenario.together || row.point || !complete) return undefined
+  if (!row.valid || !found || !complete || found.together || row.series || !(row.rate > 0)) return undefined
+  const scenario = { tls: '1.3', ...found, ...row.point }
+  if (scenario.http !== http || scenario.tls !== '1.3') return undefined
   const { pollMs, warmSeconds } = scenario
-  const said = predictions.find((each) => each.scenario === row.scenario && each.repeat === row.repeat && each.transport === row.transport) // prettier-ignore
   return {
     ...{ clients: row.clients, rate: row.rate, payload: payload!, pollMs, cpuUsPerDelivery: cpuUsPerDelivery! },
     // An epoch of eight, a dot, and the digits of an event in the middle of the window.
     cursor: 9 + String(Math.ceil(row.rate * (warmSeconds + row.seconds / 2))).length,
-    roundTripMs: row.transport === 'polling' && said ? Math.max(0, said.p50Ms - pollMs / 2) : 1,
+    roundTripMs: roundTripOf(row, results, pollMs),
     requestsPerEvent: row.requestsPerEvent!,
     bytesPerEvent: { up: up!, headers: headers!, total: total! },
-    rssKb: rssKbPerConnection === null ? null : rssKbPerConnection * row.clients,
+    rssKb: rssKbPerConnection,
   }
+}
+
+/** On loopback a long poll takes as long as the wait: its round trip is too short to matter. */
+function roundTripOf({ transport, scenario, repeat }: Row, { predictions }: Results, pollMs: number): number {
+  if (transport !== 'polling') return 1
+  const said = predictions.find((each) => each.scenario === scenario && each.repeat === repeat && each.transport === transport) // prettier-ignore
+  return said ? Math.max(0, said.p50Ms - pollMs / 2) : 1
 }
 
 function unitsOfOne(name: Modelled, points: Point[], http: '1.1' | '2'): Units | undefined {
@@ -73,7 +84,7 @@ function unitsOfOne(name: Modelled, points: Point[], http: '1.1' | '2'): Units |
   const found = choose(observations, asked ? ASKED : PUSHED)
   if (!found) return undefined
   const heads = headsOf(few, asked, http)
-  const rss = slopeOf(points.filter((point) => point !== test))
+  const rss = median(points.flatMap((point) => (point === test || point.rssKb === null ? [] : [point.rssKb])))
   const units: Units = {
     ...{ cpuUs: found.prices, fitError: found.error ?? null, rssKbPerConnection: rss ?? null, heads, heldOut: null },
     fitted: few.map(({ clients, rate, payload, pollMs, cpuUsPerDelivery }) => ({
@@ -96,11 +107,10 @@ function unitsOfOne(name: Modelled, points: Point[], http: '1.1' | '2'): Units |
       measured: test.cpuUsPerDelivery,
     },
     bytesPerEvent: { predicted: bytes, measured: test.bytesPerEvent.total },
-    rssKbPerConnection:
-      rss === undefined || test.rssKb === null ? null : { predicted: rss, measured: test.rssKb / clients },
+    rssKbPerConnection: rss === undefined || test.rssKb === null ? null : { predicted: rss, measured: test.rssKb },
   }
   // Better a slope that was measured and not tested than none.
-  if (rss === undefined && test.rssKb !== null) units.rssKbPerConnection = test.rssKb / clients
+  if (rss === undefined && test.rssKb !== null) units.rssKbPerConnection = test.rssKb
   return units
 }
 
@@ -117,14 +127,6 @@ function headsOf(points: Point[], asked: boolean, http: '1.1' | '2'): Units['hea
   if (!asked) return { up: 0, down: 0, cursor }
   const up = mean((point) => point.bytesPerEvent.up / point.requestsPerEvent - 22 - frame)
   return { up, down: mean((point) => point.bytesPerEvent.headers / point.requestsPerEvent) - up - 3 * frame, cursor }
-}
-
-/** Resident memory by connection: a server grows a little by being used at all, and that is not the clients'. */
-function slopeOf(points: Point[]): number | undefined {
-  const observations = points.flatMap(({ clients, rssKb }) =>
-    rssKb === null || rssKb <= 0 ? [] : [{ counts: { connections: clients, base: 1 }, cost: rssKb }],
-  )
-  return choose(observations, [['connections'], ['connections', 'base']])?.prices.connections
 }
 
 /** A head carries the cursor: in the question's path, and with polling in the answer's ETag. */
