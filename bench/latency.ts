@@ -34,6 +34,10 @@ export function latencyOf(rows: Float32Array[]) {
   }
 }
 
+/** Deliveries before their time: no event is handed over before it is due, so a clock is wrong. */
+export const early = (rows: Float32Array[]): number =>
+  rows.reduce((sum, row) => sum + row.filter((ms) => ms < 0).length, 0)
+
 /** The first, the median and the last receiver of each event: their p50 and p99 over the events. */
 export function skewOf(rows: Float32Array[]) {
   const received = rows.filter(({ length }) => length > 0)

@@ -135,6 +135,10 @@ const commands = {
     }
   },
 
+  /** Nobody asks any more: what is under way comes to its end, and two counts of it can agree. */
+  hush() {
+    for (const { clients } of lots) for (const client of clients) client.closing = true
+  },
   /** The bytes of all lines since they were opened: to be held against the server's own count. */
   totals: () => lots.map((lot) => edgesOf(lot).bytes).reduce(plus, nothing()),
 

@@ -5,7 +5,7 @@ import { asks, peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import type { FigureName, SeriesName } from './figures.ts'
 import { round } from './health.ts'
-import { joinLatencies, latencyOf, skewOf } from './latency.ts'
+import { early, joinLatencies, latencyOf, skewOf } from './latency.ts'
 import type { LoadReport, LotReport } from './load.ts'
 import { failedRow } from './results.ts'
 import type { Row } from './results.ts'
@@ -45,8 +45,8 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
   }
   const utilisation = Math.max(...reports.map(({ health }) => health.utilisation))
   const delay = Math.max(...reports.map(({ health }) => health.loopDelayP99Ms))
-  const why = [...faults(), ...(measured.why ?? [])].filter((text) => text !== undefined)
   const rows = joinLatencies(mine.map(({ latencies }) => latencies))
+  const why = [...faults(), ...(measured.why ?? [])].filter((text) => text !== undefined)
   const minutes = seconds / 60
   const asked = asks(transport)
   const layers = layersOf(edges, asked, silent ? clients * minutes : edges.deliveries)
@@ -89,6 +89,9 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
         : []),
       ...(sum((lot) => lot.counts.duplicated + lot.counts.reordered + lot.counts.falseGaps) > 0
         ? ['events were repeated or out of order, or a gap was false']
+        : []),
+      ...(early(rows) > 0
+        ? [`${early(rows)} deliveries came before their time: the clocks of the processes differ`]
         : []),
       ...(utilisation > maxUtilisation
         ? [`the generator was busy ${percent(utilisation)} of the time (at most ${percent(maxUtilisation)})`]

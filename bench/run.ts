@@ -13,6 +13,7 @@ import { place } from './pin.ts'
 import { predictionsOf } from './predictions.ts'
 import { pointsOf } from './scenarios.ts'
 import type { Point, Scenario } from './scenarios.ts'
+import type { TrialOptions } from './stage.ts'
 import { trial } from './trial.ts'
 
 export interface RunOptions {
@@ -67,14 +68,10 @@ function trialsOf(scenario: Scenario, peers: Contestant[], only?: Contestant[]):
 export async function run(options: RunOptions): Promise<Results> {
   const { seed, burnMs, onTrial } = options
   const startedAt = new Date().toISOString()
-  const offset = wallOffset() // once: every process of every trial reads the same clock
-  const directory = await mkdtemp(join(tmpdir(), 'wirelab-bench-'))
-  try {
-    const { ca, leaf } = await openAuthority(directory, ['localhost', '127.0.0.1', '::1'])
-    const placement = place()
+  return withLeaf(async (common) => {
     const results: Results = {
       schema: SCHEMA,
-      ...{ startedAt, machine: { ...machine(), pinning: placement.about }, versions: await versions() },
+      ...{ startedAt, machine: { ...machine(), pinning: common.placement.about }, versions: await versions() },
       ...{ commit: commit(), seed, scenarios: structuredClone(options.scenarios) as Results['scenarios'] },
       ...{ predictions: [], notes, trials: [] },
     }
@@ -83,20 +80,25 @@ export async function run(options: RunOptions): Promise<Results> {
       const { scenario, transports, point } = each
       const where = point ? ` ${Object.values(point).join(' ')}` : ''
       onTrial?.(i, plans.length, `${scenario.name} ${transports.join('+')}${where}`)
-      const rows = await trial({
-        ...each,
-        credentials: leaf,
-        ca,
-        offset,
-        placement,
-        ...(burnMs !== undefined && { burnMs }),
-      })
+      const rows = await trial({ ...each, ...common, ...(burnMs !== undefined && { burnMs }) })
       results.trials.push(...rows)
     }
     onTrial?.(plans.length, plans.length, 'done')
     results.machine['loadAfter'] = loadavg()[0]!
     results.predictions = predictionsOf(results)
     return checkResults(results)
+  })
+}
+
+/** What all trials have in common: one certificate, made for this run, one clock, and one placement on the cores. */
+export async function withLeaf<Result>(
+  use: (common: Pick<TrialOptions, 'credentials' | 'ca' | 'offset' | 'placement'>) => Promise<Result>,
+): Promise<Result> {
+  const offset = wallOffset() // once: every process of every trial reads the same clock
+  const directory = await mkdtemp(join(tmpdir(), 'wirelab-bench-'))
+  try {
+    const { ca, leaf } = await openAuthority(directory, ['localhost', '127.0.0.1', '::1'])
+    return await use({ credentials: leaf, ca, offset, placement: place() })
   } finally {
     await rm(directory, { recursive: true })
   }

@@ -15,6 +15,8 @@ import type { Traffic } from '../src/server/wire.ts'
 import { floorServer } from '../transports/floor/server.ts'
 import { isOurs, peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
+import { faulty } from './faults.ts'
+import type { Fault } from './faults.ts'
 import { watchHealth } from './health.ts'
 import type { Health } from './health.ts'
 import { answer } from './process.ts'
@@ -32,6 +34,8 @@ export interface TargetOptions {
   /** Raised, never lowered: all clients come from one address here. */
   lines: number
   limits?: Partial<Limits>
+  /** Calibration: the floor is served badly. */
+  fault?: Fault
 }
 
 /** What is served, and what it takes. */
@@ -113,7 +117,7 @@ async function serve({ names, tls, http, lines, ...options }: TargetOptions): Pr
     return { port, pids, publishKey, traffic: () => lab.wire.total(), close: () => lab.close() }
   }
   if (name === 'floor') {
-    const server = floorServer(feed, limits, tls)
+    const server = floorServer(options.fault ? faulty(feed, options.fault) : feed, limits, tls)
     const wire = watchWire(server)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)

@@ -12,11 +12,12 @@ export const DRAIN_MS = 5000
 export interface Windowed {
   server: TargetReport
   reports: LoadReport[]
+  why: (string | undefined)[]
 }
 
 export async function window(stage: Stage): Promise<Row[]> {
   const measured = await runWindow(stage)
-  const why = [stage.transports[0] === 'null' ? undefined : await reconcile(stage)]
+  const why = [...measured.why, stage.transports[0] === 'null' ? undefined : await reconcile(stage)]
   return stage.transports.map((name) => rowOf(name, stage, { ...measured, why }))
 }
 
@@ -25,13 +26,16 @@ export async function runWindow(
   stage: Stage,
   { rate, seconds, warmSeconds } = stage.scenario as Rate,
 ): Promise<Windowed> {
-  const { clock, target, loads, scenario, seed, burnMs = 0, transports } = stage
+  const { clock, target, loads, network, scenario, seed, burnMs = 0, stallMs, transports } = stage
   const { payload, pollMs } = scenario
   const at = clock() + SETTLE_MS
   const from = at + warmSeconds * 1000
   const span = { from, to: from + seconds * 1000 }
   const patience = (warmSeconds + seconds) * 1000 + 30_000
   await Promise.all(loads.map((load) => load.ask('measure', { ...span, burnMs })))
+  await network?.ask('measure', undefined)
+  const middle = from + (seconds * 1000 - (stallMs ?? 0)) / 2
+  if (stallMs !== undefined && network) setTimeout(() => void network.ask('stall', stallMs), middle - clock())
   let server: TargetReport
   const schedule = { rate, payload, seed, at }
   if (transports[0] === 'null') {
@@ -46,7 +50,9 @@ export async function runWindow(
   const { health: _, ...due } = server
   const drainMs = DRAIN_MS + pollMs
   const reports = await Promise.all(loads.map((load) => load.ask('report', { ...due, drainMs }, patience + drainMs)))
-  return { server, reports }
+  const delay = (await network?.ask('finish', undefined))?.loopDelayP99Ms ?? 0
+  const isLate = delay > scenario.maxGeneratorDelayMs
+  return { server, reports, why: [isLate ? `the network's own loop was ${delay} ms late at p99` : undefined] }
 }
 
 export interface Rate {

@@ -2,6 +2,7 @@
 import Table from 'cli-table3'
 import { spread } from '../../src/core/stats.ts'
 import type { Spread } from '../../src/core/stats.ts'
+import type { Check } from '../calibration.ts'
 import type { Results, Row } from '../results.ts'
 import { metrics, offModel, summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
@@ -124,5 +125,20 @@ function table(columns: Column[], summaries: Summary[]): string {
   const colAligns = head.map((_, i) => (i === 0 ? 'left' : 'right'))
   const made = new Table({ head, style: { head: [], border: [], compact: true }, colAligns })
   made.push(...summaries.map((summary) => columns.map(([, text]) => text(summary))))
+  return made.toString()
+}
+
+export function checksTable(checks: Check[]): string {
+  const head = ['put in', 'transport', 'expected', 'measured', '']
+  const made = new Table({ head, style: { head: [], border: [], compact: true } })
+  made.push(
+    ...checks.map(({ name, transport, expected, measured, ok }) => [
+      name,
+      transport,
+      expected,
+      measured,
+      ok ? 'holds' : 'FAILS',
+    ]),
+  )
   return made.toString()
 }

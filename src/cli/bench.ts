@@ -6,9 +6,10 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { page } from '../../bench/report/page.ts'
 import { failedGates, metricNames, summarise } from '../../bench/report/summary.ts'
 import type { Gate, MetricName } from '../../bench/report/summary.ts'
-import { tables } from '../../bench/report/table.ts'
-import { plan, run } from '../../bench/run.ts'
+import { checksTable, tables } from '../../bench/report/table.ts'
+import { plan, run, withLeaf } from '../../bench/run.ts'
 import type { RunOptions } from '../../bench/run.ts'
+import { calibrate } from '../../bench/calibration.ts'
 import { contestants, installedPeers, peerNames } from '../../bench/contestants.ts'
 import type { Contestant } from '../../bench/contestants.ts'
 import { scenarioNames, scenarios } from '../../bench/scenarios.ts'
@@ -23,6 +24,7 @@ interface Flags {
   out: string
   seed: number
   full?: boolean
+  calibrate?: boolean
   peers?: true | Contestant[]
   http?: '1.1' | '2'
   gate?: Gate[]
@@ -58,6 +60,7 @@ export function benchCommand(): Command {
 }
 
 async function bench(flags: Flags) {
+  if (flags.calibrate) return calibration(flags)
   const options = { ...runOptions(flags), onTrial: progress() }
   const results = await run(options)
   await mkdir(flags.out, { recursive: true })
@@ -70,6 +73,15 @@ async function bench(flags: Flags) {
   const invalid = results.trials.filter(({ valid }) => !valid).length
   if (invalid > 0) process.stderr.write(`${invalid} of ${results.trials.length} rows are invalid; the table says why\n`)
   process.exitCode = failed.length + invalid > 0 ? 1 : 0
+}
+
+/** Exit 1 when a check fails: then no number of this machine is to be believed. */
+async function calibration({ seed }: Flags) {
+  const checks = await withLeaf((credentials) => calibrate({ ...credentials, seed, onCheck: progress() }))
+  process.stdout.write(`${checksTable(checks)}\n`)
+  const red = checks.filter(({ ok }) => !ok).length
+  process.stdout.write(red > 0 ? `${red} of ${checks.length} checks failed\n` : `all ${checks.length} checks hold\n`)
+  process.exitCode = red > 0 ? 1 : 0
 }
 
 function runOptions(flags: Flags): RunOptions {
