@@ -1,6 +1,5 @@
 // The shape of results.json (SPEC §7), checked before it is written: what is not known is null, what failed says why, nothing is a made-up zero.
 import * as v from 'valibot'
-import { contestants } from './scenarios.ts'
 
 const known = v.nullable(v.pipe(v.number(), v.finite()))
 const count = v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))
@@ -69,7 +68,7 @@ export const ResultsSchema = v.strictObject({
   /** The workloads as they were run, flags and all. */
   scenarios: v.array(
     v.strictObject({
-      ...{ name: v.string(), about: v.string(), transports: v.array(v.picklist(contestants)), together: v.boolean() },
+      ...{ name: v.string(), about: v.string(), transports: v.array(v.string()), together: v.boolean() },
       ...{
         clients: v.number(),
         rate: v.number(),
@@ -83,9 +82,12 @@ export const ResultsSchema = v.strictObject({
       http: v.picklist(['1.1', '2']),
     }),
   ),
-  /** What the model says polling's median should be: half the interval and a round trip. */
+  /** What the model says of a trial before it is measured: the median of its latency, the bytes of an event. */
   predictions: v.array(
-    v.strictObject({ scenario: v.string(), transport: v.picklist(contestants), repeat: v.number(), p50Ms: v.number() }),
+    v.strictObject({
+      ...{ scenario: v.string(), transport: v.string(), repeat: v.number(), point: v.optional(Point) },
+      ...{ p50Ms: v.optional(v.number()), bytesPerEvent: v.optional(v.number()) },
+    }),
   ),
   /** Why a value is null in every row, in words. */
   notes: v.array(v.string()),

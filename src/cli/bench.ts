@@ -3,10 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { compare } from '../../bench/report/compare.ts'
+import { readResults } from '../../bench/report/files.ts'
 import { page } from '../../bench/report/page.ts'
 import { failedGates, metricNames, summarise } from '../../bench/report/summary.ts'
 import type { Gate, MetricName } from '../../bench/report/summary.ts'
-import { tables } from '../../bench/report/table.ts'
+import { comparison, tables } from '../../bench/report/table.ts'
 import { plan, run } from '../../bench/run.ts'
 import type { RunOptions } from '../../bench/run.ts'
 import { contestants, scenarioNames, scenarios } from '../../bench/scenarios.ts'
@@ -28,6 +30,7 @@ interface Flags {
   seconds?: number
   payload?: number
   poll?: number
+  compare?: string[]
 }
 
 export function benchCommand(): Command {
@@ -46,7 +49,8 @@ export function benchCommand(): Command {
     .option('--payload <bytes>', 'size of an encoded event, about', wholeNumber(100, 16_000))
     .option('--poll <ms>', 'polling: milliseconds between two requests', wholeNumber(10, 4000))
     .option('--gate <name=value>', 'fail when a median is higher, e.g. sse.p99=50 (repeatable)', gate)
-    .action(bench)
+    .option('--compare <files...>', 'measure nothing; say in what two results.json differ for certain')
+    .action((flags: Flags) => (flags.compare ? compareRuns(flags.compare, flags.gate ?? []) : bench(flags)))
 }
 
 async function bench(flags: Flags) {
@@ -62,6 +66,21 @@ async function bench(flags: Flags) {
   const invalid = results.trials.filter(({ valid }) => !valid).length
   if (invalid > 0) process.stderr.write(`${invalid} of ${results.trials.length} rows are invalid; the table says why\n`)
   process.exitCode = failed.length + invalid > 0 ? 1 : 0
+}
+
+async function compareRuns(files: string[], gates: Gate[]) {
+  if (files.length !== 2) throw new UsageError(`bench: --compare takes two results.json, A and B; got ${files.length}`)
+  const [a, b] = await Promise.all(files.map((path) => results(path)))
+  process.stdout.write(comparison(compare(a!, b!)))
+  const failed = failedGates(summarise(b!), gates)
+  for (const line of failed) process.stderr.write(`${line}\n`)
+  process.exitCode = failed.length > 0 ? 1 : 0
+}
+
+async function results(path: string) {
+  return readResults(path).catch((error: Error) => {
+    throw new UsageError(error.message, { cause: error })
+  })
 }
 
 function runOptions(flags: Flags): RunOptions {

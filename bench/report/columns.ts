@@ -1,0 +1,137 @@
+// What the tables say, once for stdout, Markdown and the page: which columns, how a number is written, what is left out.
+import type { Estimate } from '../../src/core/stats.ts'
+import { figures } from '../figures.ts'
+import type { Row } from '../results.ts'
+import { isOff, metrics, modelError } from './summary.ts'
+import type { Pick, Summary } from './summary.ts'
+
+export interface Column {
+  head: string
+  text(summary: Summary): string
+  /** Stays when no row has a value. */
+  always?: true
+  /** Only where there is room: not on stdout. */
+  wide?: true
+}
+export interface Group {
+  title: string
+  columns: Column[]
+}
+
+export const NONE = '–'
+/** Marks a measured number that is not where the model says. */
+const OFF = '≠'
+
+/** About three digits; more is not known. */
+export function text(value: number): string {
+  const size = Math.abs(value)
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)
+}
+
+/** The median, and in brackets the interval. */
+export function cell(found: Estimate | undefined): string {
+  if (!found) return NONE
+  const digits = found.median >= 100 ? 0 : found.median >= 10 ? 1 : 2
+  const [middle, low, high] = [found.median, found.low, found.high].map((value) => value.toFixed(digits))
+  return low === high ? middle! : `${middle} (${low}–${high})`
+}
+
+const middle = (pick: Pick) => (summary: Summary) => {
+  const found = summary.of(pick)
+  return found ? text(found.median) : NONE
+}
+const whole = (pick: Pick) => (summary: Summary) => cell(summary.estimate(pick))
+const timesFloor = (pick: Pick) => (summary: Summary) => {
+  const found = summary.times(pick, 'floor')
+  return found ? text(found.median) : NONE
+}
+const FLOOR = '×floor'
+
+/** The row's name: the transport, and the point if there is one. */
+export const nameOf = ({ transport, where }: Summary) => (where ? `${transport}, ${where}` : transport)
+
+const latency: Column[] = [
+  { head: 'valid', always: true, text: ({ rows, valid }) => `${valid.length}/${rows.length}` },
+  { head: 'delivered', always: true, text: ({ valid }) => delivered(valid) },
+  { head: 'p50', always: true, text: whole(metrics.p50) },
+  { head: FLOOR, text: timesFloor(metrics.p50) },
+  { head: 'p90', wide: true, text: whole(metrics.p90) },
+  { head: 'p99', always: true, text: whole(metrics.p99) },
+  { head: FLOOR, text: timesFloor(metrics.p99) },
+  { head: 'p99.9', text: middle(metrics.p999) },
+  { head: 'max', text: middle(metrics.max) },
+]
+const cost: Column[] = [
+  { head: 'server µs\n/delivery', text: whole(metrics.cpu) },
+  { head: FLOOR, text: timesFloor(metrics.cpu) },
+  { head: 'requests\n/event', text: middle((row) => row.requestsPerEvent) },
+  { head: 'connect ms', text: whole(metrics.connect) },
+  { head: 'resumed ms', text: middle((row) => row.connectMs.resumed) },
+  { head: 'KiB/con-\nnection', text: whole(metrics.rss) },
+  { head: FLOOR, text: timesFloor(metrics.rss) },
+]
+const health: Column[] = [
+  { head: 'server late\np99 ms', text: middle((row) => row.server.loopDelayP99Ms) },
+  { head: 'server\nbusy', text: middle((row) => row.server.utilisation) },
+  { head: 'server GC\nmax ms', text: middle((row) => row.server.gcMaxMs) },
+  { head: 'server GC\nshare', text: middle((row) => row.server.gcShare) },
+  { head: 'generator\nlate p99 ms', text: middle((row) => row.generator.loopDelayP99Ms) },
+  { head: 'generator\nbusy', text: middle((row) => row.generator.utilisation) },
+  { head: 'generator\nGC max ms', text: middle((row) => row.generator.gcMaxMs) },
+]
+const byteKeys = ['payload', 'framing', 'headers', 'tls', 'up', 'down'] as const
+const bytes: Column[] = [
+  ...byteKeys.map((key): Column => ({ head: key, text: middle((row) => row.bytesPerEvent[key]) })),
+  { head: 'total', text: whole(metrics.bytes) },
+  { head: FLOOR, text: timesFloor(metrics.bytes) },
+  { head: 'TCP+IP,\nestimated', text: middle(({ layers }) => sumOf(layers?.up.tcpip, layers?.down.tcpip)) },
+]
+const skew = (['first', 'median', 'last'] as const).flatMap((who) =>
+  (['p50', 'p99'] as const).map((key): Column => ({
+    head: `${who} ${key}`,
+    text: middle((row) => row.skewMs?.[who][key]),
+  })),
+)
+const own = Object.keys(figures).map((name): Column => ({ head: name, text: whole((row: Row) => row.figures?.[name]) }))
+const model = (['p50', 'bytes'] as const).flatMap((of): Column[] => [
+  { head: `${of}\npredicted`, text: ({ predicted }) => (predicted[of] ? text(predicted[of].median) : NONE) },
+  { head: 'measured', text: (summary) => (summary.predicted[of] ? middle(metrics[of])(summary) : NONE) },
+  { head: 'error', text: (summary) => share(modelError(summary, of)) },
+])
+
+export const groups: Group[] = [
+  { title: 'latency, ms', columns: latency },
+  { title: 'what this scenario measures', columns: own },
+  { title: 'cost', columns: cost },
+  { title: 'bytes per event', columns: bytes },
+  { title: 'fan-out skew, ms', columns: skew },
+  { title: 'model', columns: model },
+  { title: 'health', columns: health },
+]
+
+/** The columns of a group that have something to say; none when only the fixed ones are left. */
+export function columnsOf({ columns }: Group, summaries: Summary[], room: 'wide' | 'narrow'): Column[] {
+  const fits = columns.filter(({ wide }) => room === 'wide' || !wide)
+  const says = fits.filter(({ text }) => summaries.some((each) => text(each) !== NONE))
+  const measured = says.some(({ head }) => head !== 'valid' && head !== 'delivered')
+  if (!measured && !(columns === latency && summaries.every(({ valid }) => valid.length === 0))) return []
+  return fits.filter((column) => column.always ?? says.includes(column))
+}
+
+function share(error: number | undefined): string {
+  if (error === undefined) return NONE
+  const percent = Math.round(error * 100)
+  return `${percent > 0 ? '+' : ''}${percent} %${isOff(error) ? ` ${OFF}` : ''}`
+}
+
+const sumOf = (a: number | null | undefined, b: number | null | undefined) => (a == null || b == null ? null : a + b)
+
+/** The n behind the percentiles: deliveries of the trials that count, and what was expected of them. */
+function delivered(valid: Row[]): string {
+  const known = valid.flatMap(({ delivered, expected }) =>
+    delivered === null || expected === null ? [] : [{ delivered, expected }],
+  )
+  if (known.length === 0 || known.length < valid.length) return NONE
+  const sum = (key: 'delivered' | 'expected') => known.reduce((total, each) => total + each[key], 0)
+  return sum('delivered') === sum('expected') ? `all ${sum('expected')}` : `${sum('delivered')}/${sum('expected')}`
+}
