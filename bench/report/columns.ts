@@ -16,6 +16,8 @@ export interface Column {
 export interface Group {
   title: string
   columns: Column[]
+  /** The rows it is about; default all. */
+  only?(summary: Summary): boolean
 }
 
 export const NONE = '–'
@@ -29,7 +31,7 @@ export function text(value: number): string {
 }
 
 /** The median, and in brackets the interval. */
-export function cell(found: Estimate | undefined): string {
+export function cell(found: Estimate | undefined | ''): string {
   if (!found) return NONE
   const digits = found.median >= 100 ? 0 : found.median >= 10 ? 1 : 2
   const [middle, low, high] = [found.median, found.low, found.high].map((value) => value.toFixed(digits))
@@ -99,23 +101,50 @@ const model = (['p50', 'bytes'] as const).flatMap((of): Column[] => [
   { head: 'error', text: (summary) => share(modelError(summary, of)) },
 ])
 
-export const groups: Group[] = [
+/** Of a peer: as a multiple of the transport of ours that it stands beside, in the same repeat. */
+const timesOurs = (pick: Pick) => (summary: Summary) => cell(summary.beside && summary.times(pick, summary.beside))
+const beside: Column[] = [
+  { head: 'p50 ×ours', text: timesOurs(metrics.p50) },
+  { head: 'p99 ×ours', text: timesOurs(metrics.p99) },
+  { head: 'server µs\n×ours', text: timesOurs(metrics.cpu) },
+  { head: 'bytes\n×ours', text: timesOurs(metrics.bytes) },
+  { head: 'KiB ×ours', text: timesOurs(metrics.rss) },
+  { head: 'knee ×ours', text: timesOurs((row) => row.figures?.kneeRate) },
+  { head: 'back p99\n×ours', text: timesOurs((row) => row.figures?.backP99Ms) },
+]
+
+const groups: Group[] = [
   { title: 'latency, ms', columns: latency },
   { title: 'what this scenario measures', columns: own },
   { title: 'cost', columns: cost },
+  { title: 'peers beside ours', columns: beside, only: (summary) => summary.beside !== undefined },
   { title: 'bytes per event', columns: bytes },
   { title: 'fan-out skew, ms', columns: skew },
-  { title: 'model', columns: model },
+  {
+    title: 'model',
+    columns: model,
+    only: ({ predicted }) => predicted.p50 !== undefined || predicted.bytes !== undefined,
+  },
   { title: 'health', columns: health },
 ]
 
-/** The columns of a group that have something to say; none when only the fixed ones are left. */
-export function columnsOf({ columns }: Group, summaries: Summary[], room: 'wide' | 'narrow'): Column[] {
-  const fits = columns.filter(({ wide }) => room === 'wide' || !wide)
-  const says = fits.filter(({ text }) => summaries.some((each) => text(each) !== NONE))
-  const measured = says.some(({ head }) => head !== 'valid' && head !== 'delivered')
-  if (!measured && !(columns === latency && summaries.every(({ valid }) => valid.length === 0))) return []
-  return fits.filter((column) => column.always ?? says.includes(column))
+export interface Sheet {
+  title: string
+  columns: Column[]
+  rows: Summary[]
+}
+
+/** The groups with the rows and columns that have something to say; a group of which only the fixed columns are left is not there. */
+export function sheets(summaries: Summary[], room: 'wide' | 'narrow'): Sheet[] {
+  return groups.flatMap(({ title, columns, only }) => {
+    const rows = only ? summaries.filter(only) : summaries
+    const fits = columns.filter(({ wide }) => room === 'wide' || !wide)
+    const says = fits.filter(({ text }) => rows.some((each) => text(each) !== NONE))
+    const measured = says.some(({ head }) => head !== 'valid' && head !== 'delivered')
+    // With nothing valid at all, the first table still says so.
+    if (!measured && !(columns === latency && rows.every(({ valid }) => valid.length === 0))) return []
+    return [{ title, rows, columns: fits.filter((column) => column.always ?? says.includes(column)) }]
+  })
 }
 
 function share(error: number | undefined): string {

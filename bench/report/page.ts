@@ -10,7 +10,7 @@ import { backCurves, kneeCurves, percentileCurves } from './charts/curves.ts'
 import { figureDots, latencyDots, skewDots } from './charts/dots.ts'
 import { modelErrors } from './charts/model.ts'
 import { pointCharts } from './charts/points.ts'
-import { columnsOf, groups, nameOf } from './columns.ts'
+import { nameOf, sheets } from './columns.ts'
 import { escape, tableOf } from './html.ts'
 import { failures, heading, remarks } from './remarks.ts'
 import { style } from './style.ts'
@@ -18,9 +18,11 @@ import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
 
 const makers = [
-  ...[latencyAgainstCost, percentileCurves, kneeCurves, backCurves, breakEven, pointCharts],
-  ...[figureDots, latencyDots, bytesByLayer, skewDots, modelErrors],
+  ...[kneeCurves, backCurves, breakEven, pointCharts, figureDots, latencyAgainstCost],
+  ...[percentileCurves, latencyDots, bytesByLayer, skewDots, modelErrors],
 ]
+/** A table with more rows stands below the charts. */
+const SHORT = 12
 
 export function page(results: Results): string {
   const sections = [...Map.groupBy(summarise(results), ({ scenario }) => scenario)]
@@ -50,12 +52,11 @@ const id = (name: string) => `scenario-${name.replace(/[^a-z0-9-]/gi, '-')}`
 function section(name: string, summaries: Summary[], results: Results): string {
   const about = results.scenarios.find((each) => each.name === name)!.about
   const charts = makers.flatMap((make) => make(summaries, results))
-  const tables = groups.flatMap((group) => {
-    const columns = columnsOf(group, summaries, 'wide')
-    if (columns.length === 0) return []
-    const rows = summaries.map((each) => [nameOf(each), ...columns.map(({ text }) => text(each))])
-    return tableOf([['', ...columns.map(({ head }) => head)], ...rows], group.title)
+  const tables = sheets(summaries, 'wide').map(({ title, columns, rows }) => {
+    const cells = rows.map((each) => [nameOf(each), ...columns.map(({ text }) => text(each))])
+    return tableOf([['', ...columns.map(({ head }) => head)], ...cells], title)
   })
+  const above = summaries.length <= SHORT ? 1 : 0
   const lines = [
     ...remarks(summaries).map((text) => `<p class="off">${escape(text)}</p>`),
     ...failures(summaries).map((text) => `<p class="invalid">${escape(text)}</p>`),
@@ -63,9 +64,9 @@ function section(name: string, summaries: Summary[], results: Results): string {
   return `<section id="${id(name)}"><h2>${escape(name)}</h2><p>${escape(about)}</p>
 <p class="about">${escape(heading(name, results))}</p>
 ${lines.join('\n')}
-${tables[0] ?? ''}
+${tables.slice(0, above).join('')}
 ${charts.map((chart, i) => figure(chart, `${id(name)}-${i}`)).join('\n')}
-${tables.slice(1).join('\n')}</section>`
+${tables.slice(above).join('\n')}</section>`
 }
 
 function figure(chart: Chart, about: string): string {

@@ -1,7 +1,7 @@
 // The results as text for a terminal: a few tables for each scenario, medians with their intervals, and what failed and why.
 import Table from 'cli-table3'
 import type { Results } from '../results.ts'
-import { columnsOf, groups, nameOf } from './columns.ts'
+import { nameOf, sheets } from './columns.ts'
 import { compared } from './compare.ts'
 import type { Compared } from './compare.ts'
 import { failures, heading, remarks } from './remarks.ts'
@@ -22,16 +22,14 @@ export function tables(results: Results): string {
 const WIDTH = 120
 
 function tablesOf(summaries: Summary[]): string[] {
-  return groups.flatMap((group) => {
-    const columns = columnsOf(group, summaries, 'narrow')
-    if (columns.length === 0) return []
-    const names = summaries.map(nameOf)
-    const widths = columns.map(({ head, text }) => widest([...head.split('\n'), ...summaries.map(text)]) + 3)
+  return sheets(summaries, 'narrow').flatMap(({ title, columns, rows }) => {
+    const names = rows.map(nameOf)
+    const widths = columns.map(({ head, text }) => widest([...head.split('\n'), ...rows.map(text)]) + 3)
     // What does not fit goes on in a table below, under the same names.
     const parts: (typeof columns)[] = [[]]
     let width = 0
     for (const [i, column] of columns.entries()) {
-      if (width + widths[i]! > WIDTH - widest([group.title, ...names]) - 5 && parts.at(-1)!.length > 0) {
+      if (width + widths[i]! > WIDTH - widest([title, ...names]) - 5 && parts.at(-1)!.length > 0) {
         parts.push([])
         width = 0
       }
@@ -40,8 +38,8 @@ function tablesOf(summaries: Summary[]): string[] {
     }
     return parts.map((part) =>
       table(
-        [group.title, ...part.map(({ head }) => head)],
-        summaries.map((summary, i) => [names[i]!, ...part.map(({ text }) => text(summary))]),
+        [title, ...part.map(({ head }) => head)],
+        rows.map((summary, i) => [names[i]!, ...part.map(({ text }) => text(summary))]),
       ),
     )
   })

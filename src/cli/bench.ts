@@ -1,11 +1,11 @@
-// `wirelab bench`: measure the transports; a table on stdout, results.json and report.html in a directory.
-import { mkdir, writeFile } from 'node:fs/promises'
+// `wirelab bench`: measure the transports; tables on stdout, results and reports in a directory. Or compare two runs that were measured.
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { compare } from '../../bench/report/compare.ts'
-import { readResults } from '../../bench/report/files.ts'
-import { page } from '../../bench/report/page.ts'
+import { readResults, writeResults } from '../../bench/report/files.ts'
+import { withTable } from '../../bench/report/readme.ts'
 import { failedGates, metricNames, summarise } from '../../bench/report/summary.ts'
 import type { Gate, MetricName } from '../../bench/report/summary.ts'
 import { comparison, tables } from '../../bench/report/table.ts'
@@ -31,6 +31,7 @@ interface Flags {
   payload?: number
   poll?: number
   compare?: string[]
+  readme?: string
 }
 
 export function benchCommand(): Command {
@@ -40,7 +41,7 @@ export function benchCommand(): Command {
     .option('--transports <names>', `only these, of ${contestants.join(', ')}`, list(contestants))
     .option('--full', 'every scenario, 5 repeats')
     .option('--repeats <n>', 'times each trial is run; default 3', wholeNumber(1, 100))
-    .option('--out <directory>', 'where results.json and report.html go', 'bench/out')
+    .option('--out <directory>', 'where results.json, results.csv, report.html and report.md go', 'bench/out')
     .option('--seed <n>', 'order of the trials and moments of the events', wholeNumber(0, 2 ** 31), 1)
     .addOption(new Option('--http <version>', 'HTTP version').choices(['1.1', '2']).default('1.1'))
     .option('--clients <n>', 'clients of each transport', wholeNumber(1, 5000))
@@ -50,17 +51,21 @@ export function benchCommand(): Command {
     .option('--poll <ms>', 'polling: milliseconds between two requests', wholeNumber(10, 4000))
     .option('--gate <name=value>', 'fail when a median is higher, e.g. sse.p99=50 (repeatable)', gate)
     .option('--compare <files...>', 'measure nothing; say in what two results.json differ for certain')
-    .action((flags: Flags) => (flags.compare ? compareRuns(flags.compare, flags.gate ?? []) : bench(flags)))
+    .option('--readme <file>', "measure nothing; put this results.json's table into README.md")
+    .action((flags: Flags) =>
+      flags.readme
+        ? writeReadme(flags.readme)
+        : flags.compare
+          ? compareRuns(flags.compare, flags.gate ?? [])
+          : bench(flags),
+    )
 }
 
 async function bench(flags: Flags) {
   const options = { ...runOptions(flags), onTrial: progress() }
   const results = await run(options)
-  await mkdir(flags.out, { recursive: true })
-  await writeFile(join(flags.out, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
-  await writeFile(join(flags.out, 'report.html'), page(results))
-
-  process.stdout.write(`${tables(results)}\nwrote ${join(flags.out, 'results.json')} and report.html\n`)
+  const written = await writeResults(flags.out, results)
+  process.stdout.write(`${tables(results)}\nwrote ${written.join(', ')} to ${flags.out}\n`)
   const failed = failedGates(summarise(results), flags.gate ?? [])
   for (const line of failed) process.stderr.write(`${line}\n`)
   const invalid = results.trials.filter(({ valid }) => !valid).length
@@ -75,6 +80,14 @@ async function compareRuns(files: string[], gates: Gate[]) {
   const failed = failedGates(summarise(b!), gates)
   for (const line of failed) process.stderr.write(`${line}\n`)
   process.exitCode = failed.length > 0 ? 1 : 0
+}
+
+async function writeReadme(file: string) {
+  const path = join(import.meta.dirname, '../../README.md')
+  const [before, run] = [await readFile(path, 'utf8'), await results(file)]
+  const after = withTable(before, run)
+  await writeFile(path, after)
+  process.stdout.write(`README.md ${after === before ? 'is as it was' : 'has a new table'}\n`)
 }
 
 async function results(path: string) {

@@ -50,7 +50,7 @@ export const bytesByLayer: ChartMaker = (summaries) => {
       option: (width) => ({
         grid: { left: roomFor(names, width), right: 24, top: 8, bottom: 52 },
         xAxis: axis(idle ? 'bytes per client and minute' : 'bytes per event delivered', 'value'),
-        yAxis: namesAxis(names),
+        yAxis: namesAxis(names, width),
         series,
       }),
       numbers: [

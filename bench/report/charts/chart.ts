@@ -82,11 +82,18 @@ export function axis(name: string, type: 'value' | 'log' | 'category', more: obj
   } as Axis
 }
 
-/** Names of rows, from top to bottom, with room for them: all of it on the left, or a line above where it is narrow. */
-export const namesAxis = (names: string[]) =>
-  axis('', 'category', { data: names, inverse: true, splitLine: { show: true, lineStyle: { color: ink.line } } })
+/** Names of rows, from top to bottom; in two lines where it is narrow. */
+export const namesAxis = (names: string[], width: number) =>
+  axis('', 'category', {
+    ...{ data: names, inverse: true, splitLine: { show: true, lineStyle: { color: ink.line } } },
+    axisLabel: { ...label, lineHeight: 14, formatter: (name: string) => linesOf(name, width).join('\n') },
+  })
+const linesOf = (name: string, width: number) => {
+  const comma = width < 500 && name.length > 16 ? name.indexOf(', ') : -1
+  return comma < 0 ? [name] : [name.slice(0, comma), name.slice(comma + 2)]
+}
 export const roomFor = (names: string[], width: number) =>
-  Math.min(width * 0.45, 14 + 7.2 * Math.max(...names.map(({ length }) => length)))
+  14 + 7.2 * Math.max(...names.flatMap((name) => linesOf(name, width)).map(({ length }) => length))
 
 /** Milliseconds on a logarithmic axis: 0.5, 20, 1 s. */
 export const msLabel = (ms: number) => (ms >= 1000 ? `${ms / 1000} s` : `${Number(ms.toPrecision(2))}`)

@@ -55,10 +55,10 @@ export const percentileCurves: ChartMaker = (summaries) => {
 function percentiles(encoded: string[]): [number, number][] {
   const sum = encoded.map((each) => decodeFromCompressedBase64(each)).reduce(merged)
   const points: [number, number][] = []
-  for (let step = 0; step <= 60; step++) {
+  for (let step = 1; step <= 60; step++) {
     const over = 10 ** (step / 12)
     const percent = 100 - 100 / over
-    if (step > 0 && !canQuote(sum.totalCount, percent)) break
+    if (!canQuote(sum.totalCount, percent)) break
     points.push([over, Math.max(0.001, sum.getValueAtPercentile(percent) / 1000)])
   }
   return points

@@ -101,7 +101,7 @@ function dots(
         xAxis: axis(unit, 'log', {
           axisLabel: { formatter: msLabel, color: 'var(--text)', fontSize: 13, hideOverlap: true },
         }),
-        yAxis: namesAxis(names),
+        yAxis: namesAxis(names, width),
         series,
       }),
       numbers: [

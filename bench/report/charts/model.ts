@@ -33,7 +33,7 @@ export const modelErrors: ChartMaker = (summaries) => {
         xAxis: axis('measured, % from predicted', 'value', {
           axisLabel: { color: ink.text, fontSize: 13, hideOverlap: true },
         }),
-        yAxis: namesAxis(names),
+        yAxis: namesAxis(names, width),
         series: kinds.map(
           ({ of, name, symbol }, i) =>
             ({

@@ -90,7 +90,7 @@ function marks(
   return {
     grid: { left: roomFor(places, width), right: 24, top: 8, bottom: 52 },
     xAxis: axis(unit, 'log', { axisLabel: { ...label, formatter: unit.endsWith('ms') ? msLabel : undefined } }),
-    yAxis: namesAxis(places),
+    yAxis: namesAxis(places, width),
     series: by.map((mine): OneSeries => ({
       ...{
         type: 'scatter',
