@@ -23,7 +23,7 @@ const shapes = {
   wss: { p50: 2, tail: 3.2, cpu: 11, framing: 4, headers: [0, 0], tls: 22, rss: 48 },
   sse: { p50: 2.1, tail: 3.1, cpu: 12.5, framing: 22, headers: [0, 0], tls: 22, rss: 52 },
   'long-polling': { p50: 2.8, tail: 3.5, cpu: 60, framing: 40, headers: [180, 190], tls: 44, rss: 60 },
-  polling: { p50: 252, tail: 1.98, cpu: 45, framing: 12, headers: [60, 70], tls: 14, rss: 55 },
+  polling: { p50: 252, tail: 1.98, cpu: 45, framing: 1, headers: [60, 70], tls: 44, rss: 55 },
   'nchan-wss': { p50: 2.3, tail: 3.4, cpu: 14, framing: 4, headers: [0, 0], tls: 22, rss: 30 },
   'nchan-sse': { p50: 2.5, tail: 3.4, cpu: 15, framing: 26, headers: [0, 0], tls: 22, rss: 31 },
   'socket.io-wss': { p50: 3.1, tail: 4, cpu: 24, framing: 9, headers: [0, 0], tls: 22, rss: 92 },
@@ -137,10 +137,11 @@ function rowOf(
   const p50 = middle * (polled ? noise(random, 0.02) : run * noise(random, 0.1) * hiccup(random))
   const tail = shape.tail * (polled ? 1 : noise(random, 0.25) * run * hiccup(random))
   const payload = Number(point.payload ?? 200)
-  const asked = polled ? Math.max(1, 1000 / pollMs / rate) : 1
+  const asked = polled ? 1000 / pollMs / rate : 1
   const [up, down] = shape.headers.map((bytes) => bytes * asked * noise(random, 0.002)) as [number, number]
-  const { framing, tls } = shape
-  const cpu = shape.cpu * asked * run * noise(random, 0.04) * hiccup(random) * (1 - held / 100)
+  const { framing } = shape
+  const tls = shape.tls * asked
+  const cpu = (polled ? 4 + 41 * asked : shape.cpu) * run * noise(random, 0.04) * hiccup(random) * (1 - held / 100)
   const { latencyMs, histogram } = histograms
     ? recorded(p50, tail, random)
     : {

@@ -94,7 +94,12 @@ const skew = (['first', 'median', 'last'] as const).flatMap((who) =>
     text: middle((row) => row.skewMs?.[who][key]),
   })),
 )
-const own = Object.keys(figures).map((name): Column => ({ head: name, text: whole((row: Row) => row.figures?.[name]) }))
+const limits = ['server', 'generator', 'the last step']
+const own = Object.keys(figures).map((name): Column => {
+  const pick: Pick = (row) => row.figures?.[name]
+  const limit = (summary: Summary) => limits[summary.of(pick)?.median ?? -1] ?? NONE
+  return { head: name, text: name === 'kneeLimitedBy' ? limit : whole(pick) }
+})
 const model = (['p50', 'bytes'] as const).flatMap((of): Column[] => [
   { head: `${of}\npredicted`, text: ({ predicted }) => (predicted[of] ? text(predicted[of].median) : NONE) },
   { head: 'measured', text: (summary) => (summary.predicted[of] ? middle(metrics[of])(summary) : NONE) },
@@ -143,9 +148,21 @@ export function sheets(summaries: Summary[], room: 'wide' | 'narrow'): Sheet[] {
     const measured = says.some(({ head }) => head !== 'valid' && head !== 'delivered')
     // With nothing valid at all, the first table still says so.
     if (!measured && !(columns === latency && rows.every(({ valid }) => valid.length === 0))) return []
-    return [{ title, rows, columns: fits.filter((column) => column.always ?? says.includes(column)) }]
+    return [
+      {
+        title: titleOf(title, summaries),
+        rows,
+        columns: fits.filter((column) => column.always ?? says.includes(column)),
+      },
+    ]
   })
 }
+
+/** In silence there are no events to share the bytes (bench/results.ts). */
+const titleOf = (title: string, summaries: Summary[]) =>
+  title === 'bytes per event' && summaries.every(({ scenario }) => scenario === 'idle')
+    ? 'bytes per client and minute'
+    : title
 
 function share(error: number | undefined): string {
   if (error === undefined) return NONE

@@ -115,13 +115,18 @@ function judge(drafts: Draft[]): void {
 }
 
 /** Whether the floor, in which nothing was changed, moved the same way about as far: then it was the machine. */
-function isFloors({ ratio }: Draft, floor: Draft | undefined, relevant: number): boolean {
+function isFloors(cell: Draft, floor: Draft | undefined, relevant: number): boolean {
   if (!floor) return false
-  const up = ratio!.median > 1
-  const [own, its] = [ratio!.median, floor.ratio!.median].map((times) => (up ? times : 1 / times))
-  const apart = up ? ratio!.low > floor.ratio!.high : ratio!.high < floor.ratio!.low
-  return !apart || own! / Math.max(1, its!) <= 1 + relevant
+  // At 80 %: at 95 % the ends are single repeats of five, and one hiccup would hide any change.
+  const [own, its] = [cell, floor].map((each) =>
+    ratioOf(numbers(each, each.one!), numbers(each, each.other!), 0.8)!,
+  ) as [Estimate, Estimate]
+  const up = own.median > 1
+  const more = up ? own.median / Math.max(1, its.median) : Math.min(1, its.median) / own.median
+  return more <= 1 + relevant || (up ? own.low <= its.high : own.high >= its.low)
 }
+
+const numbers = ({ metric }: Draft, side: Summary) => side.valid.map(compared[metric]!.pick).filter(isKnown)
 
 /** At the same point, else in the same scenario, else in any. */
 function floorOf({ scenario, transport, where, metric }: Draft, fit: Draft[]): Draft | undefined {

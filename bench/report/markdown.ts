@@ -1,7 +1,7 @@
 // The results as Markdown: the same tables as on the terminal, with the command that repeats them; to paste into a README or an issue.
 import type { Results } from '../results.ts'
 import { nameOf, sheets } from './columns.ts'
-import { failures, heading, remarks } from './remarks.ts'
+import { failures, heading, meanings, remarks } from './remarks.ts'
 import { summarise } from './summary.ts'
 
 export function markdown(results: Results): string {
@@ -15,7 +15,7 @@ export function markdown(results: Results): string {
           ...rows.map((row) => [nameOf(row), ...columns.map(({ text }) => text(row))]),
         ]),
       ),
-      ...[...remarks(summaries), ...failures(summaries)].map((line) => `- ${plain(line)}`),
+      ...[...meanings(summaries), ...remarks(summaries), ...failures(summaries)].map((line) => `- ${plain(line)}`),
       `\`\`\`sh\n${command(name, results)}\n\`\`\``,
     ].join('\n\n'),
   )

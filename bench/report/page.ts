@@ -12,7 +12,7 @@ import { modelErrors } from './charts/model.ts'
 import { pointCharts } from './charts/points.ts'
 import { nameOf, sheets } from './columns.ts'
 import { escape, tableOf } from './html.ts'
-import { failures, heading, remarks } from './remarks.ts'
+import { failures, heading, meanings, remarks } from './remarks.ts'
 import { style } from './style.ts'
 import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
@@ -58,6 +58,7 @@ function section(name: string, summaries: Summary[], results: Results): string {
   })
   const above = summaries.length <= SHORT ? 1 : 0
   const lines = [
+    ...meanings(summaries).map((text) => `<p class="about">${escape(text)}</p>`),
     ...remarks(summaries).map((text) => `<p class="off">${escape(text)}</p>`),
     ...failures(summaries).map((text) => `<p class="invalid">${escape(text)}</p>`),
   ]

@@ -1,5 +1,6 @@
 // The sentences around the tables: the workload above them; targets, where the model was missed, and what failed and why below.
 import { spread } from '../../src/core/stats.ts'
+import { figures } from '../figures.ts'
 import type { Results } from '../results.ts'
 import { nameOf, text } from './columns.ts'
 import { isOff, metrics, modelError } from './summary.ts'
@@ -14,6 +15,12 @@ export function heading(name: string, { scenarios, seed, trials }: Results): str
   // A delivery to each client is a sample, but an event that is late is late for all: this is the number of independent ones.
   const distinct = events ? `${events.min === events.max ? events.min : `${events.min}–${events.max}`}` : 'no'
   return `${name}: ${load}, ${distinct} distinct events measured a trial, polling every ${pollMs} ms, HTTP/${http}, seed ${seed}`
+}
+
+/** What the figures are that only this scenario has. */
+export function meanings(summaries: Summary[]): string[] {
+  const shown = Object.entries(figures).filter(([name]) => summaries.some(({ of }) => of((row) => row.figures?.[name])))
+  return shown.map(([name, what]) => `${name}: ${what.replace(/^[^:]*: /, '')}`)
 }
 
 export function remarks(summaries: Summary[]): string[] {

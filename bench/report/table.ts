@@ -4,14 +4,21 @@ import type { Results } from '../results.ts'
 import { nameOf, sheets } from './columns.ts'
 import { compared } from './compare.ts'
 import type { Compared } from './compare.ts'
-import { failures, heading, remarks } from './remarks.ts'
+import { failures, heading, meanings, remarks } from './remarks.ts'
 import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
 import { changeText, numberText, verdictText } from './verdict.ts'
 
 export function tables(results: Results): string {
   const sections = [...Map.groupBy(summarise(results), ({ scenario }) => scenario)].map(([name, summaries]) =>
-    [heading(name, results), ...tablesOf(summaries), ...remarks(summaries), ...failures(summaries), ''].join('\n'),
+    [
+      heading(name, results),
+      ...tablesOf(summaries),
+      ...meanings(summaries),
+      ...remarks(summaries),
+      ...failures(summaries),
+      '',
+    ].join('\n'),
   )
   const brackets =
     'in brackets the 95 % interval of the median over the repeats; ×floor: median of the ratios within a repeat'

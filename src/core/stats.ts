@@ -67,8 +67,8 @@ export function estimate(values: readonly number[]): Estimate | undefined {
 }
 
 /** The median of `b` as a multiple of the median of `a`, and its interval: both are resampled, each for itself. Positive values. */
-export function ratioOf(a: readonly number[], b: readonly number[]): Estimate | undefined {
-  return changeOf(a, b, (one, other) => other / one)
+export function ratioOf(a: readonly number[], b: readonly number[], confidence = 0.95): Estimate | undefined {
+  return changeOf(a, b, (one, other) => other / one, confidence)
 }
 
 /** What the median of `b` has over the median of `a`, and its interval. */
@@ -76,7 +76,12 @@ export function differenceOf(a: readonly number[], b: readonly number[]): Estima
   return changeOf(a, b, (one, other) => other - one)
 }
 
-function changeOf(a: readonly number[], b: readonly number[], change: (a: number, b: number) => number) {
+function changeOf(
+  a: readonly number[],
+  b: readonly number[],
+  change: (a: number, b: number) => number,
+  confidence = 0.95,
+) {
   const [one, other] = [median(a), median(b)]
   if (one === undefined || other === undefined) return undefined
   const pairs = resampledMedians(a).flatMap((left) =>
@@ -85,7 +90,7 @@ function changeOf(a: readonly number[], b: readonly number[], change: (a: number
       share: left.share * right.share,
     })),
   )
-  return { median: change(one, other), ...interval(pairs), n: Math.min(a.length, b.length) }
+  return { median: change(one, other), ...interval(pairs, confidence), n: Math.min(a.length, b.length) }
 }
 
 interface Weighted {
@@ -109,11 +114,11 @@ function resampledMedians(values: readonly number[]): Weighted[] {
   return values.toSorted((x, y) => x - y).map((value, i) => ({ value, share: upTo(i + 1) - upTo(i) }))
 }
 
-function interval(weighted: Weighted[]): { low: number; high: number } {
+function interval(weighted: Weighted[], confidence = 0.95): { low: number; high: number } {
   const sorted = weighted.toSorted((x, y) => x.value - y.value)
   const at = (share: number) => {
     let sum = 0
     return (sorted.find((each) => (sum += each.share) >= share) ?? sorted.at(-1)!).value
   }
-  return { low: at(0.025), high: at(0.975) }
+  return { low: at((1 - confidence) / 2), high: at((1 + confidence) / 2) }
 }

@@ -14,6 +14,7 @@ const measures: { name: string; what: string; unit: string; pick: Pick }[] = [
 ]
 const words: Record<string, string> = {
   ...{ payload: 'payload, B', windowMs: 'batching window, ms', rate: 'events/s', pollMs: 'poll interval, ms' },
+  ...{ profile: 'network', http: 'HTTP version', tls: 'TLS version' },
 }
 
 export const pointCharts: ChartMaker = (summaries) => {
@@ -30,18 +31,12 @@ export const pointCharts: ChartMaker = (summaries) => {
       const by = [...Map.groupBy(shown, ({ transport }) => transport).values()]
       const value = (each: Summary) => each.of(pick)!.median
       return {
-        title: `${unit} by ${numeric ? words[only]! : names.join(' and ')}`,
-        question: `What does ${numeric ? words[only]!.replace(/,.*/, '') : names.join(' and ')} do to ${what}?`,
+        title: `${unit} by ${numeric ? words[only]! : told(names)}`,
+        question: `What does the ${numeric ? words[only]!.replace(/,.*/, '') : told(names)} do to ${what}?`,
         read: numeric
           ? 'A line for each transport, through the medians of the repeats. Lower is better; a flat line does not care.'
           : 'A mark for each transport: the median of the repeats. Left is better.',
-        summary:
-          by
-            .map(
-              (mine) =>
-                `${mine[0]!.transport}: ${mine.map((each) => `${text(value(each))} at ${each.where}`).join(', ')}`,
-            )
-            .join('; ') + '.',
+        summary: `${by.map((mine) => `${mine[0]!.transport}: ${range(mine.map(value))}`).join('; ')} (${unit}, from the lowest median to the highest).`,
         legend: by.map(([first]) =>
           numeric ? lineMark(first!, summaries) : { name: first!.transport, color: colorOf(first!), look: '●' },
         ),
@@ -55,6 +50,8 @@ export const pointCharts: ChartMaker = (summaries) => {
     })
 }
 
+const told = (names: string[]) => names.map((name) => words[name] ?? name).join(' and ')
+const range = (values: number[]) => `${text(Math.min(...values))} to ${text(Math.max(...values))}`
 const label = { color: ink.text, fontSize: 13, hideOverlap: true }
 
 function lines(
