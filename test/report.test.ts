@@ -46,6 +46,13 @@ describe('the tables', () => {
     expect(text).toContain('0/1')
     expect(text).not.toMatch(/NaN|undefined/)
   })
+  test('events that came before they were due: said in every form, and kept out of README', () => {
+    const early = results([row('floor', 1, 0.001), row('sse', 1, 2)])
+    for (const text of [tables(early), page(early), markdown(early)])
+      expect(text).toContain('DOUBTFUL steady floor repeat 1: half of its events came before they were due')
+    expect(() => readmeTable(early)).toThrow(/repeat 1 of floor has events before they were due/)
+    expect(tables(results([row('floor', 1, 0.05)]))).not.toContain('DOUBTFUL')
+  })
   test('delivered, and the events behind it, are of the valid repeats alone', () => {
     const counted = { ...row('sse', 1, 5), clients: 2, expected: 80, delivered: 80 }
     const late = { ...row('sse', 2, 5), clients: 2, expected: 80, delivered: 33, valid: false, why: 'late' }

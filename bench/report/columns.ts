@@ -1,7 +1,7 @@
-// What the tables say, once for stdout, Markdown and the page: which columns, how a number is written, what is left out.
-import type { Estimate } from '../../src/core/stats.ts'
+// What the tables say, once for stdout, Markdown and the page: which columns, and what is left out.
 import { figures } from '../figures.ts'
 import type { Row } from '../results.ts'
+import { NONE, cell, text } from './numbers.ts'
 import { isOff, metrics, modelError } from './summary.ts'
 import type { Pick, Summary } from './summary.ts'
 
@@ -20,23 +20,8 @@ export interface Group {
   only?(summary: Summary): boolean
 }
 
-export const NONE = '–'
 /** Marks a measured number that is not where the model says. */
 const OFF = '≠'
-
-/** About three digits; more is not known. */
-export function text(value: number): string {
-  const size = Math.abs(value)
-  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)
-}
-
-/** The median, and in brackets the interval. */
-export function cell(found: Estimate | undefined | ''): string {
-  if (!found) return NONE
-  const digits = found.median >= 100 ? 0 : found.median >= 10 ? 1 : 2
-  const [middle, low, high] = [found.median, found.low, found.high].map((value) => value.toFixed(digits))
-  return low === high ? middle! : `${middle} (${low}–${high})`
-}
 
 const middle = (pick: Pick) => (summary: Summary) => {
   const found = summary.of(pick)

@@ -2,8 +2,9 @@
 import { spread } from '../../src/core/stats.ts'
 import { figures } from '../figures.ts'
 import type { Results } from '../results.ts'
-import { nameOf, text } from './columns.ts'
-import { isOff, metrics, modelError } from './summary.ts'
+import { nameOf } from './columns.ts'
+import { text } from './numbers.ts'
+import { isDoubtful, isOff, metrics, modelError } from './summary.ts'
 import type { Summary } from './summary.ts'
 
 export function heading(name: string, { scenarios, seed, trials }: Results): string {
@@ -52,9 +53,18 @@ function targets(summaries: Summary[]): string[] {
 }
 
 export function failures(summaries: Summary[]): string[] {
-  return summaries.flatMap((summary) =>
+  const doubts = summaries.flatMap((summary) =>
+    summary.rows
+      .filter(isDoubtful)
+      .map(
+        ({ scenario, repeat }) =>
+          `DOUBTFUL ${scenario} ${nameOf(summary)} repeat ${repeat}: half of its events came before they were due, so the clocks of its processes differ; do not quote this run`,
+      ),
+  )
+  const invalid = summaries.flatMap((summary) =>
     summary.rows
       .filter((row) => !row.valid)
       .map((row) => `INVALID ${row.scenario} ${nameOf(summary)} repeat ${row.repeat}: ${row.why}`),
   )
+  return [...doubts, ...invalid]
 }

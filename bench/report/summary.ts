@@ -133,3 +133,9 @@ function isSilent({ scenario }: Summary, metric: MetricName, summaries: Summary[
   const mine = summaries.filter((each) => each.scenario === scenario)
   return summaries.some(has) && mine.every((each) => each.valid.length > 0 && !has(each))
 }
+
+/** What the histograms hold for everything that came at or before the moment it was due. */
+const NEVER_MS = 0.001
+
+/** Valid by its own account, and cannot be: half of its events came before they were due. Two of its clocks differ. */
+export const isDoubtful = ({ valid, latencyMs }: Row) => valid && latencyMs.p50 !== null && latencyMs.p50 <= NEVER_MS

@@ -1,6 +1,6 @@
 // The words for one line of a comparison.
 import type { Estimate } from '../../src/core/stats.ts'
-import { NONE, text } from './columns.ts'
+import { NONE, text } from './numbers.ts'
 import type { Compared } from './compare.ts'
 
 export const numberText = (found: Estimate | undefined) => (found ? text(found.median) : NONE)

@@ -85,7 +85,12 @@ async function compareRuns(files: string[], gates: Gate[]) {
 async function writeReadme(file: string) {
   const path = join(import.meta.dirname, '../../README.md')
   const [before, run] = [await readFile(path, 'utf8'), await results(file)]
-  const after = withTable(before, run)
+  let after: string
+  try {
+    after = withTable(before, run)
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error })
+  }
   await writeFile(path, after)
   process.stdout.write(`README.md ${after === before ? 'is as it was' : 'has a new table'}\n`)
 }

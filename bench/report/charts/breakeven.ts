@@ -1,5 +1,5 @@
 // Rate × poll interval: where push starts to pay, in bytes and in the server's time.
-import { text } from '../columns.ts'
+import { text } from '../numbers.ts'
 import { metrics } from '../summary.ts'
 import type { Pick, Summary } from '../summary.ts'
 import { axis, ink } from './chart.ts'

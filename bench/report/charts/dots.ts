@@ -2,7 +2,8 @@
 import { figures } from '../../figures.ts'
 import { isKnown, metrics } from '../summary.ts'
 import type { Pick, Summary } from '../summary.ts'
-import { nameOf, text } from '../columns.ts'
+import { nameOf } from '../columns.ts'
+import { text } from '../numbers.ts'
 import { axis, colorOf, msLabel, namesAxis, roomFor, symbols } from './chart.ts'
 import type { Chart, ChartMaker, Mark, OneSeries } from './chart.ts'
 

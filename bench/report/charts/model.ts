@@ -1,5 +1,6 @@
 // The model beside the measurement: how far each measured number is from the one that was computed before.
-import { nameOf, text } from '../columns.ts'
+import { nameOf } from '../columns.ts'
+import { text } from '../numbers.ts'
 import { isOff, metrics, modelError } from '../summary.ts'
 import { axis, colorOf, ink, namesAxis, roomFor } from './chart.ts'
 import type { ChartMaker, OneSeries } from './chart.ts'

@@ -1,7 +1,7 @@
 // One scenario with a variable: what changes with the payload, the window, the network, the protocol.
 import { isKnown, metrics } from '../summary.ts'
 import type { Pick, Summary } from '../summary.ts'
-import { text } from '../columns.ts'
+import { text } from '../numbers.ts'
 import { axis, colorOf, ink, msLabel, namesAxis, roomFor } from './chart.ts'
 import type { Chart, ChartMaker, OneSeries } from './chart.ts'
 import { lineMark, lineStyle } from './curves.ts'
