@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { csv, csvColumns } from '../bench/report/csv.ts'
 import { readResults } from '../bench/report/files.ts'
 import { markdown } from '../bench/report/markdown.ts'
+import { text as number } from '../bench/report/numbers.ts'
 import { page } from '../bench/report/page.ts'
 import { REFERENCE, readmeTable, withTable } from '../bench/report/readme.ts'
 import { failedGates, summarise } from '../bench/report/summary.ts'
@@ -156,6 +157,11 @@ describe('report.html', () => {
       expect(figure).toMatch(/<details>[^]*<td>[^]*<\/details>/)
       expect(figure).not.toMatch(/NaN|undefined|Infinity/)
     }
+  })
+  test('the percentile curve goes through the median and the p99 of all repeats together', () => {
+    const one = madeUpResults({ seed: 7, scenarios: ['fanout'], repeats: 1 })
+    const { p50, p99 } = one.trials[0]!.latencyMs
+    expect(page(one)).toContain(`sse ${number(p50!)} ms at 50 %, ${number(p99!)} ms at 99 %`)
   })
   test('the raw data is in it', () => {
     const [, packed] = /href="data:application\/gzip;base64,([^"]+)"/.exec(html)!

@@ -56,8 +56,9 @@ export const percentileCurves: ChartMaker = (summaries) => {
 function percentiles(encoded: string[]): [number, number][] {
   const sum = encoded.map((each) => decodeFromCompressedBase64(each)).reduce(merged)
   const points: [number, number][] = []
-  for (let step = 1; step <= 60; step++) {
-    const over = 10 ** (step / 12)
+  // Twelve to a decade, and exactly the median.
+  const steps = [2, ...Array.from({ length: 60 }, (_, i) => 10 ** ((i + 1) / 12))].toSorted((a, b) => a - b)
+  for (const over of steps) {
     const percent = 100 - 100 / over
     if (!canQuote(sum.totalCount, percent)) break
     points.push([over, Math.max(0.001, sum.getValueAtPercentile(percent) / 1000)])
