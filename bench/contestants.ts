@@ -9,7 +9,7 @@ import { floor, ours, oursOverHttp2 } from './wires/ours.ts'
 
 /** `floor`: a bare TLS socket. `null`: no network at all, the bench measuring itself. */
 export const controls = ['floor', 'null'] as const
-export const contestants = [...transportNames, ...controls] as const
+export const contestants: Contestant[] = [...transportNames, ...controls]
 /** One of these, or the name of a peer. */
 export type Contestant = string
 

@@ -24,3 +24,21 @@ export const series = {
   latency: 'network: [s since the start of the window, worst latency in ms of that tenth of a second]',
 } as const
 export type SeriesName = keyof typeof series
+
+/** The variables of the scenarios, and how a value of each is said in a table. */
+const points: Record<string, (value: string | number) => string> = {
+  payload: (value) => `${value} B`,
+  rate: (value) => `${value}/s`,
+  pollMs: (value) => `every ${value} ms`,
+  windowMs: (value) => `window ${value} ms`,
+  profile: String,
+  http: (value) => `HTTP/${value}`,
+  tls: (value) => `TLS ${value}`,
+}
+
+/** A point in words, e.g. `5/s, every 250 ms`; empty for none. */
+export function pointText(point: Record<string, string | number> = {}): string {
+  return Object.entries(point)
+    .map(([name, value]) => points[name]?.(value) ?? `${name} ${value}`)
+    .join(', ')
+}

@@ -72,7 +72,7 @@ export async function run(options: RunOptions): Promise<Results> {
     const results: Results = {
       schema: SCHEMA,
       ...{ startedAt, machine: { ...machine(), pinning: common.placement.about }, versions: await versions() },
-      ...{ commit: commit(), seed, scenarios: structuredClone(options.scenarios) as Results['scenarios'] },
+      ...{ commit: commit(), seed, scenarios: structuredClone(options.scenarios) },
       ...{ predictions: [], notes, trials: [] },
     }
     const plans = plan(options)

@@ -13,7 +13,7 @@ export interface Scenario {
   name: string
   about: string
   kind: Kind
-  transports: readonly Contestant[]
+  transports: Contestant[]
   /** Peers may stand beside ours in it. */
   peers: boolean
   /** All transports in one trial, against one server process, each with `clients` of its own; a row for each. */
@@ -41,7 +41,7 @@ export interface Scenario {
   /** What the row is meant to reach. */
   targetP99Ms?: number
   /** A trial for each: values that replace those above. */
-  points?: readonly Point[]
+  points?: Point[]
 }
 export type Point = Partial<
   Pick<Scenario, 'rate' | 'payload' | 'pollMs' | 'http' | 'tls' | 'batchMs' | 'clients' | 'profile'>

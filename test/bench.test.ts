@@ -8,14 +8,10 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openAuthority } from '../certs/authority.ts'
 import type { Authority } from '../certs/authority.ts'
-import { page } from '../bench/report/page.ts'
-import { failedGates, summarise } from '../bench/report/summary.ts'
-import { cell, tables } from '../bench/report/table.ts'
 import { plan } from '../bench/run.ts'
-import { RowSchema, SCHEMA, checkResults, failedRow, notes } from '../bench/results.ts'
-import type { Results, Row } from '../bench/results.ts'
+import { RowSchema } from '../bench/results.ts'
+import type { Row } from '../bench/results.ts'
 import { contestants } from '../bench/contestants.ts'
-import type { Contestant } from '../bench/contestants.ts'
 import { scenarios } from '../bench/scenarios.ts'
 import type { Scenario } from '../bench/scenarios.ts'
 import type { TrialOptions } from '../bench/stage.ts'
@@ -146,83 +142,6 @@ describe('the plan', () => {
   test('the same seed, the same order', () => {
     expect(text(7)).toEqual(text(7))
     expect(text(7)).not.toEqual(text(8))
-  })
-})
-
-describe('the report', () => {
-  const row = (transport: Contestant, repeat: number, p50: number): Row => {
-    const { why: _, ...rest } = failedRow(
-      { scenario: 'steady', transport, repeat, clients: 1, rate: 1, seconds: 1 },
-      '',
-    )
-    return { ...rest, valid: true, latencyMs: { ...rest.latencyMs, p50 } }
-  }
-  const results = (trials: Row[]): Results => ({
-    ...{ schema: SCHEMA, startedAt: '', machine: {}, versions: {}, commit: null, seed: 1 },
-    ...{
-      scenarios: [structuredClone(scenarios.steady) as Results['scenarios'][number]],
-      predictions: [],
-      notes: ['<script>'],
-      trials,
-    },
-  })
-  const failed = failedRow({ scenario: 'steady', transport: 'wss', repeat: 1, clients: 1, rate: 1, seconds: 1 }, '<b>&')
-
-  test('medians with the spread, and how many repeats were valid', () => {
-    const [sse] = summarise(results([row('sse', 1, 5), row('sse', 2, 900), row('sse', 3, 4)]))
-    expect(cell(sse!.of(({ latencyMs }) => latencyMs.p50))).toBe('5.00 (4.00–900.00)')
-  })
-  test('what failed is named with its reason, and gives no number', () => {
-    const text = tables(results([failed]))
-    expect(text).toContain('INVALID steady wss repeat 1: <b>&')
-    expect(text).toContain('0/1')
-    expect(text).not.toMatch(/NaN|undefined/)
-  })
-  test('delivered, and the events behind it, are of the valid repeats alone', () => {
-    const counted = { ...row('sse', 1, 5), clients: 2, expected: 80, delivered: 80 }
-    const late = { ...row('sse', 2, 5), clients: 2, expected: 80, delivered: 33, valid: false, why: 'late' }
-    const text = tables(results([counted, late, failed]))
-    expect(text).toMatch(/sse +│ +1\/2 │ +80\/80 │/)
-    expect(text).toMatch(/wss +│ +0\/1 │ +– │/)
-    expect(text).toContain('40 distinct events measured a trial')
-  })
-  test('a percentile with too few samples is a dash, in the table and for a target', () => {
-    const some = results([row('sse', 1, 5)])
-    some.scenarios[0]!.targetP99Ms = 9
-    expect(tables(some)).toMatch(/5\.00 │ +– │ +– │ +– │ +– │ +– │/)
-    expect(tables(some)).toContain('target p99 < 9 ms over sse: not shown: too few samples')
-    expect(page(some)).not.toMatch(/null ms|NaN/)
-  })
-  test('a median more than 10 % from the predicted one is marked, with a line that says so', () => {
-    const measured = (p50: number) => ({
-      ...results([row('polling', 1, p50)]),
-      predictions: [{ scenario: 'steady', transport: 'polling' as const, repeat: 1, p50Ms: 100 }],
-    })
-    for (const near of [91, 109]) expect(tables(measured(near)) + page(measured(near))).not.toContain('≠')
-    expect(tables(measured(115))).toMatch(/115 ≠/)
-    expect(tables(measured(115))).toContain('≠ polling: the measured p50 is 15 % above the predicted one')
-    expect(page(measured(85))).toContain('the measured p50 is 15 % below')
-  })
-  test('what the numbers include is said in results.json and under the table', () => {
-    for (const what of [/limits raised/, /source of the events/, /floor ends when TLS is up/])
-      expect(notes.some((note) => what.test(note))).toBe(true)
-    expect(tables({ ...results([failed]), notes })).toContain(notes.at(-1))
-  })
-  test('the page is HTML on its own; what comes from outside is text in it', () => {
-    const html = page(results([failed, row('sse', 1, 5)]))
-    expect(html).toContain('&lt;b&gt;&amp;')
-    expect(html).not.toMatch(/<script|<b>|https?:|src=/)
-  })
-  test('a gate holds at its number, fails above it, and fails without a number', () => {
-    const gate = (atMost: number) => [{ transport: 'sse', metric: 'p50', atMost } as const]
-    const summaries = summarise(results([row('sse', 1, 5), failed]))
-    expect(failedGates(summaries, gate(5))).toEqual([])
-    expect(failedGates(summaries, gate(4.9))).toEqual(['gate sse.p50=4.9: steady has 5'])
-    expect(failedGates(summaries, [{ transport: 'wss', metric: 'p99', atMost: 9 }])).toHaveLength(1)
-  })
-  test('results that are not as the contract says are not written', () => {
-    const wrong = { ...row('sse', 1, 5), lost: 0.5 }
-    expect(() => checkResults(results([wrong]))).toThrow(/trials\.0\.lost/)
   })
 })
 

@@ -1,103 +1,105 @@
-// The results as one HTML file that needs nothing else: each table, and every repeat as a row of dots.
+// The results as one HTML file that needs nothing else and runs nothing: for each scenario its charts, each with its numbers, and its tables.
+import { gzipSync } from 'node:zlib'
 import type { Results } from '../results.ts'
-import { byteColumns, costColumns, failures, heading, latencyColumns, remarks } from './table.ts'
-import { metrics, summarise } from './summary.ts'
+import { bytesByLayer } from './charts/bytes.ts'
+import { breakEven } from './charts/breakeven.ts'
+import { NARROW, WIDE, draw } from './charts/chart.ts'
+import type { Chart, Mark } from './charts/chart.ts'
+import { latencyAgainstCost } from './charts/cost.ts'
+import { percentileCurves } from './charts/curves.ts'
+import { figureDots, latencyDots, skewDots } from './charts/dots.ts'
+import { modelErrors } from './charts/model.ts'
+import { pointCharts } from './charts/points.ts'
+import { backCurves, kneeCurves } from './charts/series.ts'
+import { nameOf, sheets } from './columns.ts'
+import { escape, tableOf } from './html.ts'
+import { failures, heading, meanings, remarks } from './remarks.ts'
+import { style } from './style.ts'
+import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
 
-const dots = { p50: '#2a78c8', p90: '#8250c4', p99: '#c8502a', max: '#888' } as const
+const makers = [
+  ...[kneeCurves, backCurves, breakEven, pointCharts, figureDots, latencyAgainstCost],
+  ...[percentileCurves, latencyDots, bytesByLayer, skewDots, modelErrors],
+]
+/** A table with more rows stands below the charts. */
+const SHORT = 12
 
 export function page(results: Results): string {
-  const summaries = summarise(results)
-  const names = [...new Set(summaries.map(({ scenario }) => scenario))]
-  const sections = names.map((name) =>
-    section(
-      name,
-      results,
-      summaries.filter(({ scenario }) => scenario === name),
-    ),
-  )
-  const about = {
-    startedAt: results.startedAt,
-    commit: results.commit,
-    seed: results.seed,
-    ...results.machine,
-    ...results.versions,
-  }
+  const sections = [...Map.groupBy(summarise(results), ({ scenario }) => scenario)]
+  const missing = results.scenarios.filter(({ name }) => !sections.some(([each]) => each === name))
+  const links = sections.map(([name]) => `<li><a href="#${id(name)}">${escape(name)}</a></li>`)
   return `<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Wirelab benchmark</title>
-<style>
-:root { color-scheme: light dark } body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem }
-div { overflow-x: auto } table { border-collapse: collapse; margin: .7rem 0 } th, td { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid #8884; white-space: nowrap }
-th:first-child, td:first-child { text-align: left } text { font: 12px system-ui, sans-serif; fill: currentColor } .invalid { color: #c22 }
-</style>
-<h1>Wirelab benchmark</h1>
-${sections.join('\n')}
-<h2>How to read this</h2>
-<p>Latency is from when an event was due to when a client had decoded it, in another process, by one monotonic clock; every
-receiver counts. Cells: the median of the repeats, and in brackets their lowest and highest.</p>
-<ul>${results.notes.map((note) => `<li>${escape(note)}</li>`).join('')}</ul>
-<div><table>${Object.entries(about)
-    .map(([key, value]) => `<tr><th>${escape(key)}</th><td>${escape(String(value))}</td></tr>`)
-    .join('')}</table></div>
-</html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Wirelab benchmark</title><style>${style}</style></head><body>
+<header><h1>Wirelab benchmark</h1>
+<p class="about">${escape(`${results.startedAt}, ${results.machine.cpu ?? 'unknown processor'}, ${results.machine.cores ?? '?'} cores`)}</p>
+<p>How polling, long polling, SSE and WSS compare on one machine, on real TLS, with a bare TLS socket as the floor. Latency is from
+when an event was due to when a client had decoded it, in another process, by one monotonic clock; every receiver counts.</p>
+<nav aria-label="Scenarios"><ul>${links.join('')}<li><a href="#notes">notes</a></li><li><a href="#run">machine and data</a></li></ul></nav></header>
+<main>
+${sections.map(([name, summaries]) => section(name, summaries, results)).join('\n')}
+${missing.map(({ name }) => `<section><h2>${escape(name)}</h2><p>Nothing was measured.</p></section>`).join('')}
+<section id="notes"><h2>Notes</h2><p>In tables: the median of the repeats, in brackets its 95 % bootstrap interval over the repeats (with
+five repeats that is their range). ×floor: the median of the ratios to the floor of the same repeat. A dash: not measured.</p>
+<ul>${results.notes.map((note) => `<li>${escape(note)}</li>`).join('')}</ul></section>
+${run(results)}
+</main></body></html>
 `
 }
 
-function section(name: string, results: Results, summaries: Summary[]): string {
-  const made = [latencyColumns, costColumns, byteColumns].map((columns) => {
-    const head = columns.map(([text]) => `<th>${escape(text)}</th>`).join('')
-    const cells = (summary: Summary) => columns.map(([, text]) => `<td>${escape(text(summary))}</td>`).join('')
-    const rows = summaries.map((summary) => `<tr>${cells(summary)}</tr>`).join('')
-    return `<div><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`
+const id = (name: string) => `scenario-${name.replace(/[^a-z0-9-]/gi, '-')}`
+
+function section(name: string, summaries: Summary[], results: Results): string {
+  const about = results.scenarios.find((each) => each.name === name)!.about
+  const charts = makers.flatMap((make) => make(summaries, results))
+  const tables = sheets(summaries, 'wide').map(({ title, columns, rows }) => {
+    const cells = rows.map((each) => [nameOf(each), ...columns.map(({ text }) => text(each))])
+    return tableOf([['', ...columns.map(({ head }) => head)], ...cells], title)
   })
+  const above = summaries.length <= SHORT ? 1 : 0
   const lines = [
-    ...remarks(summaries).map((text) => `<p>${escape(text)}</p>`),
+    ...meanings(summaries).map((text) => `<p class="about">${escape(text)}</p>`),
+    ...remarks(summaries).map((text) => `<p class="off">${escape(text)}</p>`),
     ...failures(summaries).map((text) => `<p class="invalid">${escape(text)}</p>`),
   ]
-  return `<h2>${escape(name)}</h2><p>${escape(heading(name, results))}</p>
-${made[0]}${lines.join('')}
-${drawing(summaries)}
-${made.slice(1).join('')}`
+  return `<section id="${id(name)}"><h2>${escape(name)}</h2><p>${escape(about)}</p>
+<p class="about">${escape(heading(name, results))}</p>
+${lines.join('\n')}
+${tables.slice(0, above).join('')}
+${charts.map((chart, i) => figure(chart, `${id(name)}-${i}`)).join('\n')}
+${tables.slice(above).join('\n')}</section>`
 }
 
-const [WIDTH, ROW, LEFT] = [900, 28, 110]
-
-/** Every valid repeat is a dot for each percentile; milliseconds on a logarithmic axis. */
-function drawing(summaries: Summary[]): string {
-  const keys = Object.keys(dots) as (keyof typeof dots)[]
-  const values = summaries
-    .flatMap(({ valid }) => valid.flatMap((row) => keys.map((key) => metrics[key](row))))
-    .filter((ms) => ms !== null)
-  if (values.length === 0) return ''
-  const low = Math.floor(Math.log10(Math.max(0.001, Math.min(...values))))
-  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))))
-  const x = (ms: number) => LEFT + ((Math.log10(Math.max(ms, 10 ** low)) - low) / (high - low)) * (WIDTH - LEFT - 30)
-  const height = ROW * (summaries.length + 2)
-  const axis = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i)).map(
-    (ms) =>
-      `<path d="M${x(ms)} ${ROW}V${height - ROW}" stroke="#8884"/><text x="${x(ms)}" y="${height - 8}" text-anchor="middle">${ms} ms</text>`,
-  )
-  const legend = keys.map(
-    (key, i) =>
-      `<circle cx="${LEFT + i * 60}" cy="12" r="4" fill="${dots[key]}"/><text x="${LEFT + 8 + i * 60}" y="16">${key}</text>`,
-  )
-  const lanes = summaries.map(({ transport, valid }, i) => {
-    const y = ROW * (i + 1.5)
-    const marks = valid.flatMap((row) =>
-      keys.map((key) => {
-        const ms = metrics[key](row)
-        const title = `${transport} repeat ${row.repeat} ${key} ${ms} ms`
-        return ms === null
-          ? ''
-          : `<circle cx="${x(ms).toFixed(1)}" cy="${y}" r="4" fill="${dots[key]}" fill-opacity=".6"><title>${escape(title)}</title></circle>`
-      }),
-    )
-    return `<text x="0" y="${y + 4}">${escape(transport)}</text>${marks.join('')}`
+function figure(chart: Chart, about: string): string {
+  const { title, question, read, summary, legend, height, numbers } = chart
+  const drawn = ([WIDE, NARROW] as const).map((width) => {
+    const svg = draw(chart.option(width), width, height)
+    const words = `role="img" class="${width === WIDE ? 'wide' : 'narrow'}" aria-label="${escape(title)}" aria-describedby="${about}"`
+    return svg.replace('<svg ', `<svg ${words} `)
   })
-  return `<div><svg width="${WIDTH}" height="${height}" role="img" aria-label="latency percentiles of every repeat">${[...axis, ...legend, ...lanes].join('')}</svg></div>`
+  return `<figure><figcaption><h3>${escape(title)}</h3><p>${escape(question)}</p><p class="read">${escape(read)}</p></figcaption>
+${legend.length > 0 ? `<ul class="legend">${legend.map(entry).join('')}</ul>` : ''}
+${drawn.join('\n')}
+<p class="read" id="${about}">${escape(summary)}</p>
+<details><summary>The numbers</summary>${tableOf(numbers, title)}</details></figure>`
 }
 
-function escape(text: string): string {
-  const names: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-  return text.replace(/[&<>"']/g, (character) => names[character]!)
+function entry({ name, color, look }: Mark): string {
+  const line = look === 'solid' || look === 'dashed' || look === 'dotted'
+  const shape = line
+    ? `<i class="line" style="--mark:${color};--look:${look}"></i>`
+    : `<i style="--mark:${color}">${look}</i> `
+  return `<li>${shape}${escape(name)}</li>`
+}
+
+/** On what, with what, and the raw data to take along. */
+function run(results: Results): string {
+  const { startedAt, commit, seed, machine, versions } = results
+  const facts = Object.entries({ startedAt, commit: commit ?? 'not from git', seed, ...machine, ...versions })
+  const packed = gzipSync(JSON.stringify(results), { level: 9 }).toString('base64')
+  return `<section id="run" class="facts"><h2>Machine and data</h2>
+<p class="download"><a download="results.json.gz" href="data:application/gzip;base64,${packed}">results.json.gz</a>: every row of every
+repeat, histograms included.</p>
+${tableOf([['', ''], ...facts.map(([key, value]) => [key, String(value)])], 'Machine, versions, seed, commit')}</section>`
 }

@@ -1,53 +1,96 @@
-// The repeats of one scenario and transport, put together: medians and how far the repeats lay apart. It measures nothing.
-import { spread } from '../../src/core/stats.ts'
-import type { Spread } from '../../src/core/stats.ts'
+// The repeats of one scenario, transport and point, put together: medians, intervals, ratios to the floor of the same repeat. It measures nothing.
+import { estimate, spread } from '../../src/core/stats.ts'
+import type { Estimate, Spread } from '../../src/core/stats.ts'
+import { pointText } from '../figures.ts'
 import type { Results, Row } from '../results.ts'
+
+export type Pick = (row: Row) => number | null | undefined
 
 export interface Summary {
   scenario: string
   transport: string
+  beside: string | undefined
+  point: NonNullable<Row['point']>
+  /** The point in words; empty where the scenario has no variable. */
+  where: string
   rows: Row[]
   valid: Row[]
   /** Of the valid rows; undefined when none has the value. */
-  of(pick: (row: Row) => number | null): Spread | undefined
-  predictedP50Ms: Spread | undefined
+  of(pick: Pick): Spread | undefined
+  /** Median and interval, of the valid rows. */
+  estimate(pick: Pick): Estimate | undefined
+  /** As a multiple of another row (the floor, or ours beside a peer) of the same repeat and point: the median of the repeats' ratios. */
+  times(pick: Pick, other: string): Estimate | undefined
+  predicted: { p50: Spread | undefined; bytes: Spread | undefined }
   targetP99Ms: number | undefined
 }
 
 export function summarise({ trials, predictions, scenarios }: Results): Summary[] {
-  const groups = Map.groupBy(trials, ({ scenario, transport }) => `${scenario} ${transport}`)
-  const order = scenarios.flatMap(({ name, transports }) => transports.map((t) => `${name} ${t}`))
-  return order.flatMap((key) => {
-    const rows = groups.get(key)
-    if (!rows) return []
-    const { scenario, transport } = rows[0]!
+  const groups = Map.groupBy(trials, keyOf)
+  const order = scenarios.flatMap(({ name, transports }) => {
+    const mine = [...groups.values()].map(([first]) => first!).filter((row) => row.scenario === name)
+    const place = ({ transport }: Row) => (transports.includes(transport) ? transports.indexOf(transport) : Infinity)
+    return mine.map((row) => ({ row, place: place(row) })).toSorted((a, b) => compare(a.place, b.place))
+  })
+  return order.map(({ row: { scenario, transport, beside, point = {} } }) => {
+    const rows = groups.get(keyOf({ scenario, transport, point }))!
     const valid = rows.filter((row) => row.valid)
-    const mine = predictions.filter(
-      (each) =>
-        each.scenario === scenario &&
-        each.transport === transport &&
-        valid.some(({ repeat }) => repeat === each.repeat), // beside what is measured stands only what was predicted of it
-    )
+    // Beside what is measured stands only what was predicted of it.
+    const mine = predictions.filter((each) => keyOf(each) === keyOf(rows[0]!) && valid.some(isOf(each)))
+    const values = (pick: Pick) => valid.map(pick).filter(isKnown)
     return {
-      ...{ scenario, transport, rows, valid },
-      of: (pick: (row: Row) => number | null) => spread(valid.map(pick).filter((value) => value !== null)),
-      predictedP50Ms: spread(mine.flatMap(({ p50Ms }) => p50Ms ?? [])),
+      ...{ scenario, transport, beside, point, where: pointText(point), rows, valid },
+      of: (pick) => spread(values(pick)),
+      estimate: (pick) => estimate(values(pick)),
+      times(pick, other) {
+        const others = groups.get(keyOf({ scenario, transport: other, point })) ?? []
+        const ratios = valid.map((row) => {
+          const [value, against] = [pick(row), others.filter((each) => each.valid).find(isOf(row))]
+          const by = against && pick(against)
+          return isKnown(value) && isKnown(by) && by > 0 ? value / by : null
+        })
+        return other === transport ? undefined : estimate(ratios.filter(isKnown))
+      },
+      predicted: {
+        p50: spread(mine.map(({ p50Ms }) => p50Ms).filter(isKnown)),
+        bytes: spread(mine.map(({ bytesPerEvent }) => bytesPerEvent).filter(isKnown)),
+      },
       targetP99Ms: scenarios.find(({ name }) => name === scenario)?.targetP99Ms,
     }
   })
 }
 
+export const isKnown = (value: number | null | undefined): value is number => value !== null && value !== undefined
+const isOf =
+  ({ repeat }: { repeat: number }) =>
+  (row: { repeat: number }) =>
+    row.repeat === repeat
+const compare = (a: number, b: number) => (a === b ? 0 : a - b)
+
+/** What makes two rows repeats of each other. */
+export function keyOf({
+  scenario,
+  transport,
+  point = {},
+}: {
+  scenario: string
+  transport: string
+  point?: Row['point']
+}) {
+  return JSON.stringify([scenario, transport, Object.entries(point).toSorted(([a], [b]) => (a < b ? -1 : 1))])
+}
+
 /** Beyond this the model or the program is wrong (MEASURING). */
 const MODEL_TOLERANCE = 0.1
 
-/** @returns the measured median's distance from the predicted one, as a share of it, when it is too far; else undefined. */
-export function offModel(summary: Summary): number | undefined {
-  const predicted = summary.predictedP50Ms?.median
-  const measured = summary.of(metrics.p50)?.median
-  if (predicted === undefined || measured === undefined) return undefined
-  const off = (measured - predicted) / predicted
-  return Math.abs(off) > MODEL_TOLERANCE ? off : undefined
+/** @returns the measured median's distance from the predicted one, as a share of it; undefined where either is not known. */
+export function modelError(summary: Summary, of: 'p50' | 'bytes'): number | undefined {
+  const predicted = summary.predicted[of]?.median
+  const measured = summary.of(metrics[of])?.median
+  return predicted && isKnown(measured) ? (measured - predicted) / predicted : undefined
 }
+
+export const isOff = (error: number | undefined) => error !== undefined && Math.abs(error) > MODEL_TOLERANCE
 
 export const metrics = {
   p50: (row: Row) => row.latencyMs.p50,
@@ -58,6 +101,7 @@ export const metrics = {
   bytes: (row: Row) => row.bytesPerEvent.total,
   cpu: (row: Row) => row.server.cpuUsPerDelivery,
   connect: (row: Row) => row.connectMs.full,
+  rss: (row: Row) => row.server.rssKbPerConnection,
 }
 export type MetricName = keyof typeof metrics
 export const metricNames = Object.keys(metrics) as MetricName[]
@@ -72,11 +116,26 @@ export interface Gate {
 export function failedGates(summaries: Summary[], gates: Gate[]): string[] {
   return gates.flatMap(({ transport, metric, atMost }) =>
     summaries
-      .filter((each) => each.transport === transport)
+      .filter((each) => each.transport === transport && !isSilent(each, metric, summaries))
       .flatMap((each) => {
         const measured = each.of(metrics[metric])?.median
         if (measured !== undefined && measured <= atMost) return []
-        return `gate ${transport}.${metric}=${atMost}: ${each.scenario} has ${measured ?? 'no valid number'}`
+        const where = each.where && ` (${each.where})`
+        return `gate ${transport}.${metric}=${atMost}: ${each.scenario}${where} has ${measured ?? 'no valid number'}`
       }),
   )
 }
+
+/** A scenario that ran well and has no such number for anybody (idle has no latency) says nothing, if another one does. */
+function isSilent({ scenario }: Summary, metric: MetricName, summaries: Summary[]): boolean {
+  const base = metric === 'p90' || metric === 'p99' || metric === 'p999' ? 'p50' : metric
+  const has = (each: Summary) => each.of(metrics[base]) !== undefined
+  const mine = summaries.filter((each) => each.scenario === scenario)
+  return summaries.some(has) && mine.every((each) => each.valid.length > 0 && !has(each))
+}
+
+/** What the histograms hold for everything that came at or before the moment it was due. */
+const NEVER_MS = 0.001
+
+/** Valid by its own account, and cannot be: half of its events came before they were due. Two of its clocks differ. */
+export const isDoubtful = ({ valid, latencyMs }: Row) => valid && latencyMs.p50 !== null && latencyMs.p50 <= NEVER_MS

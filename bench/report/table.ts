@@ -1,130 +1,93 @@
-// The results as text: a table for each scenario, medians with the spread of the repeats, and what failed and why.
+// The results as text for a terminal: a few tables for each scenario, medians with their intervals, and what failed and why.
 import Table from 'cli-table3'
-import { spread } from '../../src/core/stats.ts'
-import type { Spread } from '../../src/core/stats.ts'
 import type { Check } from '../calibration.ts'
-import type { Results, Row } from '../results.ts'
-import { metrics, offModel, summarise } from './summary.ts'
+import type { Results } from '../results.ts'
+import { nameOf, sheets } from './columns.ts'
+import { compared } from './compare.ts'
+import type { Compared } from './compare.ts'
+import { failures, heading, meanings, remarks } from './remarks.ts'
+import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
+import { changeText, numberText, verdictText } from './verdict.ts'
 
 export function tables(results: Results): string {
-  const summaries = summarise(results)
-  const names = [...new Set(summaries.map(({ scenario }) => scenario))]
-  const sections = names.map((name) =>
-    scenarioText(
-      name,
-      results,
-      summaries.filter(({ scenario }) => scenario === name),
-    ),
+  const sections = [...Map.groupBy(summarise(results), ({ scenario }) => scenario)].map(([name, summaries]) =>
+    [
+      heading(name, results),
+      ...tablesOf(summaries),
+      ...meanings(summaries),
+      ...remarks(summaries),
+      ...failures(summaries),
+      '',
+    ].join('\n'),
   )
-  return [...sections, 'Notes:', ...results.notes.map((note) => `- ${note}`), ''].join('\n')
+  const brackets =
+    'in brackets the 95 % interval of the median over the repeats; ×floor: median of the ratios within a repeat'
+  return [...sections, 'Notes:', `- ${brackets}`, ...results.notes.map((note) => `- ${note}`), ''].join('\n')
 }
 
-/** One cell: the median, and in brackets what the repeats spread over; about three digits, more is not known. */
-export function cell(found: Spread | undefined): string {
-  if (!found) return '–'
-  const digits = found.median >= 100 ? 0 : found.median >= 10 ? 1 : 2
-  const [middle, low, high] = [found.median, found.min, found.max].map((value) => value.toFixed(digits))
-  return low === high ? middle! : `${middle} (${low}–${high})`
-}
+/** What a table may be wide. */
+const WIDTH = 120
 
-type Column = [head: string, text: (summary: Summary) => string]
-
-/** Marks a median that is not where the model says. */
-const OFF = '≠'
-
-export const latencyColumns: Column[] = [
-  ['latency, ms', ({ transport }) => transport],
-  ['valid', ({ rows, valid }) => `${valid.length}/${rows.length}`],
-  ['delivered', ({ valid }) => delivered(valid)],
-  ['p50', (summary) => cell(summary.of(metrics.p50)) + (offModel(summary) === undefined ? '' : ` ${OFF}`)],
-  ['predicted', ({ predictedP50Ms }) => cell(predictedP50Ms)],
-  ['p90', (summary) => cell(summary.of(metrics.p90))],
-  ['p99', (summary) => cell(summary.of(metrics.p99))],
-  ['p99.9', (summary) => cell(summary.of(metrics.p999))],
-  ['max', (summary) => cell(summary.of(metrics.max))],
-]
-export const costColumns: Column[] = [
-  ['cost', ({ transport }) => transport],
-  ['server µs/event', (summary) => cell(summary.of(metrics.cpu))],
-  ['requests/event', (summary) => cell(summary.of((row) => row.requestsPerEvent))],
-  ['connect ms', (summary) => cell(summary.of(metrics.connect))],
-  ['KiB/connection', (summary) => cell(summary.of((row) => row.server.rssKbPerConnection))],
-  ['server late p99 ms', (summary) => cell(summary.of((row) => row.server.loopDelayP99Ms))],
-  ['generator late p99 ms', (summary) => cell(summary.of((row) => row.generator.loopDelayP99Ms))],
-  ['generator busy', (summary) => cell(summary.of((row) => row.generator.utilisation))],
-]
-const byteKeys = ['payload', 'framing', 'headers', 'tls', 'total', 'up', 'down'] as const
-export const byteColumns: Column[] = [
-  ['bytes per event', ({ transport }) => transport],
-  ...byteKeys.map((key): Column => [key, (summary) => cell(summary.of((row) => row.bytesPerEvent[key]))]),
-]
-function scenarioText(name: string, results: Results, summaries: Summary[]): string {
-  const made = [latencyColumns, costColumns, byteColumns].map((columns) => table(columns, summaries))
-  return [heading(name, results), ...made, ...remarks(summaries), ...failures(summaries), ''].join('\n')
-}
-
-export function heading(name: string, { scenarios, seed, trials }: Results): string {
-  const { clients, rate, seconds, payload, pollMs, http } = scenarios.find((each) => each.name === name)!
-  const load = `${clients} clients each, ${rate} events/s for ${seconds} s, ${payload} B an event`
-  const events = spread(
-    trials.flatMap((row) => (row.scenario === name && row.valid && row.expected ? row.expected / row.clients : [])),
-  )
-  // A delivery to each client is a sample, but an event that is late is late for all: this is the number of independent ones.
-  const distinct = events ? `${events.min === events.max ? events.min : `${events.min}–${events.max}`}` : 'no'
-  return `${name}: ${load}, ${distinct} distinct events measured a trial, polling every ${pollMs} ms, HTTP/${http}, seed ${seed}`
-}
-
-/** The n behind the percentiles: deliveries of the trials that count, and what was expected of them. */
-function delivered(valid: Row[]): string {
-  const known = valid.flatMap(({ delivered, expected }) =>
-    delivered === null || expected === null ? [] : [{ delivered, expected }],
-  )
-  if (known.length === 0 || known.length < valid.length) return '–'
-  const sum = (key: 'delivered' | 'expected') => known.reduce((total, each) => total + each[key], 0)
-  return `${sum('delivered')}/${sum('expected')}`
-}
-
-/** What is to be said of the numbers right below them: targets, and where the model was missed. */
-export function remarks(summaries: Summary[]): string[] {
-  return [
-    ...targets(summaries),
-    ...summaries.flatMap((summary) => {
-      const off = offModel(summary)
-      if (off === undefined) return []
-      const far = `${Math.round(Math.abs(off) * 100)} % ${off > 0 ? 'above' : 'below'}`
-      return `${OFF} ${summary.transport}: the measured p50 is ${far} the predicted one; the model or the program is wrong`
-    }),
-  ]
-}
-
-function targets(summaries: Summary[]): string[] {
-  return summaries.flatMap((summary) => {
-    const { transport, targetP99Ms } = summary
-    if (targetP99Ms === undefined) return []
-    const found = summary.of(metrics.p99)
-    const met = !found
-      ? `not shown: ${summary.valid.length > 0 ? 'too few samples' : 'no valid trial'}`
-      : found.max < targetP99Ms
-        ? `met in ${found.n} of ${summary.rows.length} repeats`
-        : `not met (worst ${found.max.toFixed(1)} ms)`
-    return `target p99 < ${targetP99Ms} ms over ${transport}: ${met}`
+function tablesOf(summaries: Summary[]): string[] {
+  return sheets(summaries, 'narrow').flatMap(({ title, columns, rows }) => {
+    const names = rows.map(nameOf)
+    const widths = columns.map(({ head, text }) => widest([...head.split('\n'), ...rows.map(text)]) + 3)
+    // What does not fit goes on in a table below, under the same names.
+    const parts: (typeof columns)[] = [[]]
+    let width = 0
+    for (const [i, column] of columns.entries()) {
+      if (width + widths[i]! > WIDTH - widest([title, ...names]) - 5 && parts.at(-1)!.length > 0) {
+        parts.push([])
+        width = 0
+      }
+      parts.at(-1)!.push(column)
+      width += widths[i]!
+    }
+    return parts.map((part) =>
+      table(
+        [title, ...part.map(({ head }) => head)],
+        rows.map((summary, i) => [names[i]!, ...part.map(({ text }) => text(summary))]),
+      ),
+    )
   })
 }
 
-export function failures(summaries: Summary[]): string[] {
-  return summaries.flatMap(({ rows }) =>
-    rows
-      .filter((row) => !row.valid)
-      .map((row) => `INVALID ${row.scenario} ${row.transport} repeat ${row.repeat}: ${row.why}`),
+/** Two runs beside each other, and what the verdicts rest on. */
+export function comparison(cells: Compared[]): string {
+  const sections = [...Map.groupBy(cells, ({ scenario }) => scenario)].map(([name, mine]) =>
+    table(
+      [name, '', 'A', 'B', 'change', 'verdict'],
+      mine.map((each) => [
+        each.where ? `${each.transport}, ${each.where}` : each.transport,
+        each.unit && compared[each.metric]!.unit ? `${each.metric} ${each.unit}` : each.metric,
+        ...[numberText(each.a), numberText(each.b), changeText(each), verdictText(each)],
+      ]),
+      2,
+    ),
   )
+  const judged = cells.filter(({ why }) => why === undefined)
+  const different = judged.filter(({ lower }) => lower)
+  return [
+    ...sections,
+    `${judged.length} numbers compared: ${different.length} differ, ${judged.length - different.length} do not; ${cells.length - judged.length} cannot be compared`,
+    ...different.map(
+      (each) =>
+        `- ${each.scenario} ${each.transport} ${each.where} ${each.metric}`.replace(/ +/g, ' ') +
+        `: ${verdictText(each)}`,
+    ),
+    'A difference: clearer than the clearest of all numbers in 95 % of the ways to deal the repeats anew (Westfall and Young), more',
+    'than 10 % (bytes: 2 %), and more than the floor moved. In brackets: 95 % bootstrap interval of the ratio of the medians.',
+    '',
+  ].join('\n')
 }
 
-function table(columns: Column[], summaries: Summary[]): string {
-  const head = columns.map(([text]) => text)
-  const colAligns = head.map((_, i) => (i === 0 ? 'left' : 'right'))
+const widest = (texts: string[]) => Math.max(...texts.map(({ length }) => length))
+
+function table(head: string[], rows: string[][], lefts = 1): string {
+  const colAligns = head.map((_, i) => (i < lefts || (lefts > 1 && i === head.length - 1) ? 'left' : 'right'))
   const made = new Table({ head, style: { head: [], border: [], compact: true }, colAligns })
-  made.push(...summaries.map((summary) => columns.map(([, text]) => text(summary))))
+  made.push(...rows)
   return made.toString()
 }
 

@@ -1,12 +1,14 @@
-// `wirelab bench`: measure the transports; a table on stdout, results.json and report.html in a directory.
-import { mkdir, writeFile } from 'node:fs/promises'
+// `wirelab bench`: measure the transports; tables on stdout, results and reports in a directory. Or compare two runs that were measured.
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { page } from '../../bench/report/page.ts'
+import { compare } from '../../bench/report/compare.ts'
+import { readResults, writeResults } from '../../bench/report/files.ts'
+import { withTable } from '../../bench/report/readme.ts'
 import { failedGates, metricNames, summarise } from '../../bench/report/summary.ts'
 import type { Gate, MetricName } from '../../bench/report/summary.ts'
-import { checksTable, tables } from '../../bench/report/table.ts'
+import { checksTable, comparison, tables } from '../../bench/report/table.ts'
 import { plan, run, withLeaf } from '../../bench/run.ts'
 import type { RunOptions } from '../../bench/run.ts'
 import { calibrate } from '../../bench/calibration.ts'
@@ -33,13 +35,15 @@ interface Flags {
   seconds?: number
   payload?: number
   poll?: number
+  compare?: string[]
+  readme?: string
 }
 
 export function benchCommand(): Command {
   return new Command('bench')
     .description('Measure all transports, and a bare TLS socket as the floor, on this machine.')
     .option('--scenario <names>', `what to run, of ${scenarioNames.join(', ')}; default steady`, list(scenarioNames))
-    .option('--transports <names>', `only these, of ${contestants.join(', ')}`, list([...contestants]))
+    .option('--transports <names>', `only these, of ${contestants.join(', ')}`, list(contestants))
     .option('--full', 'every scenario')
     .option(
       '--peers [names]',
@@ -47,7 +51,7 @@ export function benchCommand(): Command {
       list(peerNames),
     )
     .option('--repeats <n>', 'times each trial is run; default 5 for steady', wholeNumber(1, 100))
-    .option('--out <directory>', 'where results.json and report.html go', 'bench/out')
+    .option('--out <directory>', 'where results.json, results.csv, report.html and report.md go', 'bench/out')
     .option('--seed <n>', 'order of the trials and moments of the events', wholeNumber(0, 2 ** 31), 1)
     .addOption(new Option('--http <version>', 'HTTP version').choices(['1.1', '2']))
     .option('--clients <n>', 'clients of each transport', wholeNumber(1, 5000))
@@ -56,18 +60,23 @@ export function benchCommand(): Command {
     .option('--payload <bytes>', 'size of an encoded event, about', wholeNumber(100, 16_000))
     .option('--poll <ms>', 'polling: milliseconds between two requests', wholeNumber(10, 4000))
     .option('--gate <name=value>', 'fail when a median is higher, e.g. sse.p99=50 (repeatable)', gate)
-    .action(bench)
+    .option('--compare <files...>', 'measure nothing; say in what two results.json differ for certain')
+    .option('--readme <file>', "measure nothing; put this results.json's table into README.md")
+    .action((flags: Flags) =>
+      flags.readme
+        ? writeReadme(flags.readme)
+        : flags.compare
+          ? compareRuns(flags.compare, flags.gate ?? [])
+          : bench(flags),
+    )
 }
 
 async function bench(flags: Flags) {
   if (flags.calibrate) return calibration(flags)
   const options = { ...runOptions(flags), onTrial: progress() }
   const results = await run(options)
-  await mkdir(flags.out, { recursive: true })
-  await writeFile(join(flags.out, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
-  await writeFile(join(flags.out, 'report.html'), page(results))
-
-  process.stdout.write(`${tables(results)}\nwrote ${join(flags.out, 'results.json')} and report.html\n`)
+  const written = await writeResults(flags.out, results)
+  process.stdout.write(`${tables(results)}\nwrote ${written.join(', ')} to ${flags.out}\n`)
   const failed = failedGates(summarise(results), flags.gate ?? [])
   for (const line of failed) process.stderr.write(`${line}\n`)
   const invalid = results.trials.filter(({ valid }) => !valid).length
@@ -82,6 +91,34 @@ async function calibration({ seed }: Flags) {
   const red = checks.filter(({ ok }) => !ok).length
   process.stdout.write(red > 0 ? `${red} of ${checks.length} checks failed\n` : `all ${checks.length} checks hold\n`)
   process.exitCode = red > 0 ? 1 : 0
+}
+
+async function compareRuns(files: string[], gates: Gate[]) {
+  if (files.length !== 2) throw new UsageError(`bench: --compare takes two results.json, A and B; got ${files.length}`)
+  const [a, b] = await Promise.all(files.map((path) => results(path)))
+  process.stdout.write(comparison(compare(a!, b!)))
+  const failed = failedGates(summarise(b!), gates)
+  for (const line of failed) process.stderr.write(`${line}\n`)
+  process.exitCode = failed.length > 0 ? 1 : 0
+}
+
+async function writeReadme(file: string) {
+  const path = join(import.meta.dirname, '../../README.md')
+  const [before, run] = [await readFile(path, 'utf8'), await results(file)]
+  let after: string
+  try {
+    after = withTable(before, run)
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error })
+  }
+  await writeFile(path, after)
+  process.stdout.write(`README.md ${after === before ? 'is as it was' : 'has a new table'}\n`)
+}
+
+async function results(path: string) {
+  return readResults(path).catch((error: Error) => {
+    throw new UsageError(error.message, { cause: error })
+  })
 }
 
 function runOptions(flags: Flags): RunOptions {
@@ -132,12 +169,9 @@ function progress(): RunOptions['onTrial'] {
 function gate(text: string, before: Gate[] = []): Gate[] {
   const match = /^([a-z-]+)\.([a-z0-9]+)=(\d+(?:\.\d+)?)$/.exec(text)
   const [, transport, metric, atMost] = match ?? []
-  if (
-    !(contestants as readonly string[]).includes(transport as Contestant) ||
-    !metricNames.includes(metric as MetricName)
-  )
+  if (!contestants.includes(transport!) || !metricNames.includes(metric as MetricName))
     throw new InvalidArgumentError(
       `Expected <transport>.<metric>=<number>, a transport of ${contestants.join(', ')}, a metric of ${metricNames.join(', ')}.`,
     )
-  return [...before, { transport: transport as Contestant, metric: metric as MetricName, atMost: Number(atMost) }]
+  return [...before, { transport: transport!, metric: metric as MetricName, atMost: Number(atMost) }]
 }

@@ -43,3 +43,82 @@ export function canQuote(samples: number, percent: number): boolean {
 function rank(n: number, percent: number): number {
   return Math.max(1, Math.ceil((n * percent) / 100))
 }
+
+/** A median of repeats and where it may as well lie, at 95 %. */
+export interface Estimate {
+  median: number
+  low: number
+  high: number
+  n: number
+}
+
+/**
+ * The median of repeats with its percentile-bootstrap interval. What is resampled are the repeats, never single deliveries: those
+ * of one repeat share its machine, its moment and its events, and a thousand of them are no thousand witnesses. (The "value" of a
+ * repeat may well be a percentile of its deliveries.) All nⁿ resamples are counted exactly, so no seed is needed.
+ *
+ * Its weakness: with n = 5 the interval is the range of the repeats (one resample in 17 has the lowest as its median), and that
+ * covers the true median in 93.75 % of cases, with n = 3 in 75 %. It cannot know of what all repeats of a run had in common.
+ */
+export function estimate(values: readonly number[]): Estimate | undefined {
+  const middle = median(values)
+  if (middle === undefined) return undefined
+  return { median: middle, ...interval(resampledMedians(values)), n: values.length }
+}
+
+/** The median of `b` as a multiple of the median of `a`, and its interval: both are resampled, each for itself. Positive values. */
+export function ratioOf(a: readonly number[], b: readonly number[], confidence = 0.95): Estimate | undefined {
+  return changeOf(a, b, (one, other) => other / one, confidence)
+}
+
+/** What the median of `b` has over the median of `a`, and its interval. */
+export function differenceOf(a: readonly number[], b: readonly number[]): Estimate | undefined {
+  return changeOf(a, b, (one, other) => other - one)
+}
+
+function changeOf(
+  a: readonly number[],
+  b: readonly number[],
+  change: (a: number, b: number) => number,
+  confidence = 0.95,
+) {
+  const [one, other] = [median(a), median(b)]
+  if (one === undefined || other === undefined) return undefined
+  const pairs = resampledMedians(a).flatMap((left) =>
+    resampledMedians(b).map((right) => ({
+      value: change(left.value, right.value),
+      share: left.share * right.share,
+    })),
+  )
+  return { median: change(one, other), ...interval(pairs, confidence), n: Math.min(a.length, b.length) }
+}
+
+interface Weighted {
+  value: number
+  share: number
+}
+
+/** The values that the median of a resample can have, each with the share of all nⁿ resamples in which it has it. */
+function resampledMedians(values: readonly number[]): Weighted[] {
+  const n = values.length
+  const needed = rank(n, 50)
+  // The median is among the k smallest when at least `needed` of the n draws are.
+  const upTo = (k: number) => {
+    let [sum, ways] = [0, 1]
+    for (let drawn = 0; drawn <= n; drawn++) {
+      if (drawn >= needed) sum += ways * (k / n) ** drawn * (1 - k / n) ** (n - drawn)
+      ways = (ways * (n - drawn)) / (drawn + 1)
+    }
+    return sum
+  }
+  return values.toSorted((x, y) => x - y).map((value, i) => ({ value, share: upTo(i + 1) - upTo(i) }))
+}
+
+function interval(weighted: Weighted[], confidence = 0.95): { low: number; high: number } {
+  const sorted = weighted.toSorted((x, y) => x.value - y.value)
+  const at = (share: number) => {
+    let sum = 0
+    return (sorted.find((each) => (sum += each.share) >= share) ?? sorted.at(-1)!).value
+  }
+  return { low: at((1 - confidence) / 2), high: at((1 + confidence) / 2) }
+}

@@ -1,0 +1,69 @@
+// The model beside the measurement: how far each measured number is from the one that was computed before.
+import { nameOf } from '../columns.ts'
+import { text } from '../numbers.ts'
+import { isOff, metrics, modelError } from '../summary.ts'
+import { axis, colorOf, ink, namesAxis, roomFor } from './chart.ts'
+import type { ChartMaker, OneSeries } from './chart.ts'
+
+const kinds = [
+  { of: 'p50', name: 'p50', look: '●', symbol: 'circle' },
+  { of: 'bytes', name: 'bytes per event', look: '■', symbol: 'rect' },
+] as const
+
+export const modelErrors: ChartMaker = (summaries) => {
+  const shown = summaries.filter((each) => kinds.some(({ of }) => modelError(each, of) !== undefined))
+  if (shown.length === 0) return []
+  const names = shown.map(nameOf)
+  const wrong = shown.filter((each) => kinds.some(({ of }) => isOff(modelError(each, of)))).map(nameOf)
+  const band = {
+    silent: true,
+    itemStyle: { color: 'var(--even)', opacity: 0.5 },
+    data: [[{ xAxis: -10 }, { xAxis: 10 }]],
+  }
+  return [
+    {
+      title: 'Model against measurement',
+      question: 'Do we understand what we measure?',
+      read: 'Zero: exactly as computed before. Inside the band the model holds (10 %); outside it, the model or the program is wrong.',
+      summary:
+        wrong.length > 0 ? `Off by more than 10 %: ${wrong.join('; ')}.` : 'All are within 10 % of what was computed.',
+      legend: kinds.map(({ name, look }) => ({ name, look, color: 'var(--text)' })),
+      height: 80 + 28 * shown.length,
+      option: (width) => ({
+        grid: { left: roomFor(names, width), right: 24, top: 8, bottom: 52 },
+        xAxis: axis('measured, % from predicted', 'value', {
+          axisLabel: { color: ink.text, fontSize: 13, hideOverlap: true },
+        }),
+        yAxis: namesAxis(names, width),
+        series: kinds.map(
+          ({ of, name, symbol }, i) =>
+            ({
+              ...{ type: 'scatter', name, symbol, symbolSize: 12, ...(i === 0 && { markArea: band }) },
+              data: shown.flatMap((each, row) => {
+                const error = modelError(each, of)
+                return error === undefined ? [] : [{ value: [100 * error, row], itemStyle: { color: colorOf(each) } }]
+              }),
+            }) as OneSeries,
+        ),
+      }),
+      numbers: [
+        ['', '', 'predicted', 'measured', 'error'],
+        ...shown.flatMap((each) =>
+          kinds.flatMap(({ of, name }) => {
+            const error = modelError(each, of)
+            if (error === undefined) return []
+            return [
+              [
+                nameOf(each),
+                name,
+                text(each.predicted[of]!.median),
+                text(each.of(metrics[of])!.median),
+                `${text(100 * error)} %`,
+              ],
+            ]
+          }),
+        ),
+      ],
+    },
+  ]
+}

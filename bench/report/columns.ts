@@ -1,0 +1,168 @@
+// What the tables say, once for stdout, Markdown and the page: which columns, and what is left out.
+import { figures } from '../figures.ts'
+import type { Row } from '../results.ts'
+import { NONE, cell, text } from './numbers.ts'
+import { isOff, metrics, modelError } from './summary.ts'
+import type { Pick, Summary } from './summary.ts'
+
+export interface Column {
+  head: string
+  text(summary: Summary): string
+  /** Stays when no row has a value. */
+  always?: true
+  /** Only where there is room: not on stdout. */
+  wide?: true
+}
+export interface Group {
+  title: string
+  columns: Column[]
+  /** The rows it is about; default all. */
+  only?(summary: Summary): boolean
+}
+
+/** Marks a measured number that is not where the model says. */
+const OFF = '≠'
+
+const middle = (pick: Pick) => (summary: Summary) => {
+  const found = summary.of(pick)
+  return found ? text(found.median) : NONE
+}
+const whole = (pick: Pick) => (summary: Summary) => cell(summary.estimate(pick))
+const timesFloor = (pick: Pick) => (summary: Summary) => {
+  const found = summary.times(pick, 'floor')
+  return found ? text(found.median) : NONE
+}
+const FLOOR = '×floor'
+
+/** The row's name: the transport, and the point if there is one. */
+export const nameOf = ({ transport, where }: Summary) => (where ? `${transport}, ${where}` : transport)
+
+const latency: Column[] = [
+  { head: 'valid', always: true, text: ({ rows, valid }) => `${valid.length}/${rows.length}` },
+  { head: 'delivered', always: true, text: ({ valid }) => delivered(valid) },
+  { head: 'p50', always: true, text: whole(metrics.p50) },
+  { head: FLOOR, text: timesFloor(metrics.p50) },
+  { head: 'p90', wide: true, text: whole(metrics.p90) },
+  { head: 'p99', always: true, text: whole(metrics.p99) },
+  { head: FLOOR, text: timesFloor(metrics.p99) },
+  { head: 'p99.9', text: middle(metrics.p999) },
+  { head: 'max', text: middle(metrics.max) },
+]
+const cost: Column[] = [
+  { head: 'server µs\n/delivery', text: whole(metrics.cpu) },
+  { head: FLOOR, text: timesFloor(metrics.cpu) },
+  { head: 'requests\n/event', text: middle((row) => row.requestsPerEvent) },
+  { head: 'connect ms', text: whole(metrics.connect) },
+  { head: 'resumed ms', text: middle((row) => row.connectMs.resumed) },
+  { head: 'KiB/con-\nnection', text: whole(metrics.rss) },
+  { head: FLOOR, text: timesFloor(metrics.rss) },
+]
+const health: Column[] = [
+  { head: 'server late\np99 ms', text: middle((row) => row.server.loopDelayP99Ms) },
+  { head: 'server\nbusy', text: middle((row) => row.server.utilisation) },
+  { head: 'server GC\nmax ms', text: middle((row) => row.server.gcMaxMs) },
+  { head: 'server GC\nshare', text: middle((row) => row.server.gcShare) },
+  { head: 'generator\nlate p99 ms', text: middle((row) => row.generator.loopDelayP99Ms) },
+  { head: 'generator\nbusy', text: middle((row) => row.generator.utilisation) },
+  { head: 'generator\nGC max ms', text: middle((row) => row.generator.gcMaxMs) },
+]
+const byteKeys = ['payload', 'framing', 'headers', 'tls', 'up', 'down'] as const
+const bytes: Column[] = [
+  ...byteKeys.map((key): Column => ({ head: key, text: middle((row) => row.bytesPerEvent[key]) })),
+  { head: 'total', text: whole(metrics.bytes) },
+  { head: FLOOR, text: timesFloor(metrics.bytes) },
+  { head: 'TCP+IP,\nestimated', text: middle(({ layers }) => sumOf(layers?.up.tcpip, layers?.down.tcpip)) },
+]
+const skew = (['first', 'median', 'last'] as const).flatMap((who) =>
+  (['p50', 'p99'] as const).map((key): Column => ({
+    head: `${who} ${key}`,
+    text: middle((row) => row.skewMs?.[who][key]),
+  })),
+)
+const limits = ['server', 'generator', 'the last step']
+const own = Object.keys(figures).map((name): Column => {
+  const pick: Pick = (row) => row.figures?.[name]
+  const limit = (summary: Summary) => limits[summary.of(pick)?.median ?? -1] ?? NONE
+  return { head: name, text: name === 'kneeLimitedBy' ? limit : whole(pick) }
+})
+const model = (['p50', 'bytes'] as const).flatMap((of): Column[] => [
+  { head: `${of}\npredicted`, text: ({ predicted }) => (predicted[of] ? text(predicted[of].median) : NONE) },
+  { head: 'measured', text: (summary) => (summary.predicted[of] ? middle(metrics[of])(summary) : NONE) },
+  { head: 'error', text: (summary) => share(modelError(summary, of)) },
+])
+
+/** Of a peer: as a multiple of the transport of ours that it stands beside, in the same repeat. */
+const timesOurs = (pick: Pick) => (summary: Summary) => cell(summary.beside && summary.times(pick, summary.beside))
+const beside: Column[] = [
+  { head: 'p50 ×ours', text: timesOurs(metrics.p50) },
+  { head: 'p99 ×ours', text: timesOurs(metrics.p99) },
+  { head: 'server µs\n×ours', text: timesOurs(metrics.cpu) },
+  { head: 'bytes\n×ours', text: timesOurs(metrics.bytes) },
+  { head: 'KiB ×ours', text: timesOurs(metrics.rss) },
+  { head: 'knee ×ours', text: timesOurs((row) => row.figures?.kneeRate) },
+  { head: 'back p99\n×ours', text: timesOurs((row) => row.figures?.backP99Ms) },
+]
+
+const groups: Group[] = [
+  { title: 'latency, ms', columns: latency },
+  { title: 'what this scenario measures', columns: own },
+  { title: 'cost', columns: cost },
+  { title: 'peers beside ours', columns: beside, only: (summary) => summary.beside !== undefined },
+  { title: 'bytes per event', columns: bytes },
+  { title: 'fan-out skew, ms', columns: skew },
+  {
+    title: 'model',
+    columns: model,
+    only: ({ predicted }) => predicted.p50 !== undefined || predicted.bytes !== undefined,
+  },
+  { title: 'health', columns: health },
+]
+
+export interface Sheet {
+  title: string
+  columns: Column[]
+  rows: Summary[]
+}
+
+/** The groups with the rows and columns that have something to say; a group of which only the fixed columns are left is not there. */
+export function sheets(summaries: Summary[], room: 'wide' | 'narrow'): Sheet[] {
+  return groups.flatMap(({ title, columns, only }) => {
+    const rows = only ? summaries.filter(only) : summaries
+    const fits = columns.filter(({ wide }) => room === 'wide' || !wide)
+    const says = fits.filter(({ text }) => rows.some((each) => text(each) !== NONE))
+    const measured = says.some(({ head }) => head !== 'valid' && head !== 'delivered')
+    // With nothing valid at all, the first table still says so.
+    if (!measured && !(columns === latency && rows.every(({ valid }) => valid.length === 0))) return []
+    return [
+      {
+        title: titleOf(title, summaries),
+        rows,
+        columns: fits.filter((column) => column.always ?? says.includes(column)),
+      },
+    ]
+  })
+}
+
+/** In silence there are no events to share the bytes (bench/results.ts). */
+const titleOf = (title: string, summaries: Summary[]) =>
+  title === 'bytes per event' && summaries.every(({ scenario }) => scenario === 'idle')
+    ? 'bytes per client and minute'
+    : title
+
+function share(error: number | undefined): string {
+  if (error === undefined) return NONE
+  const percent = Math.round(error * 100)
+  return `${percent > 0 ? '+' : ''}${percent} %${isOff(error) ? ` ${OFF}` : ''}`
+}
+
+const sumOf = (a: number | null | undefined, b: number | null | undefined) => (a == null || b == null ? null : a + b)
+
+/** The n behind the percentiles: deliveries of the trials that count, and what was expected of them. */
+function delivered(valid: Row[]): string {
+  const known = valid.flatMap(({ delivered, expected }) =>
+    delivered === null || expected === null ? [] : [{ delivered, expected }],
+  )
+  if (known.length === 0 || known.length < valid.length) return NONE
+  const sum = (key: 'delivered' | 'expected') => known.reduce((total, each) => total + each[key], 0)
+  return sum('delivered') === sum('expected') ? `all ${sum('expected')}` : `${sum('delivered')}/${sum('expected')}`
+}

@@ -1,0 +1,59 @@
+// The results as Markdown: the same tables as on the terminal, with the command that repeats them; to paste into a README or an issue.
+import type { Results } from '../results.ts'
+import { nameOf, sheets } from './columns.ts'
+import { failures, heading, meanings, remarks } from './remarks.ts'
+import { summarise } from './summary.ts'
+
+export function markdown(results: Results): string {
+  const sections = [...Map.groupBy(summarise(results), ({ scenario }) => scenario)].map(([name, summaries]) =>
+    [
+      `## ${name}`,
+      plain(heading(name, results)),
+      ...sheets(summaries, 'wide').map(({ title, columns, rows }) =>
+        markdownTable([
+          [title, ...columns.map(({ head }) => head)],
+          ...rows.map((row) => [nameOf(row), ...columns.map(({ text }) => text(row))]),
+        ]),
+      ),
+      ...[...meanings(summaries), ...remarks(summaries), ...failures(summaries)].map((line) => `- ${plain(line)}`),
+      `\`\`\`sh\n${command(name, results)}\n\`\`\``,
+    ].join('\n\n'),
+  )
+  return [
+    '# Wirelab benchmark',
+    provenance(results),
+    'Medians of the repeats, in brackets the 95 % bootstrap interval. ×floor: the median of the ratios to a bare TLS socket in the same repeat.',
+    ...sections,
+    '## Notes',
+    results.notes.map((note) => `- ${plain(note)}`).join('\n'),
+    '',
+  ].join('\n\n')
+}
+
+/** Where the numbers come from, in a line. */
+export function provenance({ startedAt, machine, versions, commit, seed }: Results): string {
+  const { cpu = 'unknown processor', cores = '?', system = '' } = machine
+  const from = commit ? `commit ${commit.slice(0, 10)}${commit.endsWith('+') ? ' with changes' : ''}` : 'not from git'
+  return plain(
+    `${startedAt.slice(0, 10)}, ${cpu}, ${cores} cores, ${system}, Node ${versions.node ?? '?'}, ${from}, seed ${seed}`,
+  )
+}
+
+/** What measures this scenario again, as it was run here. */
+export function command(name: string, { scenarios, trials, seed }: Results): string {
+  const { clients, rate, seconds, payload, pollMs, http } = scenarios.find((each) => each.name === name)!
+  const repeats = Math.max(...trials.filter(({ scenario }) => scenario === name).map(({ repeat }) => repeat))
+  const flags = { scenario: name, repeats, seed, clients, rate, seconds, payload, poll: pollMs, http }
+  return `npm run bench -- ${Object.entries(flags)
+    .map(([flag, value]) => `--${flag} ${value}`)
+    .join(' ')}`
+}
+
+/** The first row is the head; the first column is text, all others are numbers. */
+export function markdownTable([head = [], ...rows]: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map((text) => plain(text)).join(' | ')} |`
+  return [line(head), `|---|${'---:|'.repeat(head.length - 1)}`, ...rows.map(line)].join('\n')
+}
+
+/** Text that stays text in a table: no pipe, no tag, no line end. */
+const plain = (text: string) => text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_|<>[\]]/g, (character) => `\\${character}`)

@@ -1,0 +1,70 @@
+// The sentences around the tables: the workload above them; targets, where the model was missed, and what failed and why below.
+import { spread } from '../../src/core/stats.ts'
+import { figures } from '../figures.ts'
+import type { Results } from '../results.ts'
+import { nameOf } from './columns.ts'
+import { text } from './numbers.ts'
+import { isDoubtful, isOff, metrics, modelError } from './summary.ts'
+import type { Summary } from './summary.ts'
+
+export function heading(name: string, { scenarios, seed, trials }: Results): string {
+  const { clients, rate, seconds, payload, pollMs, http } = scenarios.find((each) => each.name === name)!
+  const load = `${clients} clients each, ${rate} events/s for ${seconds} s, ${payload} B an event`
+  const events = spread(
+    trials.flatMap((row) => (row.scenario === name && row.valid && row.expected ? row.expected / row.clients : [])),
+  )
+  // A delivery to each client is a sample, but an event that is late is late for all: this is the number of independent ones.
+  const distinct = events ? `${events.min === events.max ? events.min : `${events.min}–${events.max}`}` : 'no'
+  return `${name}: ${load}, ${distinct} distinct events measured a trial, polling every ${pollMs} ms, HTTP/${http}, seed ${seed}`
+}
+
+/** What the figures are that only this scenario has. */
+export function meanings(summaries: Summary[]): string[] {
+  const shown = Object.entries(figures).filter(([name]) => summaries.some(({ of }) => of((row) => row.figures?.[name])))
+  return shown.map(([name, what]) => `${name}: ${what.replace(/^[^:]*: /, '')}`)
+}
+
+export function remarks(summaries: Summary[]): string[] {
+  return [...targets(summaries), ...summaries.flatMap(misses)]
+}
+
+function misses(summary: Summary): string[] {
+  return (['p50', 'bytes'] as const).flatMap((of) => {
+    const error = modelError(summary, of)
+    if (error === undefined || !isOff(error)) return []
+    const far = `${Math.round(Math.abs(error) * 100)} % ${error > 0 ? 'above' : 'below'}`
+    const what = of === 'p50' ? 'the measured p50 is' : 'the measured bytes per event are'
+    return `≠ ${nameOf(summary)}: ${what} ${far} the predicted; the model or the program is wrong`
+  })
+}
+
+function targets(summaries: Summary[]): string[] {
+  return summaries.flatMap((summary) => {
+    const { targetP99Ms } = summary
+    if (targetP99Ms === undefined) return []
+    const found = summary.of(metrics.p99)
+    const met = !found
+      ? `not shown: ${summary.valid.length > 0 ? 'too few samples' : 'no valid trial'}`
+      : found.max < targetP99Ms
+        ? `met in ${found.n} of ${summary.rows.length} repeats`
+        : `not met (worst ${text(found.max)} ms)`
+    return `target p99 < ${targetP99Ms} ms over ${nameOf(summary)}: ${met}`
+  })
+}
+
+export function failures(summaries: Summary[]): string[] {
+  const doubts = summaries.flatMap((summary) =>
+    summary.rows
+      .filter(isDoubtful)
+      .map(
+        ({ scenario, repeat }) =>
+          `DOUBTFUL ${scenario} ${nameOf(summary)} repeat ${repeat}: half of its events came before they were due, so the clocks of its processes differ; do not quote this run`,
+      ),
+  )
+  const invalid = summaries.flatMap((summary) =>
+    summary.rows
+      .filter((row) => !row.valid)
+      .map((row) => `INVALID ${row.scenario} ${nameOf(summary)} repeat ${row.repeat}: ${row.why}`),
+  )
+  return [...doubts, ...invalid]
+}

@@ -1,0 +1,138 @@
+// Comparing two runs: equal ones do not differ, a change is found where it is and nowhere else, and unlike is not compared with unlike.
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { compare } from '../bench/report/compare.ts'
+import { comparison } from '../bench/report/table.ts'
+import type { Results, Row } from '../bench/results.ts'
+import { madeUpResults } from './results.ts'
+import type { MadeUp } from './results.ts'
+
+const scenarios = ['steady', 'idle', 'connect']
+const made = (seed: number, more: Partial<MadeUp> = {}) =>
+  madeUpResults({ seed, scenarios, histograms: false, drift: 0.03, ...more })
+const slower = (row: Row): Row =>
+  row.transport === 'wss' && row.scenario === 'steady'
+    ? { ...row, latencyMs: { ...row.latencyMs, p50: row.latencyMs.p50! + 5, p99: row.latencyMs.p99! + 5 } }
+    : row
+const named = (a: Results, b: Results) =>
+  compare(a, b)
+    .filter(({ lower }) => lower)
+    .map(({ scenario, transport, metric, lower }) => `${scenario} ${transport} ${metric}: ${lower}`)
+
+const RUNS = 40
+
+describe('compare', () => {
+  test(`${RUNS} times two runs of the same: "no significant difference" in all but one of 300 numbers`, () => {
+    let [numbers, wrong] = [0, 0]
+    for (let seed = 1; seed <= RUNS; seed++) {
+      const [a, b] = [made(2 * seed), made(2 * seed + 1)]
+      numbers += compare(a, b).filter(({ why }) => why === undefined).length
+      wrong += named(a, b).length
+    }
+    expect(numbers).toBeGreaterThan(RUNS * 50)
+    expect(wrong / numbers).toBeLessThan(1 / 300)
+  })
+  test(`${RUNS} times 5 ms more on one transport whose p50 is 2 ms: a difference there, and there only`, () => {
+    let [found, elsewhere] = [0, 0]
+    for (let seed = 1; seed <= RUNS; seed++) {
+      const all = named(made(2 * seed), made(2 * seed + 1, { change: slower }))
+      if (all.includes('steady wss p50: A')) found++
+      elsewhere += all.filter((line) => !line.startsWith('steady wss p')).length
+    }
+    expect(found).toBeGreaterThanOrEqual(RUNS * 0.95)
+    expect(elsewhere).toBeLessThanOrEqual(RUNS / 10)
+  })
+  test('what the floor did too was the machine', () => {
+    const twice = (row: Row): Row => ({
+      ...row,
+      server: { ...row.server, cpuUsPerDelivery: (row.server.cpuUsPerDelivery ?? 0) * 2 || null },
+    })
+    const cells = compare(made(2), made(3, { change: twice })).filter(({ metric }) => metric === 'cpu')
+    expect(cells.filter(({ lower }) => lower).map(({ transport }) => transport)).toEqual(['floor'])
+    expect(cells.filter(({ floorToo }) => floorToo).length).toBeGreaterThan(4)
+  })
+  test('bytes: 1 % is not worth a word, 5 % is', () => {
+    const more =
+      (times: number) =>
+      (row: Row): Row => ({ ...row, bytesPerEvent: { ...row.bytesPerEvent, total: row.bytesPerEvent.total! * times } })
+    expect(named(made(4), made(5, { change: more(1.01) }))).toEqual([])
+    expect(named(made(4), made(5, { change: more(1.05) }))).toContain('steady sse bytes: A')
+  })
+  test.for<[string, (b: Results) => void, RegExp]>([
+    ['another machine', (b) => (b.machine.cores = 64), /another machine \(cores: 2 and 64\)/],
+    ['another payload', (b) => (b.scenarios[0]!.payload = 999), /another payload \(200 and 999\)/],
+    ['another HTTP', (b) => (b.scenarios[0]!.http = '2'), /another http \(1\.1 and 2\)/],
+    ['other clients', (b) => b.trials.forEach((row) => (row.clients = 7)), /another clients \(50 and 7\)/],
+    ['another rate', (b) => b.trials.forEach((row) => (row.rate = 7)), /another rate/],
+    ['other seconds', (b) => b.trials.forEach((row) => (row.seconds = 7)), /another seconds/],
+    [
+      'too few repeats',
+      (b) => (b.trials = b.trials.filter(({ repeat }) => repeat < 3)),
+      /too few valid repeats \(5 and 2/,
+    ],
+    ['nothing valid', (b) => b.trials.forEach((row) => (row.valid = false)), /no valid number in B/],
+    ['a scenario that only one has', (b) => (b.trials = []), /only in A/],
+  ])('%s: not comparable, and it says why', ([, change, why]) => {
+    const b = made(5, { scenarios: ['steady'] })
+    change(b)
+    const cells = compare(made(4, { scenarios: ['steady'] }), b)
+    expect(cells.length).toBeGreaterThan(10)
+    for (const cell of cells) expect(cell.why).toMatch(why)
+    expect(comparison(cells)).toContain(`not comparable: ${cells[0]!.why}`)
+    expect(comparison(cells)).toContain(`${cells.length} cannot be compared`)
+  })
+  test('commits may differ', () => {
+    const b = { ...made(5), commit: 'f'.repeat(40) }
+    expect(compare(made(4), b).some(({ why }) => why !== undefined)).toBe(false)
+  })
+})
+
+describe.concurrent('wirelab bench --compare', () => {
+  let directory: string
+  const write = async (name: string, text: string) => {
+    await writeFile(join(directory, name), text)
+    return join(directory, name)
+  }
+  beforeAll(async () => void (directory = await mkdtemp(join(tmpdir(), 'wirelab-test-compare-'))))
+  afterAll(() => rm(directory, { recursive: true }))
+  const cli = (...args: string[]) =>
+    new Promise<{ code: number; out: string; err: string }>((resolve) => {
+      const path = join(import.meta.dirname, '../src/cli/bin.js')
+      execFile(process.execPath, [path, 'bench', ...args], (error, out, err) =>
+        resolve({ code: error ? Number(error.code) : 0, out, err }),
+      )
+    })
+
+  test('two files: a table with verdicts, exit 0; a gate is held against the second', async () => {
+    const a = await write('a.json', JSON.stringify(made(2)))
+    const b = await write('b.json', JSON.stringify(made(3, { change: slower })))
+    const { code, out, err } = await cli('--compare', a, b)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toMatch(/wss +│ p50 ms +│.*│ A lower by 5\.\d+ ms/)
+    expect(out).toContain('no significant difference')
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(130)
+    const gated = await cli('--compare', a, b, '--gate', 'wss.p50=4')
+    expect(gated.code).toBe(1)
+    expect(gated.err).toMatch(/^gate wss\.p50=4: steady has 7\./)
+  })
+  test('a file that is not there, not JSON, not results; one file, three files: one line and exit 2', async () => {
+    const good = await write('good.json', JSON.stringify(made(2)))
+    const text = await write('text.json', 'hello')
+    const other = await write('other.json', '{"schema":"else"}')
+    for (const files of [
+      [good, `${directory}/none.json`],
+      [good, text],
+      [other, good],
+      [good],
+      [good, good, good],
+      [directory, good],
+    ]) {
+      const { code, out, err } = await cli('--compare', ...files)
+      expect({ code, out }).toEqual({ code: 2, out: '' })
+      expect(err).toMatch(/^[^\n]{10,300}\n$/)
+    }
+  })
+})

@@ -1,0 +1,246 @@
+// What people read of a run: terminal, page, Markdown, CSV, README. Complete where there is something, silent or in words where there is not.
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { csv, csvColumns } from '../bench/report/csv.ts'
+import { readResults } from '../bench/report/files.ts'
+import { markdown } from '../bench/report/markdown.ts'
+import { text as number } from '../bench/report/numbers.ts'
+import { page } from '../bench/report/page.ts'
+import { REFERENCE, readmeTable, withTable } from '../bench/report/readme.ts'
+import { failedGates, summarise } from '../bench/report/summary.ts'
+import { tables } from '../bench/report/table.ts'
+import { SCHEMA, checkResults, failedRow, notes } from '../bench/results.ts'
+import type { Results, Row } from '../bench/results.ts'
+import { contestants } from '../bench/contestants.ts'
+import { scenarios } from '../bench/scenarios.ts'
+import { kinds, madeUpResults } from './results.ts'
+
+const row = (transport: string, repeat: number, p50: number | null): Row => {
+  const { why: _, ...rest } = failedRow({ scenario: 'steady', transport, repeat, clients: 1, rate: 1, seconds: 1 }, '')
+  return { ...rest, valid: true, latencyMs: { ...rest.latencyMs, p50 } }
+}
+const results = (trials: Row[]): Results => ({
+  ...{ schema: SCHEMA, startedAt: '', machine: {}, versions: {}, commit: null, seed: 1 },
+  scenarios: [{ ...scenarios.steady, transports: [...contestants], http: '1.1' }],
+  ...{ predictions: [], notes: ['<script>'], trials },
+})
+const failed = failedRow({ scenario: 'steady', transport: 'wss', repeat: 1, clients: 1, rate: 1, seconds: 1 }, '<b>&')
+const everything = madeUpResults({ seed: 1 })
+
+describe('the tables', () => {
+  test('medians with their interval, and how many repeats were valid', () => {
+    const text = tables(results([row('sse', 1, 5), row('sse', 2, 900), row('sse', 3, 4)]))
+    expect(text).toMatch(/sse +│ +3\/3 │ +– │ 5\.00 \(4\.00–900\.00\) │/)
+  })
+  test('×floor is the median of the ratios within a repeat, not the ratio of the medians', () => {
+    const sse = [2, 40, 6].map((p50, i) => row('sse', i + 1, p50))
+    const floor = [1, 10, 4].map((p50, i) => row('floor', i + 1, p50)) // 2, 4, 1.5; of the medians 6/4 = 1.5
+    const [summary] = summarise(results([...sse, ...floor]))
+    expect(summary!.times(({ latencyMs }) => latencyMs.p50, 'floor')).toEqual({ median: 2, low: 1.5, high: 4, n: 3 })
+    expect(tables(results([...sse, ...floor]))).toMatch(/sse +│.*\) │ +2\.00 │/)
+  })
+  test('what failed is named with its reason, and gives no number', () => {
+    const text = tables(results([failed]))
+    expect(text).toContain('INVALID steady wss repeat 1: <b>&')
+    expect(text).toContain('0/1')
+    expect(text).not.toMatch(/NaN|undefined/)
+  })
+  test('events that came before they were due: said in every form, and kept out of README', () => {
+    const early = results([row('floor', 1, 0.001), row('sse', 1, 2)])
+    for (const text of [tables(early), page(early), markdown(early)])
+      expect(text).toContain('DOUBTFUL steady floor repeat 1: half of its events came before they were due')
+    expect(() => readmeTable(early)).toThrow(/repeat 1 of floor has events before they were due/)
+    expect(tables(results([row('floor', 1, 0.05)]))).not.toContain('DOUBTFUL')
+  })
+  test('delivered, and the events behind it, are of the valid repeats alone', () => {
+    const counted = { ...row('sse', 1, 5), clients: 2, expected: 80, delivered: 80 }
+    const late = { ...row('sse', 2, 5), clients: 2, expected: 80, delivered: 33, valid: false, why: 'late' }
+    const text = tables(results([counted, late, failed]))
+    expect(text).toMatch(/sse +│ +1\/2 │ +all 80 │/)
+    expect(text).toMatch(/wss +│ +0\/1 │ +– │/)
+    expect(text).toContain('40 distinct events measured a trial')
+    expect(tables(results([{ ...counted, delivered: 79 }]))).toContain('79/80')
+  })
+  test('a percentile with too few samples is a dash, in the table and for a target', () => {
+    const some = results([row('sse', 1, 5)])
+    some.scenarios[0]!.targetP99Ms = 9
+    expect(tables(some)).toMatch(/5\.00 │ +– │\n/)
+    expect(tables(some)).toContain('target p99 < 9 ms over sse: not shown: too few samples')
+    expect(page(some)).not.toMatch(/null ms|NaN/)
+  })
+  test('a median or bytes more than 10 % from the predicted are marked, with a line that says so', () => {
+    const measured = (p50: number) => ({
+      ...results([row('polling', 1, p50)]),
+      predictions: [{ scenario: 'steady', transport: 'polling', repeat: 1, p50Ms: 100 }],
+    })
+    for (const near of [91, 109]) expect(tables(measured(near)) + page(measured(near))).not.toContain('≠')
+    expect(tables(measured(115))).toMatch(/\+15 % ≠/)
+    expect(tables(measured(115))).toContain('≠ polling: the measured p50 is 15 % above the predicted')
+    expect(page(measured(85))).toContain('the measured p50 is 15 % below')
+    expect(tables(everything)).toContain('≠ long-polling: the measured bytes per event are')
+  })
+  test('a prediction belongs to its point and to a valid repeat', () => {
+    const at = (rate: number, p50: number) => ({ ...row('polling', 1, p50), point: { rate } })
+    const prediction = { scenario: 'steady', transport: 'polling', repeat: 1, p50Ms: 100 }
+    const run = { ...results([at(1, 100), at(2, 300)]), predictions: [{ ...prediction, point: { rate: 1 } }] }
+    expect(summarise(run).map(({ predicted }) => predicted.p50?.median)).toEqual([100, undefined])
+    expect(tables({ ...run, predictions: [{ ...prediction, repeat: 2, point: { rate: 1 } }] })).not.toContain(
+      'predicted',
+    )
+  })
+  test('every scenario, a line for each point, and no line of a table is wider than 120', () => {
+    const text = tables(everything)
+    for (const name of Object.keys(kinds)) expect(text).toContain(`${name}: `)
+    expect(text).toMatch(/polling, 5\/s, every 250 ms +│ +5\/5/)
+    for (const line of text.split('\n').filter((each) => /[│─]/.test(each)))
+      expect(line.length).toBeLessThanOrEqual(120)
+    expect(text).not.toMatch(/NaN|undefined|null │/)
+  })
+  test('peers stand beside ours with their ratio', () =>
+    expect(tables(everything)).toMatch(/peers beside ours[^]*nchan-wss +│ +1\.\d\d \(/))
+  test('what the numbers include is said in results.json and under the table', () => {
+    for (const what of [/limits raised/, /source of the events and the counters/, /floor ends when TLS is up/])
+      expect(notes.some((note) => what.test(note))).toBe(true)
+    expect(tables({ ...results([failed]), notes })).toContain(notes.at(-1))
+  })
+})
+
+describe('report.html', () => {
+  const html = page(everything)
+  const section = (name: string) => html.split(`id="scenario-${name}"`)[1]!.split('</section>')[0]!
+
+  test('is HTML on its own; what comes from outside is text in it', () => {
+    const small = page(results([failed, row('sse', 1, 5)]))
+    expect(small).toContain('&lt;b&gt;&amp;')
+    for (const each of [small, html])
+      expect(each.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(
+        /<script|<b>|https?:|src=|@import|url\((?!#)/,
+      )
+  })
+  test.for([
+    ['steady', 'Latency against cost'],
+    ['steady', 'Latency over the percentiles'],
+    ['steady', 'Latency, run by run'],
+    ['steady', 'Bytes of an event, by layer'],
+    ['steady', 'Fan-out skew'],
+    ['steady', 'Model against measurement'],
+    ['steady', 'peers beside ours'],
+    ['ladder', 'Where the knee is'],
+    ['idle', 'Bytes of a silent minute'],
+    ['connect', 'Times of this scenario'],
+    ['storm', 'After the cut'],
+    ['recover', 'After the cut'],
+    ['payload', 'p50, ms by payload, B'],
+    ['burst', 'Times of this scenario'],
+    ['break-even', 'Break-even in bytes'],
+    ['break-even', 'Break-even in server time'],
+    ['network', 'p99, ms by network'],
+    ['up', 'Latency, run by run'],
+    ['protocols', 'bytes by HTTP version and TLS version'],
+    ['batch', 'server µs by batching window, ms'],
+    ['capacity', 'requestsPerSecond'],
+    ['fanout', 'Latency over the percentiles'],
+  ])('%s has: %s', ([name, title]) => expect(section(name!)).toContain(title))
+  test('every chart has a question, a drawing for wide and for narrow, a sentence for who cannot see it, and its numbers', () => {
+    const figures = html
+      .split('<figure>')
+      .slice(1)
+      .map((each) => each.split('</figure>')[0]!)
+    expect(figures.length).toBeGreaterThan(40)
+    for (const figure of figures) {
+      expect(figure).toMatch(/<h3>[^<]+<\/h3><p>[^<]+[?.]<\/p><p class="read">[^<]+<\/p>/)
+      expect(figure).toMatch(
+        /<svg role="img" class="wide" aria-label="[^"]+" aria-describedby="([^"]+)"[^]*class="narrow"[^]*<p class="read" id="\1">[^<]+\./,
+      )
+      expect(figure).toMatch(/<details>[^]*<td>[^]*<\/details>/)
+      expect(figure).not.toMatch(/NaN|undefined|Infinity/)
+    }
+  })
+  test('the percentile curve goes through the median and the p99 of all repeats together', () => {
+    const one = madeUpResults({ seed: 7, scenarios: ['fanout'], repeats: 1 })
+    const { p50, p99 } = one.trials[0]!.latencyMs
+    expect(page(one)).toContain(`sse ${number(p50!)} ms at 50 %, ${number(p99!)} ms at 99 %`)
+  })
+  test('the raw data is in it', () => {
+    const [, packed] = /href="data:application\/gzip;base64,([^"]+)"/.exec(html)!
+    expect(JSON.parse(gunzipSync(Buffer.from(packed!, 'base64')).toString())).toEqual(everything)
+  })
+  test('a scenario without a row says so; one with only invalid rows has no chart', () => {
+    expect(page(results([]))).toContain('<h2>steady</h2><p>Nothing was measured.</p>')
+    expect(page(results([failed]))).not.toContain('<figure>')
+  })
+})
+
+describe('report.md and results.csv', () => {
+  test('Markdown: a table and the command that repeats it for each scenario; text stays text', () => {
+    const text = markdown(everything)
+    for (const name of Object.keys(kinds))
+      expect(text).toContain(`npm run bench -- --scenario ${name} --repeats 5 --seed 1`)
+    expect(markdown(results([{ ...failed, why: 'a | b <img>' }]))).toContain('a \\| b \\<img\\>')
+    const pipes = (line: string) => line.replaceAll('\\|', '').split('|').length
+    for (const block of text.split('\n\n').filter((each) => each.startsWith('|')))
+      expect(new Set(block.split('\n').map(pipes)).size).toBe(1)
+  })
+  test('CSV: one line a row, every number of it, empty for what was not measured', () => {
+    const lines = csv(everything).split('\r\n')
+    expect(lines).toHaveLength(everything.trials.length + 2)
+    expect(lines[0]).toBe(csvColumns.map(([name]) => name).join(','))
+    expect(new Set(csvColumns.map(([name]) => name)).size).toBe(csvColumns.length)
+    expect(lines[1]).toMatch(/^steady,polling,/)
+    const text = csv(results([{ ...failed, why: 'said "no",\nand went' }]))
+    expect(text).toContain(',"said ""no"",\nand went",')
+    expect(text).toMatch(/,false,[^]*,,,,,/)
+    expect(text).not.toMatch(/null|undefined|NaN/)
+  })
+})
+
+describe('gates', () => {
+  test('a gate holds at its number, fails above it, and fails without a number', () => {
+    const gate = (atMost: number) => [{ transport: 'sse', metric: 'p50', atMost } as const]
+    const summaries = summarise(results([row('sse', 1, 5), failed]))
+    expect(failedGates(summaries, gate(5))).toEqual([])
+    expect(failedGates(summaries, gate(4.9))).toEqual(['gate sse.p50=4.9: steady has 5'])
+    expect(failedGates(summaries, [{ transport: 'wss', metric: 'p99', atMost: 9 }])).toHaveLength(1)
+  })
+  test('a scenario that has no latency for anybody is not asked for one, unless nobody else has it either', () => {
+    const silent = { ...row('sse', 1, null), scenario: 'idle' }
+    const gate = [{ transport: 'sse', metric: 'p99', atMost: 9 } as const]
+    const run = (trials: Row[]) => {
+      const one = results(trials)
+      return { ...one, scenarios: [...one.scenarios, { ...one.scenarios[0]!, name: 'idle' }] }
+    }
+    const loud = { ...row('sse', 1, 5), latencyMs: { ...row('sse', 1, 5).latencyMs, p99: 8 } }
+    expect(failedGates(summarise(run([loud, silent])), gate)).toEqual([])
+    expect(failedGates(summarise(run([silent])), gate)).toEqual(['gate sse.p99=9: idle has no valid number'])
+  })
+})
+
+test('results that are not as the contract says are not written', () => {
+  const wrong = { ...row('sse', 1, 5), lost: 0.5 }
+  expect(() => checkResults(results([wrong]))).toThrow(/trials\.0\.lost/)
+})
+
+describe('the table in README', () => {
+  const root = join(import.meta.dirname, '..')
+  test('is what the command makes of the reference run; without one there is no table', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8')
+    if (!existsSync(join(root, REFERENCE)))
+      return expect(readme).toContain('<!-- measured: begin -->\n<!-- measured: end -->')
+    const made = withTable(readme, await readResults(join(root, REFERENCE)))
+    expect(readme, `make it anew: npm run bench -- --readme ${REFERENCE}`).toBe(made)
+  })
+  test('changes the block between its comments and nothing else, and twice is once', () => {
+    const once = withTable('a\n<!-- measured: begin -->old<!-- measured: end -->\nz', everything)
+    expect(once).toBe(`a\n<!-- measured: begin -->\n\n${readmeTable(everything)}\n\n<!-- measured: end -->\nz`)
+    expect(withTable(once, everything)).toBe(once)
+    expect(once).toMatch(/\| sse \| \d/)
+    expect(once).not.toContain('nchan')
+  })
+  test('a README without the block, and a run without steady, are said in words', () => {
+    expect(() => withTable('a', everything)).toThrow(/expected <!-- measured: begin -->/)
+    expect(() => readmeTable(madeUpResults({ seed: 1, scenarios: ['idle'] }))).toThrow(/steady/)
+  })
+})
