@@ -60,7 +60,7 @@ export function asking({ first, answer, when }: AskingOptions): Wire {
     const { events, gaps, next, more } = answer(body, head)
     const said = Buffer.from(question(next))
     return {
-      ...{ events, open: true, headBytes: head.bytes },
+      ...{ events, open: true, bodyBytes: length },
       ...(gaps && { gaps }),
       [more ? 'reply' : when]: said,
     }

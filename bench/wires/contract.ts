@@ -37,8 +37,10 @@ export interface Read {
   open?: true
   /** Why nothing more can come, in words. */
   failed?: string
-  /** Bytes of HTTP heads in this chunk. */
+  /** Bytes of HTTP heads in this chunk; of a stream. */
   headBytes?: number
+  /** Bytes of the body of an answer. */
+  bodyBytes?: number
 }
 
 /** The part of a wire above HTTP: frames, event streams, bodies. The same over HTTP/1.1 and HTTP/2. */

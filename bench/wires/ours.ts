@@ -6,9 +6,10 @@ import type { TransportName } from '../../transports/clients.ts'
 import { asking } from './asking.ts'
 import type { Answer } from './asking.ts'
 import { EMPTY, remember } from './contract.ts'
-import type { Read, Wire } from './contract.ts'
-import { eventStream } from './sse.ts'
-import { joined, webSocket } from './websocket.ts'
+import type { Read, Target, Wire } from './contract.ts'
+import type { WireOverHttp2 } from '../line.ts'
+import { blocks, eventStream } from './sse.ts'
+import { frames, joined, webSocket } from './websocket.ts'
 
 const PAGE = 1000
 
@@ -32,15 +33,18 @@ export function pageAnswer(body: Buffer): Answer {
   return {
     events: page,
     ...(gap !== undefined && { gaps: [asGap(gap)] }),
-    next: { query: `?limit=${PAGE}&after=${String(cursor)}` },
+    next: { query: `?limit=${PAGE}&after=${cursor as string}` },
     more: page.length === PAGE,
   }
 }
 
 const first = (after?: string) => ({ query: `?limit=${PAGE}${after === undefined ? '' : `&after=${after}`}` })
+/** Where a long poll stands is to be known before there is something to wait for. */
+const atOnce = (after?: string) => ({ query: `${first(after).query}&wait=0` })
+
 export const ours: Record<TransportName, Wire> = {
   polling: asking({ first, answer: pageAnswer, when: 'later' }),
-  'long-polling': asking({ first, answer: pageAnswer, when: 'reply' }),
+  'long-polling': asking({ first: atOnce, answer: pageAnswer, when: 'reply' }),
   sse: eventStream({ message: sseMessage }),
   wss: webSocket({ protocol: SUBPROTOCOL, message: wssMessage }),
 }
@@ -69,3 +73,32 @@ const lengthPrefixed = remember((bytes) => {
   }
   return { read: joined(reads), rest: at === bytes.length ? EMPTY : Buffer.from(bytes.subarray(at)) }
 })
+
+const answers = remember(pageAnswer)
+const over2 = (when: 'later' | 'reply'): WireOverHttp2 => ({
+  kind: 'asking',
+  path: ({ path, after }) => path + (when === 'reply' ? atOnce : first)(after).query,
+  answer(body, { path }) {
+    const { next, more, ...read } = answers(body)
+    return { ...read, open: true, bodyBytes: body.length, nextPath: path + next.query, when: more ? 'reply' : when }
+  },
+})
+const followed = ({ path, after }: Target) => (after === undefined ? path : `${path}?after=${after}`)
+
+export const oursOverHttp2: Record<TransportName, WireOverHttp2> = {
+  polling: over2('later'),
+  'long-polling': over2('reply'),
+  sse: {
+    kind: 'stream',
+    headers: (target) => ({ ':path': followed(target), accept: 'text/event-stream' }),
+    body: blocks(sseMessage),
+  },
+  wss: {
+    kind: 'websocket',
+    headers: (target) => ({
+      ...{ ':method': 'CONNECT', ':protocol': 'websocket', ':scheme': 'https', ':path': followed(target) },
+      ...{ 'sec-websocket-version': '13', 'sec-websocket-protocol': SUBPROTOCOL },
+    }),
+    body: frames(wssMessage),
+  },
+}

@@ -1,0 +1,143 @@
+// Unit costs of this machine, from rows of the bench: what a delivery, a question, a connection cost; and how wrong they were where they were not fitted.
+import { median } from '../../src/core/stats.ts'
+import { counted } from '../layers.ts'
+import { modelled, predict, usual } from '../model.ts'
+import type { Conditions, Modelled } from '../model.ts'
+import type { Results, Row } from '../results.ts'
+import { SCHEMA } from './file.ts'
+import type { Count, Units, UnitsFile } from './file.ts'
+import { choose, priceOf } from './fit.ts'
+
+/** Trials with more clients are never fitted: they are what the unit costs are tested with. */
+export const FITTED_CLIENTS = 300
+
+/** Smallest first. What is pushed has no questions; what is asked for costs by question more than by event. */
+const PUSHED: Count[][] = [['deliveries'], ['seconds', 'deliveries'], ['events', 'deliveries'], ['seconds', 'deliveries', 'bytes']] // prettier-ignore
+const ASKED: Count[][] = [['requests'], ['seconds', 'requests'], ['requests', 'deliveries'], ['seconds', 'requests', 'deliveries']] // prettier-ignore
+
+interface Point {
+  clients: number
+  rate: number
+  payload: number
+  pollMs: number
+  cpuUsPerDelivery: number
+  cursor: number
+  roundTripMs: number
+  requestsPerEvent: number
+  bytesPerEvent: { up: number; headers: number; total: number }
+  /** Of one connection. */
+  rssKb: number | null
+}
+
+/** @throws Error when no transport has a trial to fit. */
+export function unitsOf(results: Results, socketBytes: UnitsFile['socketBytes'] = null): UnitsFile {
+  const { startedAt, machine, versions, commit, seed, scenarios, trials } = results
+  const { http } = scenarios[0] ?? { http: '1.1' as const }
+  const transports: UnitsFile['transports'] = {}
+  for (const name of modelled) {
+    const points = trials.flatMap((row) => (row.transport === name ? (pointOf(row, results, http) ?? []) : []))
+    const units = unitsOfOne(name, points, http)
+    if (units) transports[name] = units
+  }
+  const invalid = trials
+    .filter((row) => !row.valid)
+    .map((row) => `${row.transport}, ${row.clients} clients: ${row.why}`)
+  if (Object.keys(transports).length === 0)
+    throw new Error(`expected trials of at most ${FITTED_CLIENTS} clients to fit, found none that is valid; ${invalid[0] ?? 'none at all'}`) // prettier-ignore
+  return { schema: SCHEMA, ...{ startedAt, machine, versions, commit, seed, http, socketBytes, transports, invalid } }
+}
+
+/** Trials of one transport alone, at a steady rate, over what the file is of; undefined for any other. */
+function pointOf(row: Row, results: Results, http: '1.1' | '2'): Point | undefined {
+  const found = results.scenarios.find(({ name }) => name === row.scenario)
+  const { payload, up, headers, total } = row.bytesPerEvent
+  const { cpuUsPerDelivery, rssKbPerConnection } = row.server
+  const complete = [payload, up, headers, total, cpuUsPerDelivery, row.requestsPerEvent].every((each) => each !== null)
+  if (!row.valid || !found || !complete || found.together || row.series || !(row.rate > 0)) return undefined
+  const scenario = { tls: '1.3', ...found, ...row.point }
+  if (scenario.http !== http || scenario.tls !== '1.3') return undefined
+  const { pollMs, warmSeconds } = scenario
+  return {
+    ...{ clients: row.clients, rate: row.rate, payload: payload!, pollMs, cpuUsPerDelivery: cpuUsPerDelivery! },
+    // An epoch of eight, a dot, and the digits of an event in the middle of the window.
+    cursor: 9 + String(Math.ceil(row.rate * (warmSeconds + row.seconds / 2))).length,
+    roundTripMs: roundTripOf(row, results, pollMs),
+    requestsPerEvent: row.requestsPerEvent!,
+    bytesPerEvent: { up: up!, headers: headers!, total: total! },
+    rssKb: rssKbPerConnection,
+  }
+}
+
+/** On loopback a long poll takes as long as the wait: its round trip is too short to matter. */
+function roundTripOf({ transport, scenario, repeat }: Row, { predictions }: Results, pollMs: number): number {
+  if (transport !== 'polling') return 1
+  const said = predictions.find((each) => each.scenario === scenario && each.repeat === repeat && each.transport === transport) // prettier-ignore
+  return said ? Math.max(0, said.p50Ms - pollMs / 2) : 1
+}
+
+function unitsOfOne(name: Modelled, points: Point[], http: '1.1' | '2'): Units | undefined {
+  const few = points.filter(({ clients }) => clients <= FITTED_CLIENTS)
+  const largest = points.toSorted((a, b) => a.clients - b.clients).at(-1)
+  const test = largest && largest.clients > FITTED_CLIENTS ? largest : undefined
+  const asked = name === 'polling' || name === 'long-polling'
+  const observations = few.map((point) => ({ counts: countsOf(point), cost: point.cpuUsPerDelivery * point.rate * point.clients })) // prettier-ignore
+  const found = choose(observations, asked ? ASKED : PUSHED)
+  if (!found) return undefined
+  const heads = headsOf(few, asked, http)
+  const rss = median(points.flatMap((point) => (point === test || point.rssKb === null ? [] : [point.rssKb])))
+  const units: Units = {
+    ...{ cpuUs: found.prices, fitError: found.error ?? null, rssKbPerConnection: rss ?? null, heads, heldOut: null },
+    fitted: few.map(({ clients, rate, payload, pollMs, cpuUsPerDelivery }) => ({
+      clients,
+      rate,
+      payload,
+      pollMs,
+      cpuUsPerDelivery,
+    })),
+  }
+  if (!test) return units
+  const { clients, rate, payload, pollMs } = test
+  const { requestsPerEvent, bytesPerEvent } = predict(name, conditionsOf(name, test, heads, http))
+  const bytes = counted(bytesPerEvent.up) + counted(bytesPerEvent.down)
+  const predicted = countsOf({ ...test, requestsPerEvent, bytesPerEvent: { ...test.bytesPerEvent, total: bytes } })
+  units.heldOut = {
+    ...{ clients, rate, payload, pollMs },
+    cpuUsPerDelivery: {
+      predicted: priceOf(found.prices, predicted) / (rate * clients),
+      measured: test.cpuUsPerDelivery,
+    },
+    bytesPerEvent: { predicted: bytes, measured: test.bytesPerEvent.total },
+    rssKbPerConnection: rss === undefined || test.rssKb === null ? null : { predicted: rss, measured: test.rssKb },
+  }
+  // Better a slope that was measured and not tested than none.
+  if (rss === undefined && test.rssKb !== null) units.rssKbPerConnection = test.rssKb
+  return units
+}
+
+function countsOf({ clients, rate, requestsPerEvent, bytesPerEvent }: Point): Record<Count, number> {
+  const deliveries = clients * rate
+  return { seconds: 1, events: rate, deliveries, requests: requestsPerEvent * deliveries, bytes: bytesPerEvent.total * deliveries } // prettier-ignore
+}
+
+/** What is left of the headers when TLS and frames are taken away; the bench counts an answer's frame headers among its headers. */
+function headsOf(points: Point[], asked: boolean, http: '1.1' | '2'): Units['heads'] {
+  const frame = http === '2' ? 9 : 0
+  const mean = (of: (point: Point) => number) => points.reduce((total, point) => total + of(point), 0) / points.length
+  const cursor = mean((point) => point.cursor)
+  if (!asked) return { up: 0, down: 0, cursor }
+  const up = mean((point) => point.bytesPerEvent.up / point.requestsPerEvent - 22 - frame)
+  return { up, down: mean((point) => point.bytesPerEvent.headers / point.requestsPerEvent) - up - 3 * frame, cursor }
+}
+
+/** A head carries the cursor: in the question's path, and with polling in the answer's ETag. */
+export function headsFor(name: Modelled, heads: Units['heads'], cursor: number) {
+  if (heads.up === 0) return { headUp: 0, headDown: 0 }
+  const longer = cursor - heads.cursor
+  return { headUp: heads.up + longer, headDown: heads.down + (name === 'polling' ? longer : 0) }
+}
+
+function conditionsOf(name: Modelled, point: Point, heads: Units['heads'], http: '1.1' | '2'): Conditions {
+  const { payload, cursor, rate, pollMs, roundTripMs } = point
+  const { headUp, headDown } = headsFor(name, heads, cursor)
+  return { ...usual, payload, cursor, rate, pollMs, roundTripMs, headUp, headDown, http, arrivals: 'slots', heartbeatSeconds: 0, pingSeconds: 0 } // prettier-ignore
+}
