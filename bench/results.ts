@@ -76,6 +76,7 @@ export const ResultsSchema = v.strictObject({
       ...{ http: v.picklist(['1.1', '2']), tls: v.picklist(['1.2', '1.3']) },
       ...{ generators: v.number(), maxUtilisation: v.number(), maxGeneratorDelayMs: v.number() },
       targetP99Ms: v.optional(v.number()),
+      profile: v.optional(v.string()),
       points: v.optional(v.array(Point)),
     }),
   ),

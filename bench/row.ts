@@ -1,6 +1,7 @@
 // What the reports of a window make of one contestant: a plain row of SPEC §7, and whether it counts.
 import { median } from '../src/core/stats.ts'
 import { bytesPerEvent, layersOf } from './bytes.ts'
+import { asks, peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import type { FigureName, SeriesName } from './figures.ts'
 import { round } from './health.ts'
@@ -22,8 +23,6 @@ export interface Measured {
   /** Nothing was to be delivered. */
   silent?: boolean
 }
-
-const ASKS: readonly Contestant[] = ['polling', 'long-polling']
 
 export function rowOf(transport: Contestant, stage: Stage, measured: Measured): Row {
   const { scenario, transports, connects, rssKbPerConnection } = stage
@@ -49,8 +48,8 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
   const why = [...faults(), ...(measured.why ?? [])].filter((text) => text !== undefined)
   const rows = joinLatencies(mine.map(({ latencies }) => latencies))
   const minutes = seconds / 60
-  const asks = ASKS.includes(transport)
-  const layers = layersOf(edges, asks, silent ? clients * minutes : edges.deliveries)
+  const asked = asks(transport)
+  const layers = layersOf(edges, asked, silent ? clients * minutes : edges.deliveries)
   const opened = median(connects[transport] ?? [])
   const empty = blank(transport, stage)
   return {
@@ -60,7 +59,7 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
     ...counts,
     ...(silent ? {} : { ...latencyOf(rows), skewMs: skewOf(rows) }),
     connectMs: { full: opened === undefined ? null : round(opened), resumed: null },
-    requestsPerEvent: edges.deliveries > 0 ? round(asks ? edges.sent / edges.deliveries : 0) : null,
+    requestsPerEvent: edges.deliveries > 0 ? round(asked ? edges.sent / edges.deliveries : 0) : null,
     ...(hasServer && layers && { layers, ...(!silent && { bytesPerEvent: bytesPerEvent(layers) }) }),
     server: {
       cpuUsPerDelivery: hasServer && deliveries > 0 ? round(server.health.cpuUs / deliveries) : null,
@@ -105,6 +104,7 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
 /** A row that says who, what and where, and nothing else yet. */
 export function blank(transport: Contestant, { scenario, point, repeat }: Stage): Row {
   const { name, clients, rate, seconds } = scenario
+  const beside = peerOf(transport)?.beside
   const { why: _, ...empty } = failedRow(
     {
       scenario: name,
@@ -117,7 +117,7 @@ export function blank(transport: Contestant, { scenario, point, repeat }: Stage)
     },
     '',
   )
-  return empty
+  return { ...empty, ...(beside && { beside }) }
 }
 
 function added(a: LotReport['edges'], b: LotReport['edges']): LotReport['edges'] {

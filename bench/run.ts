@@ -10,6 +10,7 @@ import { SCHEMA, checkResults, notes } from './results.ts'
 import type { Results } from './results.ts'
 import type { Contestant } from './contestants.ts'
 import { place } from './pin.ts'
+import { predictionsOf } from './predictions.ts'
 import { pointsOf } from './scenarios.ts'
 import type { Point, Scenario } from './scenarios.ts'
 import { trial } from './trial.ts'
@@ -18,6 +19,8 @@ export interface RunOptions {
   scenarios: Scenario[]
   /** Only these; each scenario has its own list. */
   transports?: Contestant[]
+  /** To stand beside ours, where a scenario lets them. */
+  peers?: Contestant[]
   /** For all scenarios; without it, each has its own. */
   repeats?: number
   seed: number
@@ -36,19 +39,20 @@ export interface Plan {
 }
 
 /** Repeat by repeat, each in an order of its own: what drifts with time meets every transport alike. */
-export function plan({ scenarios, transports, repeats, seed }: RunOptions): Plan[] {
+export function plan({ scenarios, transports, peers = [], repeats, seed }: RunOptions): Plan[] {
   const random = seeded(seed)
   const most = Math.max(0, ...scenarios.map((scenario) => repeats ?? scenario.repeats))
   return Array.from({ length: most }, (_, i) => {
     const now = scenarios.filter((scenario) => i < (repeats ?? scenario.repeats))
-    const once = now.flatMap((scenario) => trialsOf(scenario, transports))
+    const once = now.flatMap((scenario) => trialsOf(scenario, peers, transports))
     return shuffled(once, random).map((each) => ({ ...each, repeat: i + 1, seed: seed + i + 1 }))
   }).flat()
 }
 
 /** A trial for each transport and each of its points; or one for all transports. */
-function trialsOf(scenario: Scenario, only?: Contestant[]): Omit<Plan, 'repeat' | 'seed'>[] {
-  const names = scenario.transports.filter((name) => !only || only.includes(name))
+function trialsOf(scenario: Scenario, peers: Contestant[], only?: Contestant[]): Omit<Plan, 'repeat' | 'seed'>[] {
+  const ours = scenario.transports.filter((name) => !only || only.includes(name))
+  const names = [...ours, ...(scenario.peers ? peers : [])]
   if (names.length === 0) return []
   if (scenario.together) return [{ scenario, transports: names }]
   return names.flatMap((name) =>
@@ -91,6 +95,7 @@ export async function run(options: RunOptions): Promise<Results> {
     }
     onTrial?.(plans.length, plans.length, 'done')
     results.machine['loadAfter'] = loadavg()[0]!
+    results.predictions = predictionsOf(results)
     return checkResults(results)
   } finally {
     await rm(directory, { recursive: true })

@@ -3,6 +3,8 @@ import { transportNames } from '../transports/clients.ts'
 import { contestants } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import type { TlsVersion } from './line.ts'
+import { profileNames } from './network/profiles.ts'
+import type { ProfileName } from './network/profiles.ts'
 
 /** What a trial of a scenario does; each has a file in bench/kinds. */
 export type Kind = 'window' | 'ladder' | 'idle' | 'connect' | 'storm' | 'burst'
@@ -29,6 +31,8 @@ export interface Scenario {
   tls: TlsVersion
   /** Window in which events are gathered into one write; 0: none (limit `batchMs`). */
   batchMs: number
+  /** A network by name (bench/network/profiles.ts); without one, loopback as it is. */
+  profile?: ProfileName
   repeats: number
   generators: number
   /** Beyond these the generator measures itself, and the trial is invalid. */
@@ -39,7 +43,9 @@ export interface Scenario {
   /** A trial for each: values that replace those above. */
   points?: readonly Point[]
 }
-export type Point = Partial<Pick<Scenario, 'rate' | 'payload' | 'pollMs' | 'http' | 'tls' | 'batchMs' | 'clients'>>
+export type Point = Partial<
+  Pick<Scenario, 'rate' | 'payload' | 'pollMs' | 'http' | 'tls' | 'batchMs' | 'clients' | 'profile'>
+>
 
 const steady: Scenario = {
   name: 'steady',
@@ -113,6 +119,13 @@ const all = {
     transports: transportNames,
     ...{ peers: false, clients: 20, seconds: 8, repeats: 2 },
     points: [0.5, 2, 10, 50].flatMap((rate) => [250, 1000, 4000].map((pollMs) => ({ rate, pollMs }))),
+  },
+  network: {
+    ...steady,
+    about: 'the same behind a network: delay, jitter, bandwidth, stalls',
+    transports: [...transportNames, 'floor'],
+    ...{ peers: false, clients: 20, seconds: 6, warmSeconds: 2, repeats: 3 },
+    points: points('profile', profileNames),
   },
   protocols: {
     ...steady,

@@ -6,6 +6,8 @@ import type { LineBytes } from './line.ts'
 import type { LoadCommands } from './load.ts'
 import type { Placement } from './pin.ts'
 import { pin } from './pin.ts'
+import type { NetworkCommands, Weather } from './network/process.ts'
+import { profiles } from './network/profiles.ts'
 import { child } from './process.ts'
 import type { Child } from './process.ts'
 import type { Point, Scenario } from './scenarios.ts'
@@ -26,12 +28,15 @@ export interface TrialOptions {
   placement: Placement
   /** Calibration: keep the generator busy for so long, again and again. */
   burnMs?: number
+  /** A network between the clients and the server; of the scenario's profile, or for calibration. */
+  weather?: Weather
 }
 
 export interface Stage extends TrialOptions {
   clock: () => number
   target: Child<TargetCommands>
   loads: Child<LoadCommands>[]
+  network?: Child<NetworkCommands>
   /** Milliseconds until each client was open. */
   connects: Record<Contestant, number[]>
   /** By the slope between half of the clients and all of them; null with too few of them, or several transports. */
@@ -41,24 +46,37 @@ export interface Stage extends TrialOptions {
 /** With fewer clients than this their memory drowns in the noise of the process. */
 const RSS_CLIENTS = 200
 const OPEN_MS = 120_000
+const CLOSE_MS = 8000
 
 export async function setUp(options: TrialOptions): Promise<Stage> {
-  const { scenario, transports, credentials, ca, offset, placement } = options
-  const { clients, http, tls, pollMs, generators, batchMs } = scenario
+  const { scenario, transports, credentials, ca, offset, placement, seed } = options
+  const { clients, http, tls, pollMs, generators, batchMs, profile } = scenario
   const target = child<TargetCommands>('server', new URL('target.ts', import.meta.url), ['--expose-gc'])
   const loads = Array.from({ length: generators }, () =>
     child<LoadCommands>('generator', new URL('load.ts', import.meta.url)),
   )
   const clock = hostClock(offset)
-  const stage = { ...options, clock, target, loads, connects: {}, rssKbPerConnection: null }
+  const weather = options.weather ?? (profile === undefined ? undefined : profiles[profile].conditions)
+  const network = weather && child<NetworkCommands>('network', new URL('network/process.ts', import.meta.url))
+  const stage: Stage = {
+    ...options,
+    clock,
+    target,
+    loads,
+    connects: {},
+    rssKbPerConnection: null,
+    ...(network && { network }),
+  }
   try {
     if (placement.server !== undefined) pin(target.pid, placement.server)
     const isNull = transports[0] === 'null'
     const lines = clients * transports.length + 100
     const limits = { ...(batchMs > 0 && { batchMs }), messagesPer10s: 1_000_000 }
-    const { port } = isNull
-      ? { port: 0 }
+    const { port: serverPort, pids } = isNull
+      ? { port: 0, pids: [] }
       : await target.ask('open', { offset, tls: credentials, http, names: transports, lines, limits })
+    if (placement.server !== undefined) for (const pid of pids) pin(pid, placement.server)
+    const port = network ? (await network.ask('open', { targets: [serverPort], weather, seed })).ports[0]! : serverPort
     const given = { offset, ca, http, tls, pollMs }
     const [first, rest] = isNull || clients < RSS_CLIENTS || transports.length > 1 ? [clients, 0] : halves(clients)
     const open = (count: number) =>
@@ -86,8 +104,11 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
   }
 }
 
-export async function tearDown({ target, loads }: Pick<Stage, 'target' | 'loads'>): Promise<void> {
-  await Promise.all([target, ...loads].map((each) => each.end()))
+export async function tearDown({ target, loads, network }: Pick<Stage, 'target' | 'loads' | 'network'>): Promise<void> {
+  await Promise.all([...loads, ...(network ? [network] : [])].map((each) => each.end()))
+  // A peer has processes and files of its own to put away; a server that does not answer any more is ended all the same.
+  await target.ask('close', undefined, CLOSE_MS).catch(() => undefined)
+  await target.end()
 }
 
 /**

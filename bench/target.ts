@@ -1,5 +1,8 @@
 // The server process of a trial: the lab, the floor or a peer, on one feed. It is told when a window is, and notes what it cost.
+import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defaults } from '../src/core/limits.ts'
 import type { Limits } from '../src/core/limits.ts'
 import { memoryFeed } from '../src/feeds/memory.ts'
@@ -10,7 +13,7 @@ import { startLab } from '../src/server/start.ts'
 import { watchWire } from '../src/server/wire.ts'
 import type { Traffic } from '../src/server/wire.ts'
 import { floorServer } from '../transports/floor/server.ts'
-import { isOurs } from './contestants.ts'
+import { isOurs, peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import { watchHealth } from './health.ts'
 import type { Health } from './health.ts'
@@ -48,7 +51,7 @@ export interface TargetReport extends Due {
 let clock: () => number
 let feed: Feed
 let events: Source
-let served: Served
+let served: Served | undefined
 let endWatch: () => Health
 
 const commands = {
@@ -57,11 +60,12 @@ const commands = {
     feed = memoryFeed({ clock })
     events = source(feed, clock)
     served = await serve(options)
-    return { port: served.port, pids: served.pids, publishKey: served.publishKey }
+    const { port, pids, publishKey } = served
+    return { port, pids, publishKey }
   },
 
   /** Resident memory, in KiB, after a forced collection. */
-  rss: () => rssKb(served.pids),
+  rss: () => rssKb(served!.pids),
 
   start: (schedule: Schedule) => events.start(schedule),
   stop: () => events.stop(),
@@ -75,19 +79,19 @@ const commands = {
   /** Answers when the window is over and all that was due in it has been published. */
   async window({ from, to }: Window): Promise<TargetReport> {
     await until(from)
-    const endHealth = watchHealth(served.pids)
+    const endHealth = watchHealth(served!.pids)
     await until(to)
     const health = endHealth()
     return { health, ...(await events.due(from, to)) }
   },
 
   /** For what has no end that is known before. */
-  watch: () => void (endWatch = watchHealth(served.pids)),
+  watch: () => void (endWatch = watchHealth(served!.pids)),
   watched: () => endWatch(),
 
   /** As the server counted it; null where it does not. */
-  totals: () => served.traffic?.() ?? null,
-  close: () => served.close(),
+  totals: () => served!.traffic?.() ?? null,
+  close: () => served?.close(),
 }
 export type TargetCommands = typeof commands
 if (process.send) answer(commands)
@@ -118,5 +122,11 @@ async function serve({ names, tls, http, lines, ...options }: TargetOptions): Pr
     const { port } = server.address() as AddressInfo
     return { port, pids, traffic: () => wire.total(), close: () => Promise.resolve(server.close()) }
   }
-  throw new Error(`${name} cannot be served`)
+  const peer = peerOf(name!)
+  if (!peer) throw new Error(`${name} is no transport, and no peer that is known here`)
+  const directory = await mkdtemp(join(tmpdir(), 'wirelab-peer-'))
+  const serving = await peer.serve({ tls, directory })
+  feed.follow('now', ({ entries }) => entries.forEach((entry) => serving.publish(entry)))
+  const close = () => serving.close().finally(() => rm(directory, { recursive: true }))
+  return { port: serving.port, pids: serving.pids ?? pids, close }
 }

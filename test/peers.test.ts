@@ -77,7 +77,7 @@ describe.each(peers.map((peer) => [peer.name, peer] as const))('the peer %s', (_
     const bytes = (id: string) => entries.find((entry) => entry.id === id)?.bytes
     for (const { events, failed } of stayers) {
       const history = recorder({ after: `${EPOCH}.0`, keep: true })
-      for (const event of events) history.observe(event)
+      events.forEach((event) => history.observe(event))
       const verdict = history.verdict({ epoch: EPOCH, first: 1, last: EVENTS, bytes })
       expect(verdict).toMatchObject({ clean: true, received: EVENTS })
       expect(failed).toBeUndefined()

@@ -9,7 +9,7 @@ import type { Gate, MetricName } from '../../bench/report/summary.ts'
 import { tables } from '../../bench/report/table.ts'
 import { plan, run } from '../../bench/run.ts'
 import type { RunOptions } from '../../bench/run.ts'
-import { contestants } from '../../bench/contestants.ts'
+import { contestants, installedPeers, peerNames } from '../../bench/contestants.ts'
 import type { Contestant } from '../../bench/contestants.ts'
 import { scenarioNames, scenarios } from '../../bench/scenarios.ts'
 import type { Scenario, ScenarioName } from '../../bench/scenarios.ts'
@@ -23,6 +23,7 @@ interface Flags {
   out: string
   seed: number
   full?: boolean
+  peers?: true | Contestant[]
   http?: '1.1' | '2'
   gate?: Gate[]
   clients?: number
@@ -38,6 +39,11 @@ export function benchCommand(): Command {
     .option('--scenario <names>', `what to run, of ${scenarioNames.join(', ')}; default steady`, list(scenarioNames))
     .option('--transports <names>', `only these, of ${contestants.join(', ')}`, list([...contestants]))
     .option('--full', 'every scenario')
+    .option(
+      '--peers [names]',
+      'what users would pick instead, beside ours: all that are installed, or these',
+      list(peerNames),
+    )
     .option('--repeats <n>', 'times each trial is run; default 5 for steady', wholeNumber(1, 100))
     .option('--out <directory>', 'where results.json and report.html go', 'bench/out')
     .option('--seed <n>', 'order of the trials and moments of the events', wholeNumber(0, 2 ** 31), 1)
@@ -74,6 +80,7 @@ function runOptions(flags: Flags): RunOptions {
   const options: RunOptions = {
     scenarios: names.map((name): Scenario => ({ ...scenarios[name], ...given })),
     ...(transports && { transports }),
+    ...(flags.peers && { peers: peersOf(flags.peers) }),
     ...(flags.repeats !== undefined && { repeats: flags.repeats }),
     seed: flags.seed,
   }
@@ -82,6 +89,16 @@ function runOptions(flags: Flags): RunOptions {
   const missing = gates.find(({ transport }) => !run.includes(transport))
   if (missing) throw new UsageError(`bench: --gate names ${missing.transport}, which is not run`)
   return options
+}
+
+/** Says what is not there; a peer that was asked for by name must be. */
+function peersOf(wanted: true | Contestant[]): Contestant[] {
+  const { names, missing } = installedPeers()
+  for (const line of missing) process.stderr.write(`${line}\n`)
+  if (wanted === true) return names
+  const absent = wanted.find((name) => !names.includes(name))
+  if (absent) throw new UsageError(`bench: --peers names ${absent}, which is not installed`)
+  return wanted
 }
 
 /** On a terminal only: piped, the command says nothing until the table. */
