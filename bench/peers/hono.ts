@@ -56,7 +56,7 @@ export const honoLongPolling: Peer = {
   version,
   path: '/poll',
   wire: asking({
-    first: (after = '') => ({ query: after && `?after=${after}` }),
+    first: () => ({ query: '' }), // its cursors are numbers of its own: where a client of another server left off means nothing here
     answer(body) {
       const { cursor, events } = JSON.parse(body.toString()) as { cursor: number; events: Json[] }
       return { events: events.map(asEvent), next: { query: `?after=${cursor}` } }

@@ -52,7 +52,7 @@ export const mosquitto: Peer = {
   name: 'mosquitto-wss',
   beside: 'wss',
   about:
-    'mosquitto, mosquitto.conf(5): a listener with "protocol websockets", certfile and keyfile; each event is published to it over MQTT, QoS 0, a hop that is part of its way',
+    'mosquitto, mosquitto.conf(5): a listener with "protocol websockets", certfile and keyfile; each event is published to it over MQTT, QoS 0, a hop that is part of its way; slow above 4 KiB a message (eclipse-mosquitto/mosquitto#1390)',
   missing: () => (find('mosquitto') ? undefined : 'mosquitto is not installed: apt-get install mosquitto'),
   version: () => /mosquitto version [\d.]+/.exec(ask('mosquitto', '-h'))?.[0] ?? 'mosquitto of unknown version',
   path: '/mqtt',
