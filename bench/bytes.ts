@@ -1,46 +1,55 @@
-// Where the bytes of a trial went: payload, framing, headers and TLS, each for one delivery, from counts made at the socket.
-import type { Contestant } from './scenarios.ts'
-import type { TargetReport } from './target.ts'
+// Where the bytes of a window went, by layer: payload, framing, HTTP heads, TLS, and an estimate of TCP and IP.
+import type { Edges } from './load.ts'
 
-export interface BytesPerEvent {
+export interface Layer {
   payload: number
   framing: number
   headers: number
   tls: number
-  total: number
-  up: number
-  down: number
+  /** Estimate: 52 bytes (IPv4 20, TCP 20, timestamps 12) for each segment of at most 1448 bytes, and as much for its ACK. */
+  tcpip: number
+}
+export interface Layers {
+  up: Layer
+  down: Layer
 }
 
-/** @returns undefined when nothing was delivered between the window's edges, or nothing was counted. */
-export function bytesPerEvent(name: Contestant, clients: number, report: TargetReport): BytesPerEvent | undefined {
-  const traffic = report.traffic[name]
-  const deliveries = deliveriesOf(name, clients, report)
-  if (!traffic || deliveries === 0) return undefined
-  const { tls: below, plain: above } = traffic
-  const asked = isAsked(name)
-  const payload = asked ? report.answers.eventBytes : report.pushed.eventBytes * clients
-  const plain = above.up + above.down
-  // Pushed: no head is sent in a window, so all but the payload is framing, the pongs up included.
-  const framing = asked ? report.answers.bodyBytes - payload : plain - payload
-  const headers = asked ? plain - report.answers.bodyBytes : 0
-  const total = below.up + below.down
-  const each = (bytes: number) => Math.round((bytes / deliveries) * 100) / 100
+const HEADS = 52
+
+/** `per`: deliveries, or clients × minutes. @returns undefined when there is nothing to divide by. */
+export function layersOf(edges: Edges, asks: boolean, per: number): Layers | undefined {
+  if (!(per > 0)) return undefined
+  const { bytes, payload, heads, bodies, sent, segmentsDown } = edges
+  const { tls, plain } = bytes
+  // Asked for: what is no body is a head. Pushed: what is no head and no event is a frame.
+  const headersDown = asks ? plain.down - bodies : heads
+  const each = (value: number) => round(value / per)
+  // Every segment is acknowledged by one of the other side: more than TCP sends when answers carry the ACK, never less.
+  const tcpip = each(HEADS * (segmentsDown + sent))
   return {
-    payload: each(payload),
-    framing: each(framing),
-    headers: each(headers),
-    // What is left after rounding, so that the parts are the whole.
-    tls: each(total) - each(payload) - each(framing) - each(headers),
-    total: each(total),
-    up: each(below.up),
-    down: each(below.down),
+    up: {
+      payload: 0,
+      framing: asks ? 0 : each(plain.up),
+      headers: asks ? each(plain.up) : 0,
+      tls: each(tls.up - plain.up),
+      tcpip,
+    },
+    down: {
+      payload: each(payload),
+      framing: each(plain.down - headersDown - payload),
+      headers: each(headersDown),
+      tls: each(tls.down - plain.down),
+      tcpip,
+    },
   }
 }
 
-/** Between the edges, as the server saw it: the deliveries that the bytes are of. */
-export function deliveriesOf(name: Contestant, clients: number, { answers, pushed }: TargetReport): number {
-  return isAsked(name) ? answers.events : pushed.events * clients
+/** SPEC §7: the layers of both ways together, and their sums. What is estimated is not in them. */
+export function bytesPerEvent({ up, down }: Layers) {
+  const both = (key: keyof Layer) => round(up[key] + down[key])
+  const sum = ({ payload, framing, headers, tls }: Layer) => round(payload + framing + headers + tls)
+  const parts = { payload: both('payload'), framing: both('framing'), headers: both('headers'), tls: both('tls') }
+  return { ...parts, total: round(sum(up) + sum(down)), up: sum(up), down: sum(down) }
 }
 
-const isAsked = (name: Contestant) => name === 'polling' || name === 'long-polling'
+const round = (value: number) => Math.round(value * 100) / 100

@@ -10,6 +10,7 @@ export const figures = {
   cpuMsPerMinute: 'idle: processor time of the server a minute, all clients together, ms',
   backP50Ms: 'storm, recover: from the cut until a client has an event again; median',
   backP99Ms: 'storm, recover: the same, p99',
+  resumedShare: 'storm: share of the clients that came back with a TLS ticket',
   backAllMs: 'storm, recover: until the last client was back',
   burstFirstMs: 'burst: until the first client had all events',
   burstLastMs: 'burst: until the last client had all events',

@@ -16,6 +16,7 @@ interface Answer {
 }
 
 export interface Child<C extends Commands> {
+  pid: number
   ask<Name extends keyof C & string>(
     command: Name,
     argument: Parameters<C[Name]>[0],
@@ -41,7 +42,12 @@ export function answer(commands: Commands): void {
 
 /** Parent side. `file` runs with this very Node; `execArgv` are its flags. */
 export function child<C extends Commands>(name: string, file: URL, execArgv: string[] = []): Child<C> {
-  const process_ = fork(file, { execPath: process.execPath, execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  const process_ = fork(file, {
+    execPath: process.execPath,
+    execArgv,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  })
   const waiting = new Map<number, (answer: Answer) => void>()
   let lastId = 0
   let complaint = ''
@@ -59,6 +65,7 @@ export function child<C extends Commands>(name: string, file: URL, execArgv: str
   process_.on('message', (answer: Answer) => waiting.get(answer.id)?.(answer))
 
   return {
+    pid: process_.pid!,
     ask(command, argument, timeoutMs = 30_000) {
       return new Promise((resolve, reject) => {
         if (gone) return reject(new Error(gone))

@@ -1,6 +1,5 @@
 // The shape of results.json (SPEC §7), checked before it is written: what is not known is null, what failed says why, nothing is a made-up zero.
 import * as v from 'valibot'
-import { contestants } from './scenarios.ts'
 
 const known = v.nullable(v.pipe(v.number(), v.finite()))
 const count = v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))
@@ -49,6 +48,8 @@ export const RowSchema = v.strictObject({
   }),
   generator: v.strictObject({
     ...{ loopDelayP99Ms: known, utilisation: known, gcMaxMs: v.optional(known) },
+    /** Mean time from a question to all of its answer, of those that ask. */
+    answerMs: v.optional(known),
   }),
   /** What only this scenario measures; bench/figures.ts says what each is and in which unit. */
   figures: v.optional(v.record(v.string(), known)),
@@ -69,23 +70,22 @@ export const ResultsSchema = v.strictObject({
   /** The workloads as they were run, flags and all. */
   scenarios: v.array(
     v.strictObject({
-      ...{ name: v.string(), about: v.string(), transports: v.array(v.picklist(contestants)), together: v.boolean() },
-      ...{
-        clients: v.number(),
-        rate: v.number(),
-        seconds: v.number(),
-        warmSeconds: v.number(),
-        payload: v.number(),
-        pollMs: v.number(),
-      },
+      ...{ name: v.string(), about: v.string(), kind: v.string(), transports: v.array(v.string()) },
+      ...{ peers: v.boolean(), together: v.boolean(), clients: v.number(), rate: v.number(), seconds: v.number() },
+      ...{ warmSeconds: v.number(), payload: v.number(), pollMs: v.number(), batchMs: v.number(), repeats: v.number() },
+      ...{ http: v.picklist(['1.1', '2']), tls: v.picklist(['1.2', '1.3']) },
       ...{ generators: v.number(), maxUtilisation: v.number(), maxGeneratorDelayMs: v.number() },
       targetP99Ms: v.optional(v.number()),
-      http: v.picklist(['1.1', '2']),
+      profile: v.optional(v.string()),
+      points: v.optional(v.array(Point)),
     }),
   ),
-  /** What the model says polling's median should be: half the interval and a round trip. */
+  /** What the model says (bench/model.ts), of the row with the same names. */
   predictions: v.array(
-    v.strictObject({ scenario: v.string(), transport: v.picklist(contestants), repeat: v.number(), p50Ms: v.number() }),
+    v.strictObject({
+      ...{ scenario: v.string(), transport: v.string(), repeat: v.number(), point: v.optional(Point) },
+      ...{ p50Ms: v.optional(v.number()), bytesPerEvent: v.optional(v.number()) },
+    }),
   ),
   /** Why a value is null in every row, in words. */
   notes: v.array(v.string()),
@@ -95,21 +95,21 @@ export type Results = v.InferOutput<typeof ResultsSchema>
 export type Prediction = Results['predictions'][number]
 
 export const notes = [
-  'connectMs.resumed is null: resumed handshakes are not measured yet',
-  'server.rssKbPerConnection is null below 500 connections, and where transports share one server process',
+  'connectMs.full is of all clients of the trial; connectMs.resumed is measured by the scenario connect only',
+  'connectMs of the floor ends when TLS is up; of the others at the first answer or hello',
+  'server.rssKbPerConnection is the slope between half of the clients and all of them; null below 200 clients, and where transports share one server process',
   'server.* of transports that run together is of the whole process, per delivery of all of them',
-  'bytes are counted at the socket; TCP and IP headers are not in them',
+  'server.cpuUsPerDelivery includes the source of the events, which runs in the same process',
+  'the null transport has no server and no network: its latency is what the bench itself adds',
+  "bytes are counted at the sockets of the generator, above and below TLS, and held against the server's own count; tcpip is an estimate",
   'a percentile is null with too few samples for it: p90 below 100, p99 below 1 000, p99.9 below 100 000',
   'each event is received by every client, so samples are deliveries; those of one event are not independent of each other',
-  'polling is predicted to have its median at i/2 + t: half the interval and the median time of a question, as measured',
-  'limits raised for the bench: linesPerAddress, and lines where it is too low for the trial; all others are the defaults',
-  'server.cpuUsPerDelivery includes the source of the events and the counters at the socket, which run in the same process',
-  'connectMs.full of the floor ends when TLS is up; of the others at the first answer or hello',
+  'limits raised for the bench: linesPerAddress, messagesPer10s, and lines where it is too low for the trial; all others are the defaults',
 ]
 
 /** A row of which nothing is known but that it failed. */
 export function failedRow(
-  row: Pick<Row, 'scenario' | 'transport' | 'repeat' | 'clients' | 'rate' | 'seconds'>,
+  row: Pick<Row, 'scenario' | 'transport' | 'repeat' | 'clients' | 'rate' | 'seconds' | 'point'>,
   why: string,
 ): Row {
   return {

@@ -1,91 +1,136 @@
-// What two reports, the server's and the generators', make of one transport in one trial: a plain row of SPEC §7, and whether it counts.
-import { decodeFromCompressedBase64, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
-import type { Histogram } from 'hdr-histogram-js'
-import { canQuote, median } from '../src/core/stats.ts'
-import { bytesPerEvent, deliveriesOf } from './bytes.ts'
+// What the reports of a window make of one contestant: a plain row of SPEC §7, and whether it counts.
+import { median } from '../src/core/stats.ts'
+import { bytesPerEvent, layersOf } from './bytes.ts'
+import { asks, peerOf } from './contestants.ts'
+import type { Contestant } from './contestants.ts'
+import type { FigureName, SeriesName } from './figures.ts'
 import { round } from './health.ts'
-import type { LoadReport } from './load.ts'
+import { joinLatencies, latencyOf, skewOf } from './latency.ts'
+import type { LoadReport, LotReport } from './load.ts'
 import { failedRow } from './results.ts'
 import type { Row } from './results.ts'
-import type { Contestant, Scenario } from './scenarios.ts'
+import type { Stage } from './stage.ts'
 import type { TargetReport } from './target.ts'
 
 export interface Measured {
-  scenario: Scenario
-  repeat: number
+  /** Undefined for the null transport, which has no server. */
   server: TargetReport
   reports: LoadReport[]
-  /** Of all transports together, between the window's edges. */
-  deliveries: number
-  rss: number | null
+  figures?: Partial<Record<FigureName, number | null>>
+  series?: Partial<Record<SeriesName, [number, number][]>>
+  /** More reasons why it does not count. */
+  why?: (string | undefined)[]
+  /** Nothing was to be delivered. */
+  silent?: boolean
 }
 
-export function rowOf(transport: Contestant, { scenario, repeat, server, reports, deliveries, rss }: Measured): Row {
-  const { clients, rate, seconds } = scenario
-  const mine = reports.map((report) => report.transports[transport]!)
-  const sum = (pick: (counts: (typeof mine)[number]['counts']) => number) =>
-    mine.reduce((total, { counts }) => total + pick(counts), 0)
-  const histogram = mine.map(({ histogram }) => decodeFromCompressedBase64(histogram)).reduce(merged)
-  const n = histogram.totalCount
-  const ms = (percent: number) => histogram.getValueAtPercentile(percent) / 1000
-  const quoted = (percent: number) => (canQuote(n, percent) ? ms(percent) : null)
-  const deliveriesHere = deliveriesOf(transport, clients, server)
-  const bytes = bytesPerEvent(transport, clients, server)
-  const unknown = failedRow({ scenario: scenario.name, transport, repeat, clients, rate, seconds }, '')
+export function rowOf(transport: Contestant, stage: Stage, measured: Measured): Row {
+  const { scenario, transports, connects, rssKbPerConnection } = stage
+  const { server, reports, silent = false } = measured
+  const { clients, seconds } = scenario
+  const mine = reports.map(({ lots }) => lots[transport]!)
+  const sum = (pick: (lot: LotReport) => number) => mine.reduce((total, lot) => total + pick(lot), 0)
+  const hasServer = transport !== 'null'
+  const edges = mine.map((lot) => lot.edges).reduce(added)
+  const everything = reports.flatMap(({ lots }) => transports.map((name) => lots[name]!.edges.deliveries))
+  const deliveries = everything.reduce((total, each) => total + each, 0)
+
+  const count = Math.max(0, server.last - server.first + 1)
+  const counts = {
+    expected: count * clients,
+    delivered: sum((lot) => lot.counts.received),
+    lost: sum((lot) => lot.counts.lost),
+    duplicated: sum((lot) => lot.counts.duplicated),
+    reordered: sum((lot) => lot.counts.reordered),
+  }
   const utilisation = Math.max(...reports.map(({ health }) => health.utilisation))
   const delay = Math.max(...reports.map(({ health }) => health.loopDelayP99Ms))
-  const counts = {
-    expected: (server.last - server.first + 1) * clients,
-    delivered: sum(({ received }) => received),
-    lost: sum(({ lost }) => lost),
-    duplicated: sum(({ duplicated }) => duplicated),
-    reordered: sum(({ reordered }) => reordered),
-  }
-  const why = [
-    ...(counts.expected === 0 ? ['no event was due in the window: the rate is too low for it'] : []),
-    ...(counts.lost > 0 ? [`${counts.lost} events did not come, and no gap was declared`] : []),
-    ...(sum((c) => c.undeclaredGaps) > 0 && counts.lost === 0 ? ['events are missing and no gap was declared'] : []),
-    ...(sum((c) => c.duplicated + c.reordered + c.falseGaps) > 0
-      ? ['events were repeated or out of order, or a gap was false']
-      : []),
-    ...(utilisation > scenario.maxUtilisation
-      ? [`the generator was busy ${percent(utilisation)} of the time (at most ${percent(scenario.maxUtilisation)})`]
-      : []),
-    ...(delay > scenario.maxGeneratorDelayMs
-      ? [`the generator's loop was ${delay} ms late at p99 (at most ${scenario.maxGeneratorDelayMs} ms)`]
-      : []),
-    ...mine.flatMap(({ trouble }) => trouble),
-  ]
-  const connects = median(mine.flatMap(({ connectsMs }) => connectsMs))
-  const { why: _, ...empty } = unknown
+  const why = [...faults(), ...(measured.why ?? [])].filter((text) => text !== undefined)
+  const rows = joinLatencies(mine.map(({ latencies }) => latencies))
+  const minutes = seconds / 60
+  const asked = asks(transport)
+  const layers = layersOf(edges, asked, silent ? clients * minutes : edges.deliveries)
+  const opened = median(connects[transport] ?? [])
+  const empty = blank(transport, stage)
   return {
     ...empty,
     valid: why.length === 0,
     ...(why.length > 0 && { why: why.join('; ') }),
     ...counts,
-    latencyMs: {
-      p50: n > 0 ? ms(50) : null,
-      p90: quoted(90),
-      p99: quoted(99),
-      p999: quoted(99.9),
-      max: n > 0 ? histogram.maxValue / 1000 : null,
-    },
-    histogram: encodeIntoCompressedBase64(histogram),
-    connectMs: { full: connects === undefined ? null : round(connects), resumed: null },
-    requestsPerEvent: deliveriesHere > 0 ? round(server.traffic[transport]!.requests / deliveriesHere) : null,
-    ...(bytes && { bytesPerEvent: bytes }),
+    ...(silent ? {} : { ...latencyOf(rows), skewMs: skewOf(rows) }),
+    connectMs: { full: opened === undefined ? null : round(opened), resumed: null },
+    requestsPerEvent: edges.deliveries > 0 ? round(asked ? edges.sent / edges.deliveries : 0) : null,
+    ...(hasServer && layers && { layers, ...(!silent && { bytesPerEvent: bytesPerEvent(layers) }) }),
     server: {
-      cpuUsPerDelivery: deliveries > 0 ? round(server.health.cpuUs / deliveries) : null,
-      rssKbPerConnection: rss === null ? null : round(rss),
-      loopDelayP99Ms: server.health.loopDelayP99Ms,
+      cpuUsPerDelivery: hasServer && deliveries > 0 ? round(server.health.cpuUs / deliveries) : null,
+      rssKbPerConnection: rssKbPerConnection === null ? null : round(rssKbPerConnection),
+      loopDelayP99Ms: hasServer ? server.health.loopDelayP99Ms : null,
+      utilisation: hasServer ? server.health.utilisation : null,
+      gcMaxMs: hasServer ? server.health.gcMaxMs : null,
+      gcShare: hasServer ? server.health.gcShare : null,
     },
-    generator: { loopDelayP99Ms: delay, utilisation },
+    generator: {
+      ...(edges.answers > 0 && { answerMs: round(edges.answersMs / edges.answers) }),
+      loopDelayP99Ms: delay,
+      utilisation,
+      gcMaxMs: Math.max(...reports.map(({ health }) => health.gcMaxMs)),
+    },
+    ...(measured.figures && { figures: measured.figures }),
+    ...(measured.series && { series: measured.series }),
+  }
+
+  function faults(): string[] {
+    const { maxUtilisation, maxGeneratorDelayMs } = scenario
+    return [
+      ...(counts.expected === 0 && !silent ? ['no event was due in the window: the rate is too low for it'] : []),
+      ...(counts.lost > 0 ? [`${counts.lost} events did not come, and no gap was declared`] : []),
+      ...(sum((lot) => lot.counts.undeclaredGaps) > 0 && counts.lost === 0
+        ? ['events are missing and no gap was declared']
+        : []),
+      ...(sum((lot) => lot.counts.duplicated + lot.counts.reordered + lot.counts.falseGaps) > 0
+        ? ['events were repeated or out of order, or a gap was false']
+        : []),
+      ...(utilisation > maxUtilisation
+        ? [`the generator was busy ${percent(utilisation)} of the time (at most ${percent(maxUtilisation)})`]
+        : []),
+      ...(delay > maxGeneratorDelayMs
+        ? [`the generator's loop was ${delay} ms late at p99 (at most ${maxGeneratorDelayMs} ms)`]
+        : []),
+      ...mine.flatMap(({ trouble }) => trouble),
+    ]
   }
 }
 
-function merged(sum: Histogram, one: Histogram): Histogram {
-  ;(sum as unknown as { add(other: Histogram): void }).add(one)
-  return sum
+/** A row that says who, what and where, and nothing else yet. */
+export function blank(transport: Contestant, { scenario, point, repeat }: Stage): Row {
+  const { name, clients, rate, seconds } = scenario
+  const beside = peerOf(transport)?.beside
+  const { why: _, ...empty } = failedRow(
+    {
+      scenario: name,
+      transport,
+      repeat,
+      clients,
+      rate,
+      seconds,
+      ...(point && { point: point }),
+    },
+    '',
+  )
+  return { ...empty, ...(beside && { beside }) }
+}
+
+function added(a: LotReport['edges'], b: LotReport['edges']): LotReport['edges'] {
+  const both = (x: { up: number; down: number }, y: { up: number; down: number }) => ({
+    up: x.up + y.up,
+    down: x.down + y.down,
+  })
+  const { bytes: _, ...sums } = a
+  const keys = Object.keys(sums) as (keyof typeof sums)[]
+  return {
+    ...(Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as unknown as typeof sums),
+    bytes: { tls: both(a.bytes.tls, b.bytes.tls), plain: both(a.bytes.plain, b.bytes.plain) },
+  }
 }
 
 const percent = (share: number) => `${Math.round(share * 100)} %`

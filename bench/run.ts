@@ -8,22 +8,30 @@ import { wallOffset } from '../src/server/clock.ts'
 import { seeded, shuffled } from './random.ts'
 import { SCHEMA, checkResults, notes } from './results.ts'
 import type { Results } from './results.ts'
-import type { Contestant, Scenario } from './scenarios.ts'
+import type { Contestant } from './contestants.ts'
+import { place } from './pin.ts'
+import { predictionsOf } from './predictions.ts'
+import { pointsOf } from './scenarios.ts'
+import type { Point, Scenario } from './scenarios.ts'
 import { trial } from './trial.ts'
 
 export interface RunOptions {
   scenarios: Scenario[]
   /** Only these; each scenario has its own list. */
   transports?: Contestant[]
-  repeats: number
+  /** To stand beside ours, where a scenario lets them. */
+  peers?: Contestant[]
+  /** For all scenarios; without it, each has its own. */
+  repeats?: number
   seed: number
-  http: '1.1' | '2'
   burnMs?: number
   onTrial?(done: number, all: number, name: string): void
 }
 
 export interface Plan {
+  /** With the values of the point in it. */
   scenario: Scenario
+  point?: Point
   transports: Contestant[]
   repeat: number
   /** Of the moments of its events: one for all of a repeat, so that every transport gets the same schedule. */
@@ -31,47 +39,63 @@ export interface Plan {
 }
 
 /** Repeat by repeat, each in an order of its own: what drifts with time meets every transport alike. */
-export function plan({ scenarios, transports, repeats, seed }: RunOptions): Plan[] {
+export function plan({ scenarios, transports, peers = [], repeats, seed }: RunOptions): Plan[] {
   const random = seeded(seed)
-  const wanted = (scenario: Scenario) => scenario.transports.filter((name) => !transports || transports.includes(name))
-  const once = scenarios.flatMap((scenario) => {
-    const names = wanted(scenario)
-    if (names.length === 0) return []
-    return scenario.together
-      ? [{ scenario, transports: names }]
-      : names.map((name) => ({ scenario, transports: [name] }))
-  })
-  return Array.from({ length: repeats }, (_, i) =>
-    shuffled(once, random).map((each) => ({ ...each, repeat: i + 1, seed: seed + i + 1 })),
-  ).flat()
+  const most = Math.max(0, ...scenarios.map((scenario) => repeats ?? scenario.repeats))
+  return Array.from({ length: most }, (_, i) => {
+    const now = scenarios.filter((scenario) => i < (repeats ?? scenario.repeats))
+    const once = now.flatMap((scenario) => trialsOf(scenario, peers, transports))
+    return shuffled(once, random).map((each) => ({ ...each, repeat: i + 1, seed: seed + i + 1 }))
+  }).flat()
+}
+
+/** A trial for each transport and each of its points; or one for all transports. */
+function trialsOf(scenario: Scenario, peers: Contestant[], only?: Contestant[]): Omit<Plan, 'repeat' | 'seed'>[] {
+  const ours = scenario.transports.filter((name) => !only || only.includes(name))
+  const names = [...ours, ...(scenario.peers ? peers : [])]
+  if (names.length === 0) return []
+  if (scenario.together) return [{ scenario, transports: names }]
+  return names.flatMap((name) =>
+    pointsOf(scenario, name).map((point) => ({
+      scenario: { ...scenario, ...point },
+      ...(scenario.points && { point }),
+      transports: [name],
+    })),
+  )
 }
 
 export async function run(options: RunOptions): Promise<Results> {
-  const { seed, http, burnMs, onTrial } = options
+  const { seed, burnMs, onTrial } = options
   const startedAt = new Date().toISOString()
   const offset = wallOffset() // once: every process of every trial reads the same clock
   const directory = await mkdtemp(join(tmpdir(), 'wirelab-bench-'))
   try {
     const { ca, leaf } = await openAuthority(directory, ['localhost', '127.0.0.1', '::1'])
+    const placement = place()
     const results: Results = {
       schema: SCHEMA,
-      ...{ startedAt, machine: machine(), versions: await versions(), commit: commit(), seed },
-      scenarios: options.scenarios.map((scenario) => ({ ...scenario, transports: [...scenario.transports], http })),
+      ...{ startedAt, machine: { ...machine(), pinning: placement.about }, versions: await versions() },
+      ...{ commit: commit(), seed, scenarios: structuredClone(options.scenarios) as Results['scenarios'] },
       ...{ predictions: [], notes, trials: [] },
     }
     const plans = plan(options)
     for (const [i, each] of plans.entries()) {
-      onTrial?.(i, plans.length, `${each.scenario.name} ${each.transports.join('+')}`)
-      const { rows, predictions } = await trial({
+      const { scenario, transports, point } = each
+      const where = point ? ` ${Object.values(point).join(' ')}` : ''
+      onTrial?.(i, plans.length, `${scenario.name} ${transports.join('+')}${where}`)
+      const rows = await trial({
         ...each,
-        ...{ http, tls: leaf, ca, offset },
+        credentials: leaf,
+        ca,
+        offset,
+        placement,
         ...(burnMs !== undefined && { burnMs }),
       })
       results.trials.push(...rows)
-      results.predictions.push(...predictions)
     }
     onTrial?.(plans.length, plans.length, 'done')
-    results.machine.loadAfter = loadavg()[0]!
+    results.machine['loadAfter'] = loadavg()[0]!
+    results.predictions = predictionsOf(results)
     return checkResults(results)
   } finally {
     await rm(directory, { recursive: true })
@@ -93,7 +117,7 @@ async function versions(): Promise<Results['versions']> {
   const { node, openssl } = process.versions
   const found: Results['versions'] = { node, openssl: openssl ?? 'unknown' }
   const root = join(import.meta.dirname, '..')
-  for (const name of ['wirelab', 'hono', '@hono/node-server', 'ws', 'undici', 'eventsource-parser']) {
+  for (const name of ['wirelab', 'hono', '@hono/node-server', 'ws']) {
     const path = name === 'wirelab' ? 'package.json' : `node_modules/${name}/package.json`
     found[name] = (JSON.parse(await readFile(join(root, path), 'utf8')) as { version: string }).version
   }

@@ -1,14 +1,21 @@
-// The workloads, as data. A trial is one of these × one transport × one repeat; flags of `wirelab bench` replace single numbers.
+// The workloads, as data. A trial is one of these × one point × one transport × one repeat; flags of `wirelab bench` replace single numbers.
 import { transportNames } from '../transports/clients.ts'
+import { contestants } from './contestants.ts'
+import type { Contestant } from './contestants.ts'
+import type { TlsVersion } from './line.ts'
+import { profileNames } from './network/profiles.ts'
+import type { ProfileName } from './network/profiles.ts'
 
-/** What can stand in a row: the four transports, and the floor as the control. */
-export const contestants = [...transportNames, 'floor'] as const
-export type Contestant = (typeof contestants)[number]
+/** What a trial of a scenario does; each has a file in bench/kinds. */
+export type Kind = 'window' | 'ladder' | 'idle' | 'connect' | 'storm' | 'burst'
 
 export interface Scenario {
   name: string
   about: string
+  kind: Kind
   transports: readonly Contestant[]
+  /** Peers may stand beside ours in it. */
+  peers: boolean
   /** All transports in one trial, against one server process, each with `clients` of its own; a row for each. */
   together: boolean
   clients: number
@@ -20,33 +27,135 @@ export interface Scenario {
   /** Bytes of the whole encoded event, about. */
   payload: number
   pollMs: number
+  http: '1.1' | '2'
+  tls: TlsVersion
+  /** Window in which events are gathered into one write; 0: none (limit `batchMs`). */
+  batchMs: number
+  /** A network by name (bench/network/profiles.ts); without one, loopback as it is. */
+  profile?: ProfileName
+  repeats: number
   generators: number
   /** Beyond these the generator measures itself, and the trial is invalid. */
   maxUtilisation: number
   maxGeneratorDelayMs: number
   /** What the row is meant to reach. */
   targetP99Ms?: number
+  /** A trial for each: values that replace those above. */
+  points?: readonly Point[]
 }
+export type Point = Partial<
+  Pick<Scenario, 'rate' | 'payload' | 'pollMs' | 'http' | 'tls' | 'batchMs' | 'clients' | 'profile'>
+>
 
 const steady: Scenario = {
   name: 'steady',
   about: 'latency and cost at a fixed rate',
+  kind: 'window',
   transports: contestants,
-  together: false,
-  ...{ clients: 50, rate: 20, seconds: 4, warmSeconds: 1, payload: 200, pollMs: 500, generators: 1 },
-  ...{ maxUtilisation: 0.85, maxGeneratorDelayMs: 25 },
+  ...{ peers: true, together: false },
+  ...{ clients: 50, rate: 20, seconds: 2.5, warmSeconds: 0.7, payload: 200, pollMs: 500 },
+  ...{ http: '1.1', tls: '1.3', batchMs: 0 },
+  ...{ repeats: 5, generators: 1, maxUtilisation: 0.6, maxGeneratorDelayMs: 25 },
 }
+const push = ['sse', 'wss', 'floor']
+const points = <Key extends keyof Point>(key: Key, values: readonly NonNullable<Point[Key]>[]) =>
+  values.map((value) => ({ [key]: value }))
 
-const fanout: Scenario = {
-  ...steady,
-  name: 'fanout',
-  about: '1 000 SSE and 1 000 WSS clients of one server process, at 50 events a second',
-  transports: ['sse', 'wss'],
-  together: true,
-  ...{ clients: 1000, rate: 50, seconds: 10, warmSeconds: 4, generators: 2 },
-  ...{ maxUtilisation: 0.95, maxGeneratorDelayMs: 100, targetP99Ms: 100 },
+const all = {
+  steady,
+  fanout: {
+    ...steady,
+    about: '1 000 SSE and 1 000 WSS clients of one server process, at 50 events a second',
+    transports: ['sse', 'wss'],
+    ...{ peers: false, together: true, clients: 1000, rate: 50, seconds: 10, warmSeconds: 4 },
+    ...{ maxUtilisation: 0.95, maxGeneratorDelayMs: 100, targetP99Ms: 100 },
+  },
+  ladder: {
+    ...steady,
+    about: 'the rate is stepped up until p99 passes 100 ms: the knee',
+    kind: 'ladder',
+    transports: [...transportNames, 'floor'],
+    ...{ clients: 200, rate: 20, seconds: 1.5, warmSeconds: 0.5, repeats: 3 },
+  },
+  idle: {
+    ...steady,
+    about: 'nothing to say for a minute: bytes, wake-ups, processor time and memory',
+    kind: 'idle',
+    transports: [...transportNames, 'floor'],
+    ...{ clients: 500, rate: 0, seconds: 60, warmSeconds: 0.5, pollMs: 1000, repeats: 2 },
+  },
+  connect: {
+    ...steady,
+    about: 'from nothing to open and to the first event: TLS in full, and resumed',
+    kind: 'connect',
+    transports: [...transportNames, 'floor'],
+    ...{ peers: false, clients: 50, rate: 0, seconds: 0 },
+  },
+  storm: {
+    ...steady,
+    about: 'all clients are dropped at once, and come back at once',
+    kind: 'storm',
+    transports: [...transportNames, 'floor'],
+    ...{ peers: false, clients: 1000, rate: 0, seconds: 0, maxUtilisation: 1, maxGeneratorDelayMs: 60_000 },
+  },
+  payload: {
+    ...steady,
+    about: 'the same with larger events',
+    transports: [...transportNames, 'floor'],
+    peers: false,
+    points: points('payload', [110, 1024, 4096, 16_000]),
+    repeats: 3,
+  },
+  burst: {
+    ...steady,
+    about: '1 000 events at once',
+    kind: 'burst',
+    transports: [...transportNames, 'floor'],
+    ...{ clients: 20, rate: 0, seconds: 2, maxUtilisation: 1, maxGeneratorDelayMs: 1000 },
+  },
+  'break-even': {
+    ...steady,
+    about: 'rate × poll interval: where push starts to pay',
+    transports: transportNames,
+    ...{ peers: false, clients: 20, seconds: 8, repeats: 2 },
+    points: [0.5, 2, 10, 50].flatMap((rate) => [250, 1000, 4000].map((pollMs) => ({ rate, pollMs }))),
+  },
+  network: {
+    ...steady,
+    about: 'the same behind a network: delay, jitter, bandwidth, stalls',
+    transports: [...transportNames, 'floor'],
+    ...{ peers: false, clients: 20, seconds: 6, warmSeconds: 2, repeats: 3 },
+    points: points('profile', profileNames),
+  },
+  protocols: {
+    ...steady,
+    about: 'HTTP/1.1 and HTTP/2, TLS 1.2 and 1.3',
+    transports: transportNames,
+    peers: false,
+    points: (['1.1', '2'] as const).flatMap((http) => (['1.2', '1.3'] as const).map((tls) => ({ http, tls }))),
+    repeats: 3,
+  },
+  batch: {
+    ...steady,
+    about: 'events gathered for a while into one write: latency for processor time',
+    transports: push,
+    ...{ peers: false, clients: 200, rate: 100 },
+    points: points('batchMs', [0, 5, 20, 50]),
+    repeats: 3,
+  },
+} satisfies Record<string, Omit<Scenario, 'name'>>
+
+export type ScenarioName = keyof typeof all
+export const scenarioNames = Object.keys(all) as ScenarioName[]
+export const scenarios = Object.fromEntries(
+  Object.entries(all).map(([name, scenario]) => [name, { ...scenario, name }]),
+) as unknown as Record<ScenarioName, Scenario>
+
+/** The points of a scenario for one transport. The interval is polling's alone: of points that differ by it only, others need one. */
+export function pointsOf({ points = [{}] }: Scenario, transport: Contestant): Point[] {
+  if (transport === 'polling') return [...points]
+  const without = points.map(({ pollMs: _, ...point }) => point)
+  return without.filter(
+    (point, i) => without.findIndex((other) => JSON.stringify(other) === JSON.stringify(point)) === i,
+  )
 }
-
-export const scenarios = { steady, fanout } satisfies Record<string, Scenario>
-export type ScenarioName = keyof typeof scenarios
-export const scenarioNames = Object.keys(scenarios) as ScenarioName[]

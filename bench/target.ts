@@ -1,175 +1,132 @@
-// The server process of a trial: the lab and the floor on one feed. It is told when the window is, and notes what it cost.
+// The server process of a trial: the lab, the floor or a peer, on one feed. It is told when a window is, and notes what it cost.
+import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import type { Server } from 'node:tls'
-import { encodeEvent } from '../src/core/event.ts'
-import type { Cursor } from '../src/core/event.ts'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defaults } from '../src/core/limits.ts'
+import type { Limits } from '../src/core/limits.ts'
 import { memoryFeed } from '../src/feeds/memory.ts'
+import type { Feed } from '../src/core/feed.ts'
 import { hostClock } from '../src/server/clock.ts'
 import type { Credentials, HttpVersions } from '../src/server/https.ts'
 import { startLab } from '../src/server/start.ts'
-import type { Lab } from '../src/server/start.ts'
 import { watchWire } from '../src/server/wire.ts'
-import type { Traffic, Wire } from '../src/server/wire.ts'
-import { startTicker } from '../src/sources/ticker.ts'
+import type { Traffic } from '../src/server/wire.ts'
 import { floorServer } from '../transports/floor/server.ts'
-import { watchAnswers } from './answers.ts'
-import type { Answers } from './answers.ts'
+import { isOurs, peerOf } from './contestants.ts'
+import type { Contestant } from './contestants.ts'
 import { watchHealth } from './health.ts'
 import type { Health } from './health.ts'
 import { answer } from './process.ts'
-import { seeded } from './random.ts'
-import type { Contestant } from './scenarios.ts'
+import type { Window } from './record.ts'
+import { source } from './source.ts'
+import type { Due, Schedule, Source } from './source.ts'
+import { rssKb } from './usage.ts'
 
-export interface Window {
-  /** By the clock that all processes of a trial share. */
-  from: number
-  to: number
+export interface TargetOptions {
+  offset: number
+  tls: Credentials
+  http: HttpVersions
+  /** Only our own may stand together; all others are alone. */
+  names: Contestant[]
+  /** Raised, never lowered: all clients come from one address here. */
+  lines: number
+  limits?: Partial<Limits>
 }
 
-interface RunOptions {
-  warmMs: number
-  rate: number
-  payload: number
-  seed: number
-  transports: Contestant[]
+/** What is served, and what it takes. */
+interface Served {
+  port: number
+  pids: number[]
+  /** Undefined where the server does not count it. */
+  traffic?(): Traffic
+  publishKey?: string
+  close(): Promise<unknown>
 }
 
-/** What happened between the window's edges, by this process. */
-export interface TargetReport {
-  epoch: string
-  /** Offsets of the events that were due in the window. */
-  first: number
-  last: number
-  /** Events handed to the transports between the edges, and their bytes. */
-  pushed: { events: number; eventBytes: number }
-  answers: Answers
-  traffic: Partial<Record<Contestant, Traffic>>
+export interface TargetReport extends Due {
   health: Health
 }
 
-/** How long the last event of a window may be waited for. */
-const PATIENCE_MS = 10_000
-
 let clock: () => number
-let lab: Lab
-let floor: { server: Server; wire: Wire }
-let answers: Answers
-/** Of each event by offset: when it was due, and the bytes up to and with it. */
-const dues: number[] = [0]
-const bytes: number[] = [0]
+let feed: Feed
+let events: Source
+let served: Served | undefined
+let endWatch: () => Health
 
 const commands = {
-  async open(options: { offset: number; tls: Credentials; http: HttpVersions; lines: number }) {
-    const { tls, http, lines } = options
+  async open(options: TargetOptions) {
     clock = hostClock(options.offset)
-    // Raised, never lowered: all clients come from one address here.
-    const limits = {
-      ...defaults,
-      lines: Math.max(lines, defaults.lines),
-      linesPerAddress: Math.max(lines, defaults.linesPerAddress),
-    }
-    const feed = memoryFeed({ clock })
-    feed.follow('now', ({ entries }) => {
-      for (const { at, bytes: encoded } of entries) {
-        dues.push(at)
-        bytes.push(bytes.at(-1)! + encoded.length)
-      }
-    })
-    answers = watchAnswers((offset) => bytes[Math.min(offset, bytes.length - 1)]!)
-    lab = await startLab({ port: 0, credentials: tls, http, limits, feed, clock, source: 'none' })
-    const server = floorServer(feed, limits, tls)
-    floor = { server, wire: watchWire(server) }
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, resolve)
-    })
-    return { port: lab.port, floorPort: (server.address() as AddressInfo).port }
+    feed = memoryFeed({ clock })
+    events = source(feed, clock)
+    served = await serve(options)
+    const { port, pids, publishKey } = served
+    return { port, pids, publishKey }
   },
 
   /** Resident memory, in KiB, after a forced collection. */
-  rss() {
-    globalThis.gc?.()
-    return Math.round(process.memoryUsage.rss() / 1024)
+  rss: () => rssKb(served!.pids),
+
+  start: (schedule: Schedule) => events.start(schedule),
+  stop: () => events.stop(),
+  /** So many events at once, at a moment of the shared clock. */
+  async burst({ at, count, payload }: { at: number; count: number; payload: number }) {
+    await until(at)
+    events.burst(count, payload)
+    return { epoch: feed.epoch }
   },
 
-  /** Starts the events `warmMs` before `from`; from `from` to `to` it measures. Answers when an event due after the window was published. */
-  async run(options: Window & RunOptions) {
-    const { from, to, warmMs, rate, payload, seed, transports } = options
-    const pad = 'x'.repeat(padding(payload, lab.feed.epoch))
-    await until(from - warmMs) // not when the question happened to come: with one seed, one schedule in the window
-    const ticker = startTicker(lab.feed, {
-      ...{ perSecond: rate, clock, random: seeded(seed) },
-      data: (n) => ({ n, pad: pad.slice(String(n).length) }),
-    })
+  /** Answers when the window is over and all that was due in it has been published. */
+  async window({ from, to }: Window): Promise<TargetReport> {
     await until(from)
-    const before = edge(transports)
-    const endHealth = watchHealth()
+    const endHealth = watchHealth(served!.pids)
     await until(to)
     const health = endHealth()
-    const after = edge(transports)
-    const deadline = to + PATIENCE_MS
-    while (dues.at(-1)! < to && clock() < deadline) await until(clock() + 5)
-    ticker.stop()
-    if (dues.at(-1)! < to) throw new Error('no event after the window: the rate is too low, or the source has stalled')
-
-    const first = dues.findIndex((due, offset) => offset > 0 && due >= from)
-    const last = dues.findLastIndex((due) => due < to)
-    const report: TargetReport = {
-      epoch: lab.feed.epoch,
-      first,
-      last,
-      health,
-      ...difference(before, after, transports),
-    }
-    return report
+    return { health, ...(await events.due(from, to)) }
   },
+
+  /** For what has no end that is known before. */
+  watch: () => void (endWatch = watchHealth(served!.pids)),
+  watched: () => endWatch(),
+
+  /** As the server counted it; null where it does not. */
+  totals: () => served!.traffic?.() ?? null,
+  close: () => served?.close(),
 }
 export type TargetCommands = typeof commands
 if (process.send) answer(commands)
 
 const until = (when: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, when - clock())))
 
-/** All counters at this moment. Between two turns of the loop: what the hub was given, it has written. */
-function edge(transports: Contestant[]) {
-  return {
-    answers: { ...answers },
-    events: dues.length - 1,
-    eventBytes: bytes.at(-1)!,
-    traffic: transports.map((name) => trafficOf(name, transports.length > 1)),
+async function serve({ names, tls, http, lines, ...options }: TargetOptions): Promise<Served> {
+  const limits: Limits = {
+    ...defaults,
+    ...options.limits,
+    lines: Math.max(lines, defaults.lines),
+    linesPerAddress: Math.max(lines, defaults.linesPerAddress),
   }
-}
-
-/** With several transports in one trial the generator names its lanes, and the lanes are counted apart. */
-function trafficOf(name: Contestant, together: boolean): Traffic {
-  if (name === 'floor') return floor.wire.total()
-  return together ? lab.wire.lane(name)! : lab.wire.total()
-}
-
-type Edge = ReturnType<typeof edge>
-
-function difference(before: Edge, after: Edge, transports: Contestant[]) {
-  const less = (a: Traffic, b: Traffic): Traffic => ({
-    connections: a.connections - b.connections,
-    requests: a.requests - b.requests,
-    tls: { up: a.tls.up - b.tls.up, down: a.tls.down - b.tls.down },
-    plain: { up: a.plain.up - b.plain.up, down: a.plain.down - b.plain.down },
-  })
-  return {
-    pushed: { events: after.events - before.events, eventBytes: after.eventBytes - before.eventBytes },
-    answers: {
-      bodyBytes: after.answers.bodyBytes - before.answers.bodyBytes,
-      events: after.answers.events - before.answers.events,
-      eventBytes: after.answers.eventBytes - before.answers.eventBytes,
-    },
-    traffic: Object.fromEntries(
-      transports.map((name, i) => [name, less(after.traffic[i]!, before.traffic[i]!)]),
-    ) as TargetReport['traffic'],
+  const pids = [process.pid]
+  const [name] = names
+  if (names.every(isOurs)) {
+    const lab = await startLab({ port: 0, credentials: tls, http, limits, feed, clock, source: 'none' })
+    const { port, publishKey } = lab
+    return { port, pids, publishKey, traffic: () => lab.wire.total(), close: () => lab.close() }
   }
-}
-
-/** How much padding makes the whole event about `payload` bytes; the number of the event eats into it as it grows. */
-function padding(payload: number, epoch: string): number {
-  const bare = { id: `${epoch}.100` as Cursor, at: 1_700_000_000_000.123, type: 'tick', data: { n: 0, pad: '' } }
-  return Math.max(8, payload - encodeEvent(bare).length + 1)
+  if (name === 'floor') {
+    const server = floorServer(feed, limits, tls)
+    const wire = watchWire(server)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, resolve)
+    })
+    const { port } = server.address() as AddressInfo
+    return { port, pids, traffic: () => wire.total(), close: () => Promise.resolve(server.close()) }
+  }
+  const peer = peerOf(name!)
+  if (!peer) throw new Error(`${name} is no transport, and no peer that is known here`)
+  const directory = await mkdtemp(join(tmpdir(), 'wirelab-peer-'))
+  const serving = await peer.serve({ tls, directory })
+  feed.follow('now', ({ entries }) => entries.forEach((entry) => serving.publish(entry)))
+  const close = () => serving.close().finally(() => rm(directory, { recursive: true }))
+  return { port: serving.port, pids: serving.pids ?? pids, close }
 }

@@ -27,9 +27,9 @@ export interface NameRule extends Rule {
 
 /** The floor is the control: a bare socket, which no browser has. */
 const CLIENTS = /^transports\/((?!floor\/)[^/]+\/client|clients|asking|retry)\.ts$/
-/** Who opens sockets: the server, the authority, `inspect`, and the clients of Node and of the load generator. */
+/** Who opens sockets: the server, the authority, `inspect`, and the clients of Node of the load generator, and the peers. */
 const SOCKETS =
-  /^(src\/server\/(https|upgrade|wire)\.ts|src\/cli\/inspect\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(platform|eventsource|answers)\.ts|certs\/.*)$/
+  /^(src\/server\/(https|upgrade|wire)\.ts|src\/cli\/inspect\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(line|load|target|peers\/.+)\.ts|certs\/.*)$/
 const TLS = /^node:(tls|http|http2|https)$/
 const file = (path: string, text = '') => ({ path, text })
 
@@ -133,6 +133,7 @@ export const importRules: ImportRule[] = [
 
 /** What of `process` only reads a clock, a counter or a version: no door to the person at the terminal. */
 const READINGS = new Set([
+  'pid',
   'hrtime',
   'cpuUsage',
   'memoryUsage',
@@ -143,7 +144,7 @@ const READINGS = new Set([
   'arch',
 ])
 /** Programs of their own, started as processes, and how they talk to the one that started them. */
-const ENTRIES = /^bench\/(load|target|process|peers\/.+)\.ts$/
+const ENTRIES = /^bench\/(load|target|process|network\/process|peers\/.+)\.ts$/
 
 export const useRules: UseRule[] = [
   {

@@ -12,8 +12,8 @@ import { clients, transportNames } from '../transports/clients.ts'
 import { nodePlatform } from '../transports/platform.ts'
 import { follow, get, httpVersions, ids, open, publish, sleep, startTestLab } from './lab.ts'
 import type { Follower } from './lab.ts'
-import { startProxy } from './proxy.ts'
-import type { Proxy } from './proxy.ts'
+import { startProxy } from '../bench/network/proxy.ts'
+import type { Proxy } from '../bench/network/proxy.ts'
 
 const lanes = transportNames.flatMap((transport) => httpVersions.map((http) => ({ transport, http })))
 const pushed = lanes.filter(({ transport }) => transport === 'sse' || transport === 'wss')

@@ -288,7 +288,7 @@ function results(transport: 'sse' | 'wss', loads: { clients: number; rate: numbe
       commit: null,
       seed: 1,
     },
-    ...{ predictions: [], notes: [], scenarios: loads.map(scenario) },
+    ...{ predictions: [], notes: [], scenarios: loads.map(scenario) as Results['scenarios'] },
     trials: loads.map(({ clients, rate, cpu }, i): Row => {
       const { why: _, ...row } = failedRow(
         { scenario: `load-${i}`, transport, repeat: 1, clients, rate, seconds: 2.5 },

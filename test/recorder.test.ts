@@ -39,7 +39,7 @@ describe('a history without fault is clean', () => {
     expect(judge(range(1, 20), {}, { first: 5, last: 14 })).toEqual(none))
   test('a client that started at the first event, cursor unknown', () => {
     const judged = recorder()
-    range(1, 10).forEach(judged.observe)
+    range(1, 10).forEach((event) => judged.observe(event))
     expect(judged.verdict({ epoch: EPOCH, first: 1, last: 10 })).toEqual(none)
   })
   test('an empty log, an empty history', () =>
@@ -71,7 +71,7 @@ describe('each seeded fault is reported', () => {
   test('nothing came at all', () => expect(judge([])).toEqual(faulty({ received: 0, lost: 10, undeclaredGaps: 1 })))
   test('a client that came late, cursor unknown', () => {
     const judged = recorder()
-    range(3, 10).forEach(judged.observe)
+    range(3, 10).forEach((event) => judged.observe(event))
     expect(judged.verdict({ epoch: EPOCH, first: 1, last: 10 })).toEqual(
       faulty({ received: 8, lost: 2, undeclaredGaps: 1 }),
     )

@@ -54,14 +54,14 @@ function pointOf(row: Row, results: Results, http: '1.1' | '2'): Point | undefin
   const { cpuUsPerDelivery, rssKbPerConnection } = row.server
   const complete = [payload, up, headers, total, cpuUsPerDelivery, row.requestsPerEvent].every((each) => each !== null)
   if (!row.valid || !found || !complete || found.together || row.series || !(row.rate > 0)) return undefined
-  const scenario = { tls: '1.3', ...found, ...row.point }
+  const scenario = { ...found, ...row.point }
   if (scenario.http !== http || scenario.tls !== '1.3') return undefined
   const { pollMs, warmSeconds } = scenario
   return {
     ...{ clients: row.clients, rate: row.rate, payload: payload!, pollMs, cpuUsPerDelivery: cpuUsPerDelivery! },
     // An epoch of eight, a dot, and the digits of an event in the middle of the window.
     cursor: 9 + String(Math.ceil(row.rate * (warmSeconds + row.seconds / 2))).length,
-    roundTripMs: roundTripOf(row, results, pollMs),
+    roundTripMs: roundTripOf(row),
     requestsPerEvent: row.requestsPerEvent!,
     bytesPerEvent: { up: up!, headers: headers!, total: total! },
     rssKb: rssKbPerConnection,
@@ -69,11 +69,7 @@ function pointOf(row: Row, results: Results, http: '1.1' | '2'): Point | undefin
 }
 
 /** On loopback a long poll takes as long as the wait: its round trip is too short to matter. */
-function roundTripOf({ transport, scenario, repeat }: Row, { predictions }: Results, pollMs: number): number {
-  if (transport !== 'polling') return 1
-  const said = predictions.find((each) => each.scenario === scenario && each.repeat === repeat && each.transport === transport) // prettier-ignore
-  return said ? Math.max(0, said.p50Ms - pollMs / 2) : 1
-}
+const roundTripOf = ({ transport, generator }: Row) => (transport === 'polling' ? (generator.answerMs ?? 1) : 1)
 
 function unitsOfOne(name: Modelled, points: Point[], http: '1.1' | '2'): Units | undefined {
   const few = points.filter(({ clients }) => clients <= FITTED_CLIENTS)

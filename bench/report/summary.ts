@@ -31,7 +31,7 @@ export function summarise({ trials, predictions, scenarios }: Results): Summary[
     return {
       ...{ scenario, transport, rows, valid },
       of: (pick: (row: Row) => number | null) => spread(valid.map(pick).filter((value) => value !== null)),
-      predictedP50Ms: spread(mine.map(({ p50Ms }) => p50Ms)),
+      predictedP50Ms: spread(mine.flatMap(({ p50Ms }) => p50Ms ?? [])),
       targetP99Ms: scenarios.find(({ name }) => name === scenario)?.targetP99Ms,
     }
   })

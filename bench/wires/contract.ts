@@ -1,13 +1,15 @@
 // How the load generator reads one kind of wire: bytes in, events out, and as little work between them as can be.
 import type { FeedEvent, Gap } from '../../src/core/event.ts'
 
-/** Made anew for each connection; `Reader` is that connection's side of the wire. */
+/** Made anew for each connection: that connection's side of the wire. */
 export type Wire = (target: Target) => Reader
 
 export interface Target {
   /** Host and port as they stand in `Host`. */
   authority: string
   path: string
+  /** Where to go on; without it, from now on. Wires that cannot resume ignore it. */
+  after?: string
 }
 
 /**
@@ -15,6 +17,8 @@ export interface Target {
  * was decoded for the others (see `remember`).
  */
 export interface Reader {
+  /** What it sends are HTTP requests (asking), not frames. */
+  readonly asks?: boolean
   /** What is sent once the connection stands. */
   hello(): string | Buffer
   /** Each chunk as it came; what is half there is kept until the rest comes. */
@@ -22,7 +26,7 @@ export interface Reader {
 }
 
 export interface Read {
-  /** Frozen, and shared by all readers that got the same bytes. */
+  /** Shared by all readers that got the same bytes: not to be changed. */
   events: readonly FeedEvent[]
   gaps?: readonly Gap[]
   /** To be sent at once: a pong, the next question of a long poll. */
@@ -33,7 +37,19 @@ export interface Read {
   open?: true
   /** Why nothing more can come, in words. */
   failed?: string
+  /** Bytes of HTTP heads in this chunk; of a stream. */
+  headBytes?: number
+  /** Bytes of the body of an answer. */
+  bodyBytes?: number
 }
+
+/** The part of a wire above HTTP: frames, event streams, bodies. The same over HTTP/1.1 and HTTP/2. */
+export interface Body {
+  read(bytes: Buffer): Read
+}
+
+export const NOTHING: Read = Object.freeze({ events: [] })
+export const EMPTY: Buffer = Buffer.alloc(0)
 
 /**
  * The last result of `decode`, given again for equal bytes. Comparing 200 bytes takes a tenth of decoding them, and equal bytes

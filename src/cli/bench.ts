@@ -9,8 +9,10 @@ import type { Gate, MetricName } from '../../bench/report/summary.ts'
 import { tables } from '../../bench/report/table.ts'
 import { plan, run } from '../../bench/run.ts'
 import type { RunOptions } from '../../bench/run.ts'
-import { contestants, scenarioNames, scenarios } from '../../bench/scenarios.ts'
-import type { Contestant, Scenario, ScenarioName } from '../../bench/scenarios.ts'
+import { contestants, installedPeers, peerNames } from '../../bench/contestants.ts'
+import type { Contestant } from '../../bench/contestants.ts'
+import { scenarioNames, scenarios } from '../../bench/scenarios.ts'
+import type { Scenario, ScenarioName } from '../../bench/scenarios.ts'
 import { list, number, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
 
@@ -21,7 +23,8 @@ interface Flags {
   out: string
   seed: number
   full?: boolean
-  http: '1.1' | '2'
+  peers?: true | Contestant[]
+  http?: '1.1' | '2'
   gate?: Gate[]
   clients?: number
   rate?: number
@@ -34,12 +37,17 @@ export function benchCommand(): Command {
   return new Command('bench')
     .description('Measure all transports, and a bare TLS socket as the floor, on this machine.')
     .option('--scenario <names>', `what to run, of ${scenarioNames.join(', ')}; default steady`, list(scenarioNames))
-    .option('--transports <names>', `only these, of ${contestants.join(', ')}`, list(contestants))
-    .option('--full', 'every scenario, 5 repeats')
-    .option('--repeats <n>', 'times each trial is run; default 3', wholeNumber(1, 100))
+    .option('--transports <names>', `only these, of ${contestants.join(', ')}`, list([...contestants]))
+    .option('--full', 'every scenario')
+    .option(
+      '--peers [names]',
+      'what users would pick instead, beside ours: all that are installed, or these',
+      list(peerNames),
+    )
+    .option('--repeats <n>', 'times each trial is run; default 5 for steady', wholeNumber(1, 100))
     .option('--out <directory>', 'where results.json and report.html go', 'bench/out')
     .option('--seed <n>', 'order of the trials and moments of the events', wholeNumber(0, 2 ** 31), 1)
-    .addOption(new Option('--http <version>', 'HTTP version').choices(['1.1', '2']).default('1.1'))
+    .addOption(new Option('--http <version>', 'HTTP version').choices(['1.1', '2']))
     .option('--clients <n>', 'clients of each transport', wholeNumber(1, 5000))
     .option('--rate <n>', 'events a second', number(1, 1000))
     .option('--seconds <n>', 'length of the measured window', number(1, 600))
@@ -66,21 +74,31 @@ async function bench(flags: Flags) {
 
 function runOptions(flags: Flags): RunOptions {
   const { clients, rate, seconds, payload, poll, full, transports, gate: gates = [] } = flags
-  const numbers = { clients, rate, seconds, payload, pollMs: poll }
+  const numbers = { clients, rate, seconds, payload, pollMs: poll, http: flags.http }
   const given = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined))
   const names = flags.scenario ?? (full ? scenarioNames : ['steady' as const])
   const options: RunOptions = {
     scenarios: names.map((name): Scenario => ({ ...scenarios[name], ...given })),
     ...(transports && { transports }),
-    repeats: flags.repeats ?? (full ? 5 : 3),
+    ...(flags.peers && { peers: peersOf(flags.peers) }),
+    ...(flags.repeats !== undefined && { repeats: flags.repeats }),
     seed: flags.seed,
-    http: flags.http,
   }
   const run = plan(options).flatMap((each) => each.transports)
   if (run.length === 0) throw new UsageError('bench: none of --transports is part of that scenario')
-  const missing = gates.find(({ transport }) => !run.includes(transport as Contestant))
+  const missing = gates.find(({ transport }) => !run.includes(transport))
   if (missing) throw new UsageError(`bench: --gate names ${missing.transport}, which is not run`)
   return options
+}
+
+/** Says what is not there; a peer that was asked for by name must be. */
+function peersOf(wanted: true | Contestant[]): Contestant[] {
+  const { names, missing } = installedPeers()
+  for (const line of missing) process.stderr.write(`${line}\n`)
+  if (wanted === true) return names
+  const absent = wanted.find((name) => !names.includes(name))
+  if (absent) throw new UsageError(`bench: --peers names ${absent}, which is not installed`)
+  return wanted
 }
 
 /** On a terminal only: piped, the command says nothing until the table. */
@@ -102,7 +120,10 @@ function progress(): RunOptions['onTrial'] {
 function gate(text: string, before: Gate[] = []): Gate[] {
   const match = /^([a-z-]+)\.([a-z0-9]+)=(\d+(?:\.\d+)?)$/.exec(text)
   const [, transport, metric, atMost] = match ?? []
-  if (!contestants.includes(transport as Contestant) || !metricNames.includes(metric as MetricName))
+  if (
+    !(contestants as readonly string[]).includes(transport as Contestant) ||
+    !metricNames.includes(metric as MetricName)
+  )
     throw new InvalidArgumentError(
       `Expected <transport>.<metric>=<number>, a transport of ${contestants.join(', ')}, a metric of ${metricNames.join(', ')}.`,
     )

@@ -1,6 +1,6 @@
 // Judges what one client was given: what is lost, repeated, out of order, altered, or missing without a word; and gaps that never were.
 import { encodeEvent, formatCursor, parseCursor } from './event.ts'
-import type { Cursor, FeedEvent, Gap } from './event.ts'
+import type { Cursor, FeedEvent, Gap, Position } from './event.ts'
 
 /** What was published in one epoch. `first` and `last` are offsets; `last < first` means that nothing was. */
 export interface Log {
@@ -36,7 +36,8 @@ export interface Verdict {
 }
 
 export interface Recorder {
-  observe(event: FeedEvent): void
+  /** `position` is that of its id, for who has it already. @throws TypeError when the id is no cursor. */
+  observe(event: FeedEvent, position?: Position): void
   gap(gap: Gap): void
   verdict(log: Log): Verdict
 }
@@ -79,8 +80,7 @@ export function recorder({ after, keep = false }: RecorderOptions = {}): Recorde
   }
 
   return {
-    observe(event) {
-      const position = parseCursor(event.id)
+    observe(event, position = parseCursor(event.id)) {
       if (!position) throw new TypeError(`expected an event with a cursor as id, got ${event.id}`)
       const { epoch, offset } = position
       if (keep) kept.push(event)

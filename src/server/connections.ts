@@ -61,8 +61,9 @@ export function closeWhenIdle(session: ServerHttp2Session, idleMs: number) {
   let open = 0
   let timer = setTimeout(goAway, idleMs)
   function goAway() {
-    session.close()
-    timer = setTimeout(() => session.destroy(), idleMs) // a peer that reads nothing never takes our goodbye
+    // Said, not done: a session that Node has closed waits for the peer to hang up, and one behind a dead line never does.
+    session.goaway()
+    timer = setTimeout(() => session.destroy(), idleMs)
   }
   session.on('stream', (stream) => {
     open++

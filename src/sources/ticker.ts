@@ -5,6 +5,8 @@ import type { Feed } from '../core/feed.ts'
 export interface Ticker {
   /** Events a second; setting it starts a new schedule now. 0 is silence. */
   perSecond: number
+  /** When the next event is due, by the clock: all before it have been published. Infinity in silence. */
+  readonly due: number
   stop(): void
 }
 
@@ -64,6 +66,9 @@ export function startTicker(
     set perSecond(value) {
       rate = value
       restart()
+    },
+    get due() {
+      return rate > 0 ? due : Infinity
     },
     stop: () => clearTimeout(timer),
   }

@@ -1,0 +1,32 @@
+// Many events at once: how long until a client has them all.
+import { joinLatencies } from '../latency.ts'
+import type { Row } from '../results.ts'
+import { rowOf } from '../row.ts'
+import type { Stage } from '../stage.ts'
+import { round } from '../health.ts'
+import { DRAIN_MS, SETTLE_MS } from './window.ts'
+
+const COUNT = 1000
+const AFTER_MS = 100
+
+export async function burst(stage: Stage): Promise<Row[]> {
+  const { clock, target, loads, scenario, transports } = stage
+  const { payload, seconds, pollMs } = scenario
+  const [name] = transports as [string]
+  const from = clock() + SETTLE_MS
+  const span = { from, to: from + seconds * 1000 + pollMs }
+  await Promise.all(loads.map((load) => load.ask('measure', span)))
+  const over = target.ask('window', span, seconds * 1000 + pollMs + 30_000)
+  await target.ask('burst', { at: from + AFTER_MS, count: COUNT, payload })
+  const server = await over
+  const { health: _, ...due } = server
+  const reports = await Promise.all(loads.map((load) => load.ask('report', { ...due, drainMs: DRAIN_MS }, 60_000)))
+  const maps = reports.map(({ lots }) => lots[name]!.latencies)
+  // By client, not by event: the latest of its events is when it had all of them.
+  const last = maps.flatMap((map) => {
+    const rows = [...map.values()]
+    return Array.from(rows[0] ?? [], (_, client) => Math.max(...rows.map((row) => row[client]!)))
+  })
+  const figures = { burstFirstMs: round(Math.min(...last)), burstLastMs: round(Math.max(...last)) }
+  return [rowOf(name, stage, { server, reports, ...(joinLatencies(maps).length > 0 && { figures }) })]
+}

@@ -1,0 +1,37 @@
+// One connection after the other, from nothing: TLS in full, then resumed with its ticket (RFC 8446 §2.2), to the first event.
+import { median } from '../../src/core/stats.ts'
+import { isOurs } from '../contestants.ts'
+import { round } from '../health.ts'
+import type { Connected } from '../load.ts'
+import type { Row } from '../results.ts'
+import { blank } from '../row.ts'
+import type { Stage } from '../stage.ts'
+
+export async function connect(stage: Stage): Promise<Row[]> {
+  const { target, loads, transports, scenario } = stage
+  const [name] = transports as [string]
+  const { epoch } = await target.ask('burst', { at: 0, count: 1, payload: scenario.payload })
+  // The first event is there to be had for who asks for it; the floor has no log to ask.
+  const after = isOurs(name) ? { after: `${epoch}.0` } : {}
+  await target.ask('watch', undefined)
+  const { full, resumed } = await loads[0]!.ask('connects', { name, times: scenario.clients, ...after }, 120_000)
+  const health = await target.ask('watched', undefined)
+  const of = (from: Connected[], pick: (each: Connected) => number | null) => {
+    const value = median(from.map(pick).filter((ms) => ms !== null))
+    return value === undefined ? null : round(value)
+  }
+  const row = blank(name, stage)
+  return [
+    {
+      ...row,
+      valid: true,
+      connectMs: { full: of(full, ({ openMs }) => openMs), resumed: of(resumed, ({ openMs }) => openMs) },
+      server: { ...row.server, loopDelayP99Ms: health.loopDelayP99Ms },
+      figures: {
+        firstEventFullMs: of(full, ({ eventMs }) => eventMs),
+        firstEventResumedMs: of(resumed, ({ eventMs }) => eventMs),
+        cpuMsPerConnect: round(health.cpuUs / 1000 / (full.length + resumed.length)),
+      },
+    },
+  ]
+}

@@ -1,0 +1,85 @@
+// Where the events of a trial come from: an open-loop schedule into a feed, and the note of what was due when.
+import { encodeEvent } from '../src/core/event.ts'
+import type { Cursor } from '../src/core/event.ts'
+import type { Feed } from '../src/core/feed.ts'
+import { startTicker } from '../src/sources/ticker.ts'
+import type { Ticker } from '../src/sources/ticker.ts'
+import { seeded } from './random.ts'
+
+export interface Schedule {
+  /** Events a second; 0 is silence. */
+  rate: number
+  /** Bytes of an encoded event, about. */
+  payload: number
+  seed: number
+  /** When it begins, by the shared clock; at once without it. */
+  at?: number
+}
+
+/** Offsets, both inclusive; `last < first` when nothing was due. */
+export interface Due {
+  epoch: string
+  first: number
+  last: number
+}
+
+export interface Source {
+  start(schedule: Schedule): Promise<void>
+  /** So many events at once, due now. */
+  burst(count: number, payload: number): void
+  stop(): void
+  /** What was due from `from` to `to`; answers when all of it has been published. */
+  due(from: number, to: number): Promise<Due>
+  readonly published: number
+}
+
+const LOOK_MS = 2
+/** How long the last event of a window may be waited for. */
+const PATIENCE_MS = 10_000
+
+export function source(feed: Feed, clock: () => number): Source {
+  const dues: number[] = [0] // by offset
+  let ticker: Ticker | undefined
+  feed.follow('now', ({ entries }) => {
+    for (const { at } of entries) dues.push(at)
+  })
+  const dataOf = (payload: number) => {
+    const pad = 'x'.repeat(padding(payload, feed.epoch))
+    return (n: number) => ({ n, pad: pad.slice(String(n).length) })
+  }
+  return {
+    async start({ rate, payload, seed, at = 0 }) {
+      ticker?.stop()
+      // Not when the question happened to come: with one seed, one schedule in the window.
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, at - clock())))
+      ticker = startTicker(feed, { perSecond: rate, clock, random: seeded(seed), data: dataOf(payload) })
+    },
+    burst(count, payload) {
+      const data = dataOf(payload)
+      const at = clock()
+      for (let n = 1; n <= count; n++) void feed.publish({ type: 'tick', data: data(n), at })
+    },
+    stop: () => ticker?.stop(),
+    async due(from, to) {
+      const deadline = to + PATIENCE_MS
+      while (clock() < to || (ticker && ticker.due < to)) {
+        if (clock() > deadline)
+          throw new Error('the source has stalled: events of the window are still to be published')
+        await new Promise((resolve) => setTimeout(resolve, Math.max(LOOK_MS, to - clock())))
+      }
+      await new Promise(setImmediate) // what was published in this turn is handed over, and noted, at its end
+      const first = dues.findIndex((due, offset) => offset > 0 && due >= from)
+      const last = dues.findLastIndex((due, offset) => offset > 0 && due < to)
+      return first < 0 ? { epoch: feed.epoch, first: 1, last: 0 } : { epoch: feed.epoch, first, last }
+    },
+    get published() {
+      return dues.length - 1
+    },
+  }
+}
+
+/** How much padding makes the whole event about `payload` bytes; the number of the event eats into it as it grows. */
+function padding(payload: number, epoch: string): number {
+  const bare = { id: `${epoch}.100` as Cursor, at: 1_700_000_000_000.123, type: 'tick', data: { n: 0, pad: '' } }
+  return Math.max(8, payload - encodeEvent(bare).length + 1)
+}

@@ -1,0 +1,136 @@
+// What a trial stands on: a fresh server process and fresh generators, each on cores of its own, connected and counted; and its end.
+import { hostClock } from '../src/server/clock.ts'
+import type { Credentials } from '../src/server/https.ts'
+import type { Contestant } from './contestants.ts'
+import type { LineBytes } from './line.ts'
+import type { LoadCommands } from './load.ts'
+import type { Placement } from './pin.ts'
+import { pin } from './pin.ts'
+import type { NetworkCommands, Weather } from './network/process.ts'
+import { profiles } from './network/profiles.ts'
+import { child } from './process.ts'
+import type { Child } from './process.ts'
+import type { Point, Scenario } from './scenarios.ts'
+import type { TargetCommands } from './target.ts'
+
+export interface TrialOptions {
+  /** With the values of the point in it. */
+  scenario: Scenario
+  point?: Point
+  /** More than one only when the scenario runs them together. */
+  transports: Contestant[]
+  repeat: number
+  seed: number
+  credentials: Credentials
+  ca: string
+  /** Between the monotonic clock and wall time: the same for every process. */
+  offset: number
+  placement: Placement
+  /** Calibration: keep the generator busy for so long, again and again. */
+  burnMs?: number
+  /** A network between the clients and the server; of the scenario's profile, or for calibration. */
+  weather?: Weather
+}
+
+export interface Stage extends TrialOptions {
+  clock: () => number
+  target: Child<TargetCommands>
+  loads: Child<LoadCommands>[]
+  network?: Child<NetworkCommands>
+  /** Milliseconds until each client was open. */
+  connects: Record<Contestant, number[]>
+  /** By the slope between half of the clients and all of them; null with too few of them, or several transports. */
+  rssKbPerConnection: number | null
+}
+
+/** With fewer clients than this their memory drowns in the noise of the process. */
+const RSS_CLIENTS = 200
+const OPEN_MS = 120_000
+const CLOSE_MS = 8000
+
+export async function setUp(options: TrialOptions): Promise<Stage> {
+  const { scenario, transports, credentials, ca, offset, placement, seed } = options
+  const { clients, http, tls, pollMs, generators, batchMs, profile } = scenario
+  const target = child<TargetCommands>('server', new URL('target.ts', import.meta.url), ['--expose-gc'])
+  const loads = Array.from({ length: generators }, () =>
+    child<LoadCommands>('generator', new URL('load.ts', import.meta.url)),
+  )
+  const clock = hostClock(offset)
+  const weather = options.weather ?? (profile === undefined ? undefined : profiles[profile].conditions)
+  const network = weather && child<NetworkCommands>('network', new URL('network/process.ts', import.meta.url))
+  const stage: Stage = {
+    ...options,
+    clock,
+    target,
+    loads,
+    connects: {},
+    rssKbPerConnection: null,
+    ...(network && { network }),
+  }
+  try {
+    if (placement.server !== undefined) pin(target.pid, placement.server)
+    const isNull = transports[0] === 'null'
+    const lines = clients * transports.length + 100
+    const limits = { ...(batchMs > 0 && { batchMs }), messagesPer10s: 1_000_000 }
+    const { port: serverPort, pids } = isNull
+      ? { port: 0, pids: [] }
+      : await target.ask('open', { offset, tls: credentials, http, names: transports, lines, limits })
+    if (placement.server !== undefined) for (const pid of pids) pin(pid, placement.server)
+    const port = network ? (await network.ask('open', { targets: [serverPort], weather, seed })).ports[0]! : serverPort
+    const given = { offset, ca, http, tls, pollMs }
+    const [first, rest] = isNull || clients < RSS_CLIENTS || transports.length > 1 ? [clients, 0] : halves(clients)
+    const open = (count: number) =>
+      loads.map((load, i) =>
+        load.ask(
+          'open',
+          { ...given, lots: transports.map((name) => ({ name, port, clients: share(count, i, generators) })) },
+          OPEN_MS,
+        ),
+      )
+    const connects = await Promise.all(open(first))
+    const all = Object.fromEntries(transports.map((name) => [name, connects.flatMap((each) => each[name]!)]))
+    if (rest === 0) return { ...stage, connects: all }
+
+    const [name] = transports as [Contestant]
+    const half = await target.ask('rss', undefined)
+    const more = await Promise.all(
+      loads.map((load, i) => load.ask('more', { name, clients: share(rest, i, generators) }, OPEN_MS)),
+    )
+    const rssKbPerConnection = ((await target.ask('rss', undefined)) - half) / rest
+    return { ...stage, connects: { [name]: [...all[name]!, ...more.flat()] }, rssKbPerConnection }
+  } catch (error) {
+    await tearDown(stage)
+    throw error
+  }
+}
+
+export async function tearDown({ target, loads, network }: Pick<Stage, 'target' | 'loads' | 'network'>): Promise<void> {
+  await Promise.all([...loads, ...(network ? [network] : [])].map((each) => each.end()))
+  // A peer has processes and files of its own to put away; a server that does not answer any more is ended all the same.
+  await target.ask('close', undefined, CLOSE_MS).catch(() => undefined)
+  await target.end()
+}
+
+/**
+ * The bytes of the whole trial, as the generators counted them and as the server did: two counts of the same bytes, made by
+ * different processes. @returns what is wrong when they differ by more than 1 %; undefined when they agree, or the server has none.
+ */
+export async function reconcile({ target, loads }: Stage): Promise<string | undefined> {
+  const theirs = await target.ask('totals', undefined)
+  if (!theirs) return undefined
+  const all = await Promise.all(loads.map((load) => load.ask('totals', undefined)))
+  for (const layer of ['tls', 'plain'] as const)
+    for (const way of ['up', 'down'] as const) {
+      const ours = all.reduce((sum, bytes: LineBytes) => sum + bytes[layer][way], 0)
+      const off = Math.abs(ours - theirs[layer][way])
+      if (off > TOLERANCE * Math.max(ours, theirs[layer][way]))
+        return `${layer} bytes ${way}: ${ours} by the generator, ${theirs[layer][way]} by the server`
+    }
+  return undefined
+}
+const TOLERANCE = 0.01
+
+const halves = (n: number): [number, number] => [Math.floor(n / 2), n - Math.floor(n / 2)]
+
+/** The clients of generator `i` of `of`. */
+const share = (clients: number, i: number, of: number) => Math.floor(clients / of) + (i < clients % of ? 1 : 0)
