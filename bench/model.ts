@@ -175,8 +175,9 @@ function pushed(transport: Modelled, conditions: Conditions): Cost {
     tls: recordBytes * records(plain + frame),
   }
   const segments = segmentsOf(sum(down))
-  // RFC 9293 §3.8.6.3: every second full segment, or when the timer is over. Small segments of equal size count as full on Linux.
-  const acknowledged = Math.max(segments / 2, Math.min(1, 1 / (DELAYED_ACK_S * writes || Infinity)))
+  // RFC 9293 §3.8.6.3 asks for one in two full segments at least; Linux acknowledges each write that was read, as nothing goes up
+  // that could carry it (tcp_info of a live lab: 1 segment up for 1 down, at 10 and at 100 events a second).
+  const acknowledged = Math.max(1, segments / 2)
   const parts = [cost(writes, { up: nothing, down }, { up: acknowledged, down: segments })]
   if (heartbeatSeconds > 0 && transport !== 'floor') {
     const framing = (transport === 'sse' ? 27 + 2 * cursor : 18 + cursor) + frame

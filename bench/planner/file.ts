@@ -26,7 +26,7 @@ const Units = v.strictObject({
   ),
   heldOut: v.nullable(
     v.strictObject({
-      ...{ clients: price, rate: price, payload: price, pollMs: price },
+      ...{ clients: price, rate: price, payload: price, pollMs: price, trials: price },
       ...{ cpuUsPerDelivery: Compared, bytesPerEvent: Compared, rssKbPerConnection: v.nullable(Compared) },
     }),
   ),

@@ -92,9 +92,23 @@ function heldOutText(file: UnitsFile): string {
     ...(tested.length > 0
       ? [
           table(
-            ['transport', 'clients', 'events/s', 'server µs a delivery', 'bytes an event', 'KiB a connection'],
+            [
+              'transport',
+              'clients',
+              'events/s',
+              'trials',
+              'server µs a delivery',
+              'bytes an event',
+              'KiB a connection',
+            ],
             tested.map(([name, { heldOut }]) => [
-              ...[name, whole(heldOut!.clients), String(heldOut!.rate), off(heldOut!.cpuUsPerDelivery)],
+              ...[
+                name,
+                whole(heldOut!.clients),
+                String(heldOut!.rate),
+                String(heldOut!.trials),
+                off(heldOut!.cpuUsPerDelivery),
+              ],
               ...[off(heldOut!.bytesPerEvent), off(heldOut!.rssKbPerConnection)],
             ]),
           ),

@@ -73,14 +73,14 @@ const roundTripOf = ({ transport, generator }: Row) => (transport === 'polling' 
 
 function unitsOfOne(name: Modelled, points: Point[], http: '1.1' | '2'): Units | undefined {
   const few = points.filter(({ clients }) => clients <= FITTED_CLIENTS)
-  const largest = points.toSorted((a, b) => a.clients - b.clients).at(-1)
-  const test = largest && largest.clients > FITTED_CLIENTS ? largest : undefined
+  const large = points.filter(({ clients }) => clients > FITTED_CLIENTS).toSorted((a, b) => b.clients - a.clients)
+  const tests = large.filter((point) => loadOf(point) === loadOf(large[0]!))
   const asked = name === 'polling' || name === 'long-polling'
   const observations = few.map((point) => ({ counts: countsOf(point), cost: point.cpuUsPerDelivery * point.rate * point.clients })) // prettier-ignore
   const found = choose(observations, asked ? ASKED : PUSHED)
   if (!found) return undefined
   const heads = headsOf(few, asked, http)
-  const rss = median(points.flatMap((point) => (point === test || point.rssKb === null ? [] : [point.rssKb])))
+  const rss = median(known(points.filter((point) => !tests.includes(point))))
   const units: Units = {
     ...{ cpuUs: found.prices, fitError: found.error ?? null, rssKbPerConnection: rss ?? null, heads, heldOut: null },
     fitted: few.map(({ clients, rate, payload, pollMs, cpuUsPerDelivery }) => ({
@@ -91,24 +91,32 @@ function unitsOfOne(name: Modelled, points: Point[], http: '1.1' | '2'): Units |
       cpuUsPerDelivery,
     })),
   }
+  const [test] = tests
   if (!test) return units
   const { clients, rate, payload, pollMs } = test
   const { requestsPerEvent, bytesPerEvent } = predict(name, conditionsOf(name, test, heads, http))
   const bytes = counted(bytesPerEvent.up) + counted(bytesPerEvent.down)
   const predicted = countsOf({ ...test, requestsPerEvent, bytesPerEvent: { ...test.bytesPerEvent, total: bytes } })
+  const measured = (of: (point: Point) => number) => mean(tests.map(of))
+  const tested = median(known(tests))
   units.heldOut = {
-    ...{ clients, rate, payload, pollMs },
+    ...{ clients, rate, payload, pollMs, trials: tests.length },
     cpuUsPerDelivery: {
       predicted: priceOf(found.prices, predicted) / (rate * clients),
-      measured: test.cpuUsPerDelivery,
+      measured: measured((point) => point.cpuUsPerDelivery),
     },
-    bytesPerEvent: { predicted: bytes, measured: test.bytesPerEvent.total },
-    rssKbPerConnection: rss === undefined || test.rssKb === null ? null : { predicted: rss, measured: test.rssKb },
+    bytesPerEvent: { predicted: bytes, measured: measured((point) => point.bytesPerEvent.total) },
+    rssKbPerConnection: rss === undefined || tested === undefined ? null : { predicted: rss, measured: tested },
   }
   // Better a slope that was measured and not tested than none.
-  if (rss === undefined && test.rssKb !== null) units.rssKbPerConnection = test.rssKb
+  units.rssKbPerConnection ??= tested ?? null
   return units
 }
+
+const mean = (values: number[]) => values.reduce((total, value) => total + value, 0) / values.length
+const known = (points: Point[]) => points.flatMap(({ rssKb }) => (rssKb === null ? [] : [rssKb]))
+
+const loadOf = ({ clients, rate, payload, pollMs }: Point) => [clients, rate, Math.round(payload / 10), pollMs].join()
 
 function countsOf({ clients, rate, requestsPerEvent, bytesPerEvent }: Point): Record<Count, number> {
   const deliveries = clients * rate
@@ -118,11 +126,11 @@ function countsOf({ clients, rate, requestsPerEvent, bytesPerEvent }: Point): Re
 /** What is left of the headers when TLS and frames are taken away; the bench counts an answer's frame headers among its headers. */
 function headsOf(points: Point[], asked: boolean, http: '1.1' | '2'): Units['heads'] {
   const frame = http === '2' ? 9 : 0
-  const mean = (of: (point: Point) => number) => points.reduce((total, point) => total + of(point), 0) / points.length
-  const cursor = mean((point) => point.cursor)
+  const average = (of: (point: Point) => number) => mean(points.map(of))
+  const cursor = average((point) => point.cursor)
   if (!asked) return { up: 0, down: 0, cursor }
-  const up = mean((point) => point.bytesPerEvent.up / point.requestsPerEvent - 22 - frame)
-  return { up, down: mean((point) => point.bytesPerEvent.headers / point.requestsPerEvent) - up - 3 * frame, cursor }
+  const up = average((point) => point.bytesPerEvent.up / point.requestsPerEvent - 22 - frame)
+  return { up, down: average((point) => point.bytesPerEvent.headers / point.requestsPerEvent) - up - 3 * frame, cursor }
 }
 
 /** A head carries the cursor: in the question's path, and with polling in the answer's ETag. */

@@ -57,17 +57,8 @@ async function plan(flags: Flags) {
   const { clients, rate, payload, poll, roundTrip, busy, link } = flags
   const workload = { clients, rate, payload, pollMs: poll, roundTripMs: roundTrip, busyPercent: busy, linkGbit: link }
   const needs = needsOf(file, workload)
-  const { transports, ...rest } = file
-  const tested = Object.entries(transports).map(([transport, { heldOut, fitError }]) => ({
-    transport,
-    fitError,
-    heldOut,
-  }))
-  process.stdout.write(
-    flags.json
-      ? `${JSON.stringify({ workload, needs, tested, unitCosts: rest }, null, 1)}\n`
-      : planText(file, workload, needs),
-  )
+  const json = () => `${JSON.stringify({ workload, needs, units: file }, null, 1)}\n`
+  process.stdout.write(flags.json ? json() : planText(file, workload, needs))
 }
 
 async function measure({ out, seed, http }: Flags): Promise<UnitsFile> {
