@@ -30,7 +30,7 @@ const points: Record<string, (value: string | number) => string> = {
   payload: (value) => `${value} B`,
   rate: (value) => `${value}/s`,
   pollMs: (value) => `every ${value} ms`,
-  windowMs: (value) => `window ${value} ms`,
+  batchMs: (value) => `window ${value} ms`,
   profile: String,
   http: (value) => `HTTP/${value}`,
   tls: (value) => `TLS ${value}`,

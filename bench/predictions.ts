@@ -42,13 +42,16 @@ function conditionsOf(row: Row, scenario: Results['scenarios'][number]): Conditi
   if (!layers || bytesPerEvent.payload === null || requestsPerEvent === null) return undefined
   const network: Partial<Network> = scenario.profile ? profiles[scenario.profile as ProfileName].conditions : {}
   const { delayMs = 0, jitterMs = 0 } = network
-  const heads = (bytes: number | null) => (requestsPerEvent > 0 ? (bytes ?? 0) / requestsPerEvent : 0)
+  // Over HTTP/2 what is no body is heads and frame headers together (RFC 9113 §4.1); the model adds the frames by itself.
+  const frames = scenario.http === '2' ? { up: FRAME, down: 2 * FRAME } : { up: 0, down: 0 }
+  const heads = (way: 'up' | 'down') =>
+    requestsPerEvent > 0 ? (layers[way].headers ?? 0) / requestsPerEvent - frames[way] : 0
   return {
     ...usual,
     ...{ payload: bytesPerEvent.payload, rate, clients, pollMs: scenario.pollMs, http: scenario.http },
     // An epoch of eight, a dot, and the digits of an event in the middle of the window.
     cursor: 9 + String(Math.ceil(rate * (scenario.warmSeconds + row.seconds / 2))).length,
-    ...{ headUp: heads(layers.up.headers), headDown: heads(layers.down.headers) },
+    ...{ headUp: heads('up'), headDown: heads('down') },
     roundTripMs: row.transport === 'polling' ? (generator.answerMs ?? 1) : 2 * delayMs + jitterMs,
     recordBytes: scenario.tls === '1.2' ? 29 : 22,
     deliveryUs: server.cpuUsPerDelivery ?? 0,
@@ -56,4 +59,5 @@ function conditionsOf(row: Row, scenario: Results['scenarios'][number]): Conditi
   }
 }
 
+const FRAME = 9
 const round = (value: number) => Math.round(value * 100) / 100

@@ -97,7 +97,7 @@ export type Prediction = Results['predictions'][number]
 export const notes = [
   'connectMs.full is of all clients of the trial; connectMs.resumed is measured by the scenario connect only',
   'connectMs of the floor ends when TLS is up; of the others at the first answer or hello',
-  'server.rssKbPerConnection is the slope between half of the clients and all of them; null below 200 clients, and where transports share one server process',
+  'server.rssKbPerConnection is the slope between half of the clients and all of them; null below 500 clients, and where transports share one server process',
   'server.* of transports that run together is of the whole process, per delivery of all of them',
   'server.cpuUsPerDelivery includes the source of the events, which runs in the same process',
   'the null transport has no server and no network: its latency is what the bench itself adds',

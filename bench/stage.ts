@@ -49,7 +49,7 @@ export interface Stage extends TrialOptions {
 }
 
 /** With fewer clients than this their memory drowns in the noise of the process. */
-const RSS_CLIENTS = 200
+const RSS_CLIENTS = 500
 const OPEN_MS = 120_000
 const CLOSE_MS = 8000
 

@@ -102,7 +102,7 @@ describe('the tables', () => {
   test('peers stand beside ours with their ratio', () =>
     expect(tables(everything)).toMatch(/peers beside ours[^]*nchan-wss +│ +1\.\d\d \(/))
   test('what the numbers include is said in results.json and under the table', () => {
-    for (const what of [/limits raised/, /source of the events and the counters/, /floor ends when TLS is up/])
+    for (const what of [/limits raised/, /source of the events/, /floor ends when TLS is up/])
       expect(notes.some((note) => what.test(note))).toBe(true)
     expect(tables({ ...results([failed]), notes })).toContain(notes.at(-1))
   })

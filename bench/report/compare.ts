@@ -154,7 +154,7 @@ function settings(name: string, a: Results, b: Results, one: Summary, other: Sum
   const [row, beside] = [one.rows[0]!, other.rows[0]!]
   for (const key of ['clients', 'rate', 'seconds'] as const)
     if (row[key] !== beside[key]) return `another ${key} (${row[key]} and ${beside[key]})`
-  for (const key of ['payload', 'pollMs', 'http', 'together', 'generators'] as const)
+  for (const key of ['payload', 'pollMs', 'http', 'tls', 'batchMs', 'profile', 'together', 'generators'] as const)
     if (left![key] !== right![key]) return `another ${key} (${left![key]} and ${right![key]})`
   return undefined
 }

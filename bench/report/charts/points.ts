@@ -13,7 +13,7 @@ const measures: { name: string; what: string; unit: string; pick: Pick }[] = [
   { name: 'bytes', what: 'the bytes of an event', unit: 'bytes', pick: metrics.bytes },
 ]
 const words: Record<string, string> = {
-  ...{ payload: 'payload, B', windowMs: 'batching window, ms', rate: 'events/s', pollMs: 'poll interval, ms' },
+  ...{ payload: 'payload, B', batchMs: 'batching window, ms', rate: 'events/s', pollMs: 'poll interval, ms' },
   ...{ profile: 'network', http: 'HTTP version', tls: 'TLS version' },
 }
 
