@@ -1,31 +1,23 @@
 // Where the bytes of a window went, by layer: payload, framing, HTTP heads, TLS, and an estimate of TCP and IP.
+import { SEGMENT } from './layers.ts'
+import type { Layers } from './layers.ts'
 import type { Edges } from './load.ts'
 
-export interface Layer {
-  payload: number
-  framing: number
-  headers: number
-  tls: number
-  /** Estimate: 52 bytes (IPv4 20, TCP 20, timestamps 12) for each segment of at most 1448 bytes, and as much for its ACK. */
-  tcpip: number
+export interface BothWays {
+  up: Layers
+  down: Layers
 }
-export interface Layers {
-  up: Layer
-  down: Layer
-}
-
-const HEADS = 52
 
 /** `per`: deliveries, or clients × minutes. @returns undefined when there is nothing to divide by. */
-export function layersOf(edges: Edges, asks: boolean, per: number): Layers | undefined {
-  if (!(per > 0)) return undefined
+export function layersOf(edges: Edges, asks: boolean, per: number): BothWays | undefined {
   const { bytes, payload, heads, bodies, sent, segmentsDown } = edges
+  if (!(per > 0) || bytes.tls.down === 0) return undefined // nothing to divide by, or clients whose sockets are not ours
   const { tls, plain } = bytes
   // Asked for: what is no body is a head. Pushed: what is no head and no event is a frame.
   const headersDown = asks ? plain.down - bodies : heads
   const each = (value: number) => round(value / per)
   // Every segment is acknowledged by one of the other side: more than TCP sends when answers carry the ACK, never less.
-  const tcpip = each(HEADS * (segmentsDown + sent))
+  const tcpip = each(SEGMENT * (segmentsDown + sent))
   return {
     up: {
       payload: 0,
@@ -45,9 +37,9 @@ export function layersOf(edges: Edges, asks: boolean, per: number): Layers | und
 }
 
 /** SPEC §7: the layers of both ways together, and their sums. What is estimated is not in them. */
-export function bytesPerEvent({ up, down }: Layers) {
-  const both = (key: keyof Layer) => round(up[key] + down[key])
-  const sum = ({ payload, framing, headers, tls }: Layer) => round(payload + framing + headers + tls)
+export function bytesPerEvent({ up, down }: BothWays) {
+  const both = (key: keyof Layers) => round(up[key] + down[key])
+  const sum = ({ payload, framing, headers, tls }: Layers) => round(payload + framing + headers + tls)
   const parts = { payload: both('payload'), framing: both('framing'), headers: both('headers'), tls: both('tls') }
   return { ...parts, total: round(sum(up) + sum(down)), up: sum(up), down: sum(down) }
 }

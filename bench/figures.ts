@@ -3,6 +3,7 @@ export const figures = {
   kneeRate: 'ladder: highest rate, events/s, at which p99 stayed under the limit',
   kneeLimitedBy: 'ladder: 0 the server, 1 the generator, 2 the end of the ladder: the knee is at least there',
   requestsPerSecond: 'capacity: answers a second, closed loop (autocannon)',
+  acknowledgedP50Ms: 'up: from when an event was due to when its sender had the answer; median',
   firstEventFullMs: 'connect: from nothing to the first event, full TLS handshake; median',
   firstEventResumedMs: 'connect: the same with a resumed TLS session; median',
   cpuMsPerConnect: 'connect, storm: processor time of the server for one connection, ms',

@@ -21,7 +21,7 @@ export interface Cost {
 }
 
 /** IPv4 20 (RFC 791 §3.1), TCP 20 (RFC 9293 §3.1), timestamps 10 and 2 of padding (RFC 7323 §3.2). IPv6 would be 20 more. */
-const SEGMENT = 52
+export const SEGMENT = 52
 /** What of an Ethernet packet of 1500 is left for data. Loopback's segments are larger; the estimate is for a network. */
 const MSS = 1448
 

@@ -16,6 +16,8 @@ export interface Line {
   /** The ticket to come back with (RFC 8446 §2.2); undefined when none came yet. */
   readonly session: Buffer | undefined
   readonly resumed: boolean
+  /** Beyond what the wire says by itself; over HTTP/1.1 only. */
+  send(data: string | Buffer): void
   destroy(): void
 }
 
@@ -67,6 +69,7 @@ function openSocket({ port, secureContext, http, session }: Way, onEnd: Ends['on
   socket.on('error', failed).on('session', (next: Buffer) => (ticket = next))
   socket.once('close', () => onEnd(cause))
   const line: Line = {
+    send: (data) => void socket.write(data),
     bytes: () => ({
       tls: { up: raw.bytesWritten, down: raw.bytesRead },
       plain: { up: socket.bytesWritten, down: socket.bytesRead },

@@ -3,6 +3,10 @@ import { createSecureContext } from 'node:tls'
 import type { SecureContext } from 'node:tls'
 import { memoryFeed } from '../src/feeds/memory.ts'
 import { hostClock } from '../src/server/clock.ts'
+import { clients } from '../transports/clients.ts'
+import type { TransportName } from '../transports/clients.ts'
+import type { Connection } from '../transports/contract.ts'
+import { nodePlatform } from '../transports/platform.ts'
 import { approach } from './contestants.ts'
 import type { Approach, Contestant } from './contestants.ts'
 import { watchHealth } from './health.ts'
@@ -13,6 +17,8 @@ import { answer } from './process.ts'
 import { record } from './record.ts'
 import type { ClientRecords, Counts, Sums, Window } from './record.ts'
 import { source } from './source.ts'
+import { openSenders } from './senders.ts'
+import type { SendersOptions } from './senders.ts'
 import type { Due, Schedule } from './source.ts'
 import type { Read } from './wires/contract.ts'
 
@@ -24,6 +30,8 @@ export interface OpenOptions {
   tls: TlsVersion
   pollMs: number
   lots: { name: Contestant; clients: number; port: number }[]
+  port: number
+  publishKey?: string
 }
 
 /** Between the edges of a window, by the sockets of the generator. */
@@ -65,6 +73,9 @@ interface Lot {
 
 const CONNECT_MS = 15_000
 const LOOK_MS = 20
+const RETURN_MS = 60_000
+/** What had left the network before the cut may still be read after it. */
+const IN_FLIGHT_MS = 5
 
 let clock: () => number
 let options: OpenOptions
@@ -72,6 +83,8 @@ let secureContext: SecureContext
 let lots: Lot[] = []
 let endHealth: (() => Health) | undefined
 let health: Health | undefined
+const real: Connection[] = []
+const lastEventAt: number[] = []
 let own: ReturnType<typeof source> | undefined
 
 const commands = {
@@ -83,10 +96,10 @@ const commands = {
     const version = `TLSv${given.tls}` as const
     secureContext = createSecureContext({ ca: given.ca, minVersion: version, maxVersion: version })
     const connects: Record<Contestant, number[]> = {}
-    for (const { name, clients, port } of given.lots) {
+    for (const { name, clients: count, port } of given.lots) {
       const lot = lotOf(name, port)
       lots.push(lot)
-      connects[name] = await add(lot, clients)
+      connects[name] = await add(lot, count)
     }
     return connects
   },
@@ -188,6 +201,81 @@ const commands = {
     return { full, resumed }
   },
 
+  /** The real clients of ours, each with a connection of its own: they come back by themselves. */
+  async follow({ name, clients: count }: { name: Contestant; clients: number }) {
+    const { port, ca, http, pollMs } = options
+    const lot = lotOf(name, port)
+    lots.push(lot)
+    for (let n = 0; n < count; n++) {
+      const client: Client = { index: lot.record.add(), closing: false }
+      lot.clients.push(client)
+      await new Promise<void>((resolve) => {
+        real.push(
+          clients[name as TransportName]({
+            ...{ origin: `https://localhost:${port}`, platform: nodePlatform({ ca, http }), pollMs },
+            onEvent(event) {
+              const now = clock()
+              lastEventAt[client.index] = now
+              lot.record.observe(client.index, { events: [event] }, 0, now)
+            },
+            onGap: (gap) => lot.record.observe(client.index, { events: [], gaps: [gap] }, 0, clock()),
+            onState: (state) => state === 'open' && resolve(),
+          }),
+        )
+      })
+    }
+  },
+  /** @returns for each real client how long after the cut it had an event again. */
+  async returned({ cutAt }: { cutAt: number }): Promise<number[]> {
+    const first: number[] = []
+    const deadline = clock() + RETURN_MS
+    while (Object.keys(first).length < real.length) {
+      if (clock() > deadline) throw new Error('not all clients came back')
+      for (const [i, at] of lastEventAt.entries()) if (at > cutAt + IN_FLIGHT_MS) first[i] ??= at - cutAt
+      await sleep(1)
+    }
+    return first
+  },
+
+  /** Closed loop: never for latency. */
+  async capacity({ path, connections, seconds }: { path: string; connections: number; seconds: number }) {
+    const url = `https://localhost:${options.port}${path}`
+    const end = watchHealth()
+    const { default: autocannon } = await import('autocannon')
+    const { requests, non2xx, errors, timeouts } = await autocannon({
+      ...{ url, connections, duration: seconds },
+      tlsOptions: { ca: options.ca },
+    })
+    return { answers: requests.total - non2xx, failures: non2xx + errors + timeouts, health: end() }
+  },
+
+  /** Publishes from `from` to `to`; what is due after `edge` counts. The stage has no followers then. */
+  async up({
+    edge,
+    from,
+    to,
+    ...given
+  }: Omit<SendersOptions, 'port' | 'publishKey' | 'secureContext' | 'clock'> & Record<'edge' | 'from' | 'to', number>) {
+    const { port, publishKey = '' } = options
+    const senders = await openSenders({ ...given, port, publishKey, secureContext, clock })
+    const bytes = () => senders.lines.map((line) => line.bytes()).reduce(plus, nothing()).tls
+    let before = bytes()
+    setTimeout(() => {
+      before = bytes()
+      endHealth = watchHealth()
+    }, edge - clock())
+    const took = await senders.run(from, to)
+    const after = bytes()
+    for (const line of senders.lines) line.destroy()
+    return {
+      due: senders.dueAfter(edge),
+      took,
+      bytes: { up: after.up - before.up, down: after.down - before.down },
+      health: endHealth!(),
+      trouble: senders.trouble,
+    }
+  },
+
   /** The null transport: events go from a schedule in this process to its clients, by nothing but a call. */
   async nullStart(schedule: Schedule) {
     const feed = memoryFeed({ clock })
@@ -210,6 +298,7 @@ const commands = {
         client.line?.destroy()
       }
     lots = []
+    for (const connection of real) connection.close()
     own?.stop()
   },
 }

@@ -3,6 +3,7 @@ import { encodeEvent, parseCursor } from '../src/core/event.ts'
 import type { FeedEvent, Position } from '../src/core/event.ts'
 import { recorder } from '../src/core/recorder.ts'
 import type { Recorder, Verdict } from '../src/core/recorder.ts'
+import { segmentsOf } from './layers.ts'
 import type { Read } from './wires/contract.ts'
 
 export interface Window {
@@ -33,7 +34,6 @@ export interface Sums {
 /** A row for each event by offset: the latency in ms at each client, NaN where it did not come. */
 export type Latencies = Map<number, Float32Array>
 
-const MSS = 1448 // Ethernet, IPv4, timestamps: 1500 - 20 - 20 - 12
 const RECORD = 22
 
 export function record() {
@@ -70,7 +70,7 @@ export function record() {
       return histories.push(recorder()) - 1
     },
     observe(client: number, read: Read, chunkBytes: number, now: number) {
-      if (chunkBytes > 0) sums.segmentsDown += Math.ceil((chunkBytes + RECORD) / MSS)
+      if (chunkBytes > 0) sums.segmentsDown += segmentsOf(chunkBytes + RECORD)
       sums.heads += read.headBytes ?? 0
       sums.bodies += read.bodyBytes ?? 0
       for (const gap of read.gaps ?? []) histories[client]!.gap(gap)

@@ -59,7 +59,8 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
     ...counts,
     ...(silent ? {} : { ...latencyOf(rows), skewMs: skewOf(rows) }),
     connectMs: { full: opened === undefined ? null : round(opened), resumed: null },
-    requestsPerEvent: edges.deliveries > 0 ? round(asked ? edges.sent / edges.deliveries : 0) : null,
+    requestsPerEvent:
+      edges.deliveries > 0 && edges.bytes.tls.down > 0 ? round(asked ? edges.sent / edges.deliveries : 0) : null,
     ...(hasServer && layers && { layers, ...(!silent && { bytesPerEvent: bytesPerEvent(layers) }) }),
     server: {
       cpuUsPerDelivery: hasServer && deliveries > 0 ? round(server.health.cpuUs / deliveries) : null,

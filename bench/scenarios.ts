@@ -4,10 +4,11 @@ import { contestants } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import type { TlsVersion } from './line.ts'
 import { profileNames } from './network/profiles.ts'
+import { ways } from './senders.ts'
 import type { ProfileName } from './network/profiles.ts'
 
 /** What a trial of a scenario does; each has a file in bench/kinds. */
-export type Kind = 'window' | 'ladder' | 'idle' | 'connect' | 'storm' | 'burst'
+export type Kind = 'window' | 'ladder' | 'idle' | 'connect' | 'storm' | 'recover' | 'burst' | 'up' | 'capacity'
 
 export interface Scenario {
   name: string
@@ -98,6 +99,27 @@ const all = {
     transports: [...transportNames, 'floor'],
     ...{ peers: false, clients: 1000, rate: 0, seconds: 0, maxUtilisation: 1, maxGeneratorDelayMs: 60_000 },
   },
+  recover: {
+    ...steady,
+    about: 'a cut, and the way back of our own clients, back-off and all',
+    kind: 'recover',
+    transports: [...transportNames],
+    ...{ peers: false, clients: 20, seconds: 8, profile: 'lan', maxUtilisation: 1, repeats: 3 },
+  },
+  up: {
+    ...steady,
+    about: 'from a client to the log: POST and WSS (which receives what all publish as well)',
+    kind: 'up',
+    transports: [...ways],
+    ...{ peers: false, clients: 4, rate: 50, seconds: 6 },
+  },
+  capacity: {
+    ...steady,
+    about: 'answers a second in a closed loop',
+    kind: 'capacity',
+    transports: ['polling', 'long-polling'],
+    ...{ peers: false, seconds: 3, repeats: 3, maxUtilisation: 1 },
+  },
   payload: {
     ...steady,
     about: 'the same with larger events',
@@ -116,7 +138,7 @@ const all = {
   'break-even': {
     ...steady,
     about: 'rate × poll interval: where push starts to pay',
-    transports: transportNames,
+    transports: [...transportNames],
     ...{ peers: false, clients: 20, seconds: 8, repeats: 2 },
     points: [0.5, 2, 10, 50].flatMap((rate) => [250, 1000, 4000].map((pollMs) => ({ rate, pollMs }))),
   },
@@ -130,7 +152,7 @@ const all = {
   protocols: {
     ...steady,
     about: 'HTTP/1.1 and HTTP/2, TLS 1.2 and 1.3',
-    transports: transportNames,
+    transports: [...transportNames],
     peers: false,
     points: (['1.1', '2'] as const).flatMap((http) => (['1.2', '1.3'] as const).map((tls) => ({ http, tls }))),
     repeats: 3,

@@ -11,7 +11,7 @@ import type { NetworkCommands, Weather } from './network/process.ts'
 import { profiles } from './network/profiles.ts'
 import { child } from './process.ts'
 import type { Child } from './process.ts'
-import type { Point, Scenario } from './scenarios.ts'
+import type { Kind, Point, Scenario } from './scenarios.ts'
 import type { TargetCommands } from './target.ts'
 
 export interface TrialOptions {
@@ -50,6 +50,8 @@ export interface Stage extends TrialOptions {
 
 /** With fewer clients than this their memory drowns in the noise of the process. */
 const RSS_CLIENTS = 500
+/** Kinds whose clients are others than the generator's own. */
+const SELF_MADE: readonly Kind[] = ['up', 'recover', 'capacity']
 const OPEN_MS = 120_000
 const CLOSE_MS = 8000
 
@@ -75,10 +77,15 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
   try {
     if (placement.server !== undefined) pin(target.pid, placement.server)
     const isNull = transports[0] === 'null'
+    const follows = !SELF_MADE.includes(scenario.kind)
     const lines = clients * transports.length + 100
     const limits = { ...(batchMs > 0 && { batchMs }), messagesPer10s: 1_000_000 }
-    const { port: serverPort, pids } = isNull
-      ? { port: 0, pids: [] }
+    const {
+      port: serverPort,
+      pids,
+      publishKey,
+    } = isNull
+      ? { port: 0, pids: [], publishKey: undefined }
       : await target.ask('open', {
           offset,
           tls: credentials,
@@ -90,19 +97,22 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
         })
     if (placement.server !== undefined) for (const pid of pids) pin(pid, placement.server)
     const port = network ? (await network.ask('open', { targets: [serverPort], weather, seed })).ports[0]! : serverPort
-    const given = { offset, ca, http, tls, pollMs }
+    const given = { offset, ca, http, tls, pollMs, port, ...(publishKey !== undefined && { publishKey }) }
     const [first, rest] = isNull || clients < RSS_CLIENTS || transports.length > 1 ? [clients, 0] : halves(clients)
     const open = (count: number) =>
       loads.map((load, i) =>
         load.ask(
           'open',
-          { ...given, lots: transports.map((name) => ({ name, port, clients: share(count, i, generators) })) },
+          {
+            ...given,
+            lots: (follows ? transports : []).map((name) => ({ name, port, clients: share(count, i, generators) })),
+          },
           OPEN_MS,
         ),
       )
     const connects = await Promise.all(open(first))
-    const all = Object.fromEntries(transports.map((name) => [name, connects.flatMap((each) => each[name]!)]))
-    if (rest === 0) return { ...stage, connects: all }
+    const all = Object.fromEntries(transports.map((name) => [name, connects.flatMap((each) => each[name] ?? [])]))
+    if (rest === 0 || !follows) return { ...stage, connects: all }
 
     const [name] = transports as [Contestant]
     const half = await target.ask('rss', undefined)

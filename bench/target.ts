@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { decodeEvent } from '../src/core/event.ts'
 import { defaults } from '../src/core/limits.ts'
 import type { Limits } from '../src/core/limits.ts'
 import { memoryFeed } from '../src/feeds/memory.ts'
@@ -89,6 +90,13 @@ const commands = {
     return { health, ...(await events.due(from, to)) }
   },
 
+  /** Of what clients have published: when it was due to leave them, and when it was in the log. */
+  arrivals: () =>
+    feed.since('earliest', Infinity).entries.map(({ at, bytes }) => {
+      const { data } = decodeEvent(new TextDecoder().decode(bytes))
+      return { at, due: (data as { due: number }).due }
+    }),
+
   /** For what has no end that is known before. */
   watch: () => void (endWatch = watchHealth(served!.pids)),
   watched: () => endWatch(),
@@ -111,7 +119,7 @@ async function serve({ names, tls, http, lines, ...options }: TargetOptions): Pr
   }
   const pids = [process.pid]
   const [name] = names
-  if (names.every(isOurs)) {
+  if (names.every((each) => isOurs(each) || each === 'post')) {
     const lab = await startLab({ port: 0, credentials: tls, http, limits, feed, clock, source: 'none' })
     const { port, publishKey } = lab
     return { port, pids, publishKey, traffic: () => lab.wire.total(), close: () => lab.close() }

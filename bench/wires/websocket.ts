@@ -6,6 +6,8 @@ import { streamReader } from './http1.ts'
 
 export interface WebSocketOptions {
   protocol?: string
+  /** More header fields, each with its line end. */
+  fields?: string
   /** What one message means; text or binary, as it came. Pure. */
   message(payload: Buffer): Partial<Read>
   /** Without it, a message says that the line is open. */
@@ -86,7 +88,7 @@ export function joined(reads: Partial<Read>[]): Read {
 }
 
 /** §4.1; over TLS on HTTP/1.1. */
-export function webSocket({ protocol, message, opensWithHead, greetings = [] }: WebSocketOptions): Wire {
+export function webSocket({ protocol, fields = '', message, opensWithHead, greetings = [] }: WebSocketOptions): Wire {
   const bodies = frames(message)
   return ({ authority, path, after }) => {
     const key = randomBytes(16).toString('base64')
@@ -95,7 +97,7 @@ export function webSocket({ protocol, message, opensWithHead, greetings = [] }: 
     const reader = streamReader({
       request:
         `GET ${path}${query} HTTP/1.1\r\nHost: ${authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n${offered}\r\n`,
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n${offered}${fields}\r\n`,
       refuses: ({ status }) => (status === 101 ? undefined : 'no WebSocket'),
       body: bodies(),
       ...(opensWithHead && { opensWithHead }),
