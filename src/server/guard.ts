@@ -90,7 +90,10 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
       const id = sessionOf(incoming)
       if (id !== undefined && incoming.headers.origin !== undefined) env.publisher = id
     }
-    env.mayPublish = () => mayPublish(env)
+    // Kept as long as a WebSocket is open, so it keeps two things and not the whole request.
+    const { publisher } = env
+    const { headers } = incoming
+    env.mayPublish = () => mayPublish(headers, publisher)
     if (auth === 'required' && env.path.startsWith('/feed') && env.publisher !== 'key')
       throw unauthorized('reading needs a key here: Authorization: Bearer <key>')
   }
@@ -102,7 +105,7 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
     return sessions.get(id) ? id : undefined // get: whoever is used stays longest
   }
 
-  function mayPublish({ incoming: { headers }, publisher }: Env['Bindings']) {
+  function mayPublish(headers: IncomingMessage['headers'], publisher: string | undefined) {
     if (publisher === undefined) {
       if (headers.cookie !== undefined && headers.origin === undefined)
         throw forbidden('a cookie needs the page’s Origin')
@@ -120,7 +123,7 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
   return {
     origin,
     session,
-    mayPublish,
+    mayPublish: ({ incoming, publisher }) => mayPublish(incoming.headers, publisher),
     welcome(context) {
       if (auth === 'required' || sessionOf(context.env.incoming) !== undefined) return // a lab with keys has no guests
       const value = randomBytes(16).toString('base64url')

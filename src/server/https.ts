@@ -106,11 +106,12 @@ export function httpsServer(
   const wire = watchWire(server)
   /** Requests without their whole answer, streams and sockets among them. */
   let underWay = 0
+  const over = () => void underWay-- // one for all: a closure made in `serve` would keep its request as long as the line
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (incoming.method === 'OPTIONS' && incoming.url === '*') incoming.url = '/'
     const upgrade = accepting(incoming)
     underWay++
-    whenOver({ incoming, outgoing, ...(upgrade && { upgrade }) }, () => underWay--)
+    whenOver({ incoming, outgoing, ...(upgrade && { upgrade }) }, over)
     inTurn(incoming, outgoing, () => void listener(incoming, outgoing))
   }
   server.on('request', serve as never)
