@@ -42,7 +42,9 @@ export function acceptUpgrades(
       outgoing.detachSocket(socket)
       leaveHttp(socket)
       socket.off('error', ignore)
+      socket.cork() // `ws` answers and accepts in one go: head, hello and replay leave in one write
       sockets.handleUpgrade(incoming, socket, head, (webSocket) => accept(webSocket, socket))
+      socket.uncork()
     })
     serve(incoming, outgoing)
   })
