@@ -1,4 +1,4 @@
-// The hub under SSE and WSS: one follower of the feed, each turn's events framed once, one chunk written to every connection.
+// The hub under SSE and WSS: one follower of the feed, what is due framed once, one chunk written to every connection.
 import type { Duplex } from 'node:stream'
 import { formatCursor, parseCursor } from '../src/core/event.ts'
 import type { Cursor, Gap } from '../src/core/event.ts'
@@ -53,9 +53,17 @@ export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing
   /** Position up to which the feed has called us, and its tail at the last sweep. */
   let head = feed.tail
   let tailBefore = feed.tail
+  let window: NodeJS.Timeout | undefined
 
-  /** Everything published in one turn, to all that are up to date, as one write. */
+  /** With a batching window, its first event starts it; what was published when it ends leaves together. */
+  function due(page: Page) {
+    if (limits.batchMs === 0) deliver(page)
+    else window ??= setTimeout(() => deliver(feed.since(head)), limits.batchMs)
+  }
+
+  /** Everything published in one turn, or in one window, to all that are up to date, as one write. */
   function deliver(page: Page) {
+    window = undefined
     const chunk = chunkOf(page)
     head = page.cursor
     const from = formatCursor({ epoch: feed.epoch, offset: (page.entries[0]?.offset ?? 0) - 1 })
@@ -102,7 +110,7 @@ export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing
 
   stop.addEventListener('abort', () => {
     for (const seat of [...seats]) {
-      // What was published in this very turn has not left yet, and there is no later one.
+      // What was published in this very turn or window has not left yet, and there is no later one.
       const rest = feed.since(seat.cursor)
       if (seat.live && rest.entries.length > 0) seat.line.stream.write(chunkOf(rest))
       leave(seat)
@@ -120,6 +128,8 @@ export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing
     if (seats.size > 0) return
     unfollow?.()
     unfollow = undefined
+    clearTimeout(window)
+    window = undefined
     clearInterval(sweeper)
     sweeper = undefined
   }
@@ -130,7 +140,7 @@ export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing
     const beat = now - beatAt >= limits.heartbeatMs
     if (beat) beatAt = now
     // A tail of a whole sweep ago that never came to us is a wake-up that was lost: the log has it.
-    if (offsetOf(head) < offsetOf(tailBefore)) {
+    if (!window && offsetOf(head) < offsetOf(tailBefore)) {
       head = feed.tail
       for (const seat of [...seats]) if (seat.live) catchUp(seat)
     }
@@ -169,7 +179,7 @@ export function broadcast(feed: Feed, limits: Limits, stop: AbortSignal, framing
       seats.add(seat)
       if (!unfollow) {
         head = tailBefore = feed.tail
-        unfollow = feed.follow('now', deliver)
+        unfollow = feed.follow('now', due)
       }
       if (!sweeper) {
         beatAt = now

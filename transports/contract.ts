@@ -39,15 +39,15 @@ export interface Platform {
   WebSocket: new (url: string, protocol: string) => WebSocket
 }
 
-/** What the HTTPS server hands to a route beside the request: Node's own objects, for writing without a web stream. */
+/** What a route gets beside the request: Node's own objects, for writing without a web stream, and what was found out already. */
 export interface Env {
   Bindings: {
     incoming: import('node:http').IncomingMessage
     outgoing: import('node:http').ServerResponse
     /** Present on an Upgrade (HTTP/1.1) or an extended CONNECT (HTTP/2, RFC 8441): takes the connection over as a WebSocket. */
     upgrade?: (accept: (socket: import('ws').WebSocket, stream: import('node:stream').Duplex) => void) => void
-  }
-  Variables: {
+    /** Which resource this is about, after content negotiation. */
+    path: string
     /** Who is asking, for whoever counts; undefined: anybody. */
     publisher?: string
     /** Asked before each event that this client publishes, on any transport. @throws {Refusal} 401, 403 or 429 */

@@ -20,6 +20,8 @@ export const defaults = {
   pageEventsMax: 1000,
   pageBytes: 2 ** 20,
   waitSeconds: 25,
+  /** Push waits so long after an event for more that leave in the same write; 0: it waits for nothing. */
+  batchMs: 0,
 
   heartbeatMs: 15_000,
   pingMs: 20_000,
@@ -67,6 +69,7 @@ const TIMER_MAX = 2 ** 31 - 1
 const ranges: Partial<Record<LimitName, [min: number, max: number]>> = {
   waitSeconds: [1, 86_400],
   hstsSeconds: [0, Number.MAX_SAFE_INTEGER],
+  batchMs: [0, 1000],
   heartbeatMs: [100, 800_000_000], // a client gives up after 2.5 of them
   pingMs: [100, TIMER_MAX],
   pongMs: [100, TIMER_MAX],

@@ -14,6 +14,7 @@ import { readJson } from './body.ts'
 import { errorResponse } from './errors.ts'
 import type { Guard } from './guard.ts'
 import { lineLimits } from './lines.ts'
+import type { Connection } from './lines.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface AppOptions {
@@ -30,6 +31,8 @@ export interface AppOptions {
   startedAt: number
 }
 
+export type App = (request: Request, connection: Connection) => Response | Promise<Response>
+
 export function createApp({
   feed,
   limits,
@@ -40,33 +43,33 @@ export function createApp({
   countLane,
   stop,
   startedAt,
-}: AppOptions): Hono<Env> {
-  const app = new Hono<Env>({ getPath: pathOf })
+}: AppOptions): App {
+  const app = new Hono<Env>({ getPath: (_, options) => (options!.env as Env['Bindings']).path })
+  const holdLine = lineLimits(limits)
 
-  app.use(async ({ env, req }, next) => {
-    const { outgoing } = env
+  /** What every request goes through before a route sees it; plain calls, for polling pays for them again and again. */
+  function check(env: Env['Bindings']) {
+    const { incoming, outgoing } = env
     outgoing.setHeader('x-content-type-options', 'nosniff')
     outgoing.setHeader('cache-control', 'no-store')
     outgoing.setHeader('referrer-policy', 'no-referrer')
     outgoing.setHeader('strict-transport-security', `max-age=${limits.hstsSeconds}; includeSubDomains`)
-    metrics.request(req.path, env)
-    await next()
-  })
-  app.use(guard.origin)
-  app.use(guard.session)
-  app.use(({ env: { incoming }, req }, next) => {
-    countLane(incoming, req.path.startsWith('/feed/') ? laneOf(incoming.url) : undefined)
-    return next()
-  })
-  app.use('/feed/*', lineLimits(limits))
+    env.path = pathOf(env)
+    metrics.request(env)
+    guard.origin(env)
+    guard.session(env)
+    const isFeed = env.path.startsWith('/feed/')
+    countLane(incoming, isFeed ? laneOf(incoming.url) : undefined)
+    if (isFeed) holdLine(env)
+  }
 
   for (const name of transportNames) app.route(`/feed/${name}`, servers[name](feed, limits, stop))
 
   app.post('/feed', async (context) => {
-    guard.mayPublish(context)
-    const { incoming, outgoing } = context.env
+    guard.mayPublish(context.env)
+    const { incoming, outgoing, publisher = '' } = context.env
     const draft = readDraft(await readJson(incoming, outgoing, limits.bodyBytes))
-    const event = await feed.publish(draft, keyOf(incoming, context.get('publisher') ?? ''))
+    const event = await feed.publish(draft, keyOf(incoming, publisher))
     return context.json({ id: event.id }, 201)
   })
 
@@ -84,20 +87,30 @@ export function createApp({
   app.get('/limits', (context) => context.json(limits))
   app.route('/lab', controls)
 
-  app.get('*', async (context, next) => {
-    if (!assets.has(context.req.path)) return next()
-    if (context.req.path === '/') guard.welcome(context)
-    return assets.respond(context)
-  })
-
-  app.all('*', ({ req }) => {
-    const allow = methods.get(req.path) ?? (assets.has(req.path) ? 'GET, HEAD' : undefined)
+  // No route for everything: a request with one route goes through hono without promises.
+  app.notFound((context) => {
+    const { path, method } = context.req
+    if (assets.has(path) && (method === 'GET' || method === 'HEAD')) {
+      if (path === '/') guard.welcome(context)
+      return assets.respond(context)
+    }
+    const allow = methods.get(path) ?? (assets.has(path) ? 'GET, HEAD' : undefined)
     throw allow
       ? new Refusal(405, 'method_not_allowed', `only ${allow} here`, { allow })
       : new Refusal(404, 'not_found', 'no such path; see /, /feed, /metrics, /healthz, /limits')
   })
   app.onError((error) => errorResponse(error, metrics.failed))
-  return app
+
+  return (request, connection) => {
+    const env = connection as Env['Bindings'] // `check` adds the rest
+    try {
+      check(env)
+    } catch (error) {
+      const refusal = errorResponse(error, metrics.failed)
+      return request.method === 'HEAD' ? new Response(null, refusal) : refusal
+    }
+    return app.fetch(request, env)
+  }
 }
 
 /** What else there is at a path that was asked with the wrong method. */
@@ -110,8 +123,7 @@ const methods = new Map<string, string>([
 ])
 
 /** Content negotiation on `/feed`: one URL, four transports. */
-function pathOf(_: Request, options?: { env?: unknown }): string {
-  const { incoming, outgoing, upgrade } = options?.env as Env['Bindings']
+function pathOf({ incoming, outgoing, upgrade }: Connection): string {
   const path = (incoming.url ?? '/').split('?', 1)[0]!
   if (path !== '/feed' || (incoming.method !== 'GET' && incoming.method !== 'HEAD')) return path
   outgoing.setHeader('vary', 'Accept, Prefer, Upgrade, Origin')

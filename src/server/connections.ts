@@ -9,6 +9,8 @@ const answering = new WeakMap<Socket, ServerResponse>()
 /** Requests that wait on a connection for the answers before theirs. */
 const queued = new WeakMap<Socket, number>()
 const MAX_QUEUED = 100
+/** The connection has left HTTP: nothing of its last exchange need be kept. */
+export const leaveHttp = (socket: Socket) => void answering.delete(socket)
 export const isAnswering = (socket: Socket) => answering.get(socket)?.closed === false
 
 /**

@@ -42,13 +42,13 @@ export function controls({ guard, limits, wire, about, ticker }: ControlsOptions
   })
 
   app.post('/cut', async (context) => {
-    guard.mayPublish(context)
+    guard.mayPublish(context.env)
     const { lane } = read(Cut, await bodyOf(context.env), 'expected {"lane":"…"}')
     return context.json({ cut: wire().cut(lane) })
   })
 
   app.put('/rate', async (context) => {
-    guard.mayPublish(context)
+    guard.mayPublish(context.env)
     const { perSecond } = read(Rate, await bodyOf(context.env), 'expected {"perSecond":0–200}')
     const clock = ticker()
     if (!clock) throw new Refusal(409, 'no_ticker', 'events come from another source; its rate is not ours to set')

@@ -1,8 +1,9 @@
 // Who may do what, decided once for all transports: the request's shape, its Host, its Origin, its session.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { getCookie, setCookie } from 'hono/cookie'
-import type { Context, MiddlewareHandler } from 'hono'
+import { setCookie } from 'hono/cookie'
+import { parse } from 'hono/utils/cookie'
+import type { Context } from 'hono'
 import { LRUCache } from 'lru-cache'
 import { allowance } from '../core/allowance.ts'
 import type { Limits } from '../core/limits.ts'
@@ -23,11 +24,11 @@ export interface GuardOptions {
 
 export interface Guard {
   /** Refuses what no route should ever see: HTTP/0.9, two Hosts, foreign hosts and origins. */
-  origin: MiddlewareHandler<Env>
+  origin(env: Env['Bindings']): void
   /** Finds out who is asking; sets `publisher`. */
-  session: MiddlewareHandler<Env>
+  session(env: Env['Bindings']): void
   /** @throws {Refusal} 401, 403 or 429, unless this request may publish now. */
-  mayPublish(context: Context<Env>): void
+  mayPublish(env: Env['Bindings']): void
   /** Gives the page its guest session. */
   welcome(context: Context<Env>): void
 }
@@ -46,14 +47,14 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
   /** By hash: who reads this memory or a dump of it has no session. */
   const sessions = new LRUCache<string, Session>({ max: limits.sessions, ttl: limits.sessionMs })
 
-  const origin: MiddlewareHandler<Env> = async ({ env: { incoming, outgoing, upgrade }, req }, next) => {
+  function origin({ incoming, outgoing, upgrade, path }: Env['Bindings']) {
     if (!outgoing.hasHeader('vary')) outgoing.setHeader('vary', 'Origin') // refusals too: a cache must not mix them up
     checkShape(incoming, limits)
     const host = hostOf(incoming)
     const name = nameOf(host)
     if (!own.has(name) && !lanes.has(name))
       throw new Refusal(421, 'wrong_host', 'this server does not answer to that Host; see --name')
-    if (lanes.has(name) && !req.path.startsWith('/feed'))
+    if (lanes.has(name) && !path.startsWith('/feed'))
       throw new Refusal(421, 'wrong_host', 'this name is for a lane of the page, and carries the feed only')
 
     const { origin: from, cookie } = incoming.headers
@@ -69,7 +70,6 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
     } else if (lanes.has(name) && isPageOf(from, host)) {
       outgoing.setHeader('access-control-allow-origin', from)
     } else throw forbidden('this Origin may not use this server')
-    await next()
   }
 
   /** The page of this server, at the same port, seen from one of its lane hosts. */
@@ -78,35 +78,34 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
     return names.some((name) => from === `https://${name}${port}`)
   }
 
-  const session: MiddlewareHandler<Env> = async (context, next) => {
-    const { incoming } = context.env
+  function session(env: Env['Bindings']) {
+    const { incoming } = env
     const { authorization } = incoming.headers
     if (authorization !== undefined) {
       const key = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1]
       if (key === undefined || !timingSafeEqual(sha256(key), keyHash))
         throw unauthorized('this is not the key of this lab')
-      context.set('publisher', 'key')
+      env.publisher = 'key'
     } else {
-      const id = sessionOf(context)
-      if (id !== undefined && incoming.headers.origin !== undefined) context.set('publisher', id)
+      const id = sessionOf(incoming)
+      if (id !== undefined && incoming.headers.origin !== undefined) env.publisher = id
     }
-    context.set('mayPublish', () => mayPublish(context))
-    const isFeed = context.req.path.startsWith('/feed')
-    if (auth === 'required' && isFeed && context.get('publisher') !== 'key')
+    // Kept as long as a WebSocket is open, so it keeps two things and not the whole request.
+    const { publisher } = env
+    const { headers } = incoming
+    env.mayPublish = () => mayPublish(headers, publisher)
+    if (auth === 'required' && env.path.startsWith('/feed') && env.publisher !== 'key')
       throw unauthorized('reading needs a key here: Authorization: Bearer <key>')
-    await next()
   }
 
-  function sessionOf(context: Context<Env>): string | undefined {
-    const value = getCookie(context, COOKIE, 'host')
+  function sessionOf({ headers: { cookie } }: IncomingMessage): string | undefined {
+    const value = cookie === undefined ? undefined : parse(cookie, `__Host-${COOKIE}`)[`__Host-${COOKIE}`]
     if (value === undefined) return undefined
     const id = sha256(value).toString('base64url')
     return sessions.get(id) ? id : undefined // get: whoever is used stays longest
   }
 
-  function mayPublish(context: Context<Env>) {
-    const { headers } = context.env.incoming
-    const publisher = context.get('publisher')
+  function mayPublish(headers: IncomingMessage['headers'], publisher: string | undefined) {
     if (publisher === undefined) {
       if (headers.cookie !== undefined && headers.origin === undefined)
         throw forbidden('a cookie needs the page’s Origin')
@@ -124,9 +123,9 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
   return {
     origin,
     session,
-    mayPublish,
+    mayPublish: ({ incoming, publisher }) => mayPublish(incoming.headers, publisher),
     welcome(context) {
-      if (auth === 'required' || sessionOf(context) !== undefined) return // a lab with keys has no guests
+      if (auth === 'required' || sessionOf(context.env.incoming) !== undefined) return // a lab with keys has no guests
       const value = randomBytes(16).toString('base64url')
       sessions.set(sha256(value).toString('base64url'), { allow: allowance(limits.messagesPer10s, 10_000) })
       setCookie(context, COOKIE, value, {

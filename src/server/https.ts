@@ -7,14 +7,14 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import type { Hono } from 'hono'
 import type { Limits } from '../core/limits.ts'
-import type { Env } from '../../transports/contract.ts'
 import { giveUp } from '../../transports/page.ts'
+import type { App } from './app.ts'
 import { closeWhenIdle, inTurn, refuse } from './connections.ts'
 import { errorBody, errorResponse } from './errors.ts'
 import { acceptUpgrades } from './upgrade.ts'
 import { whenOver } from './lines.ts'
+import type { Connection } from './lines.ts'
 import { watchWire } from './wire.ts'
 import type { Wire } from './wire.ts'
 
@@ -49,7 +49,7 @@ const TLS = {
 } as const
 
 export function httpsServer(
-  app: Hono<Env>,
+  app: App,
   limits: Limits,
   tls: Credentials,
   versions: HttpVersions,
@@ -58,19 +58,26 @@ export function httpsServer(
 ): HttpsServer {
   const offered = versions === 'both' ? ['h2', 'http/1.1'] : versions === '2' ? ['h2'] : ['http/1.1']
   const listener = getRequestListener(
-    async (request, env) => {
-      const bindings = env as Env['Bindings']
-      const upgrade = accepting(bindings.incoming)
-      const response = await app.fetch(request, { ...bindings, ...(upgrade && { upgrade }) })
-      // To HEAD, hono answers with a copy of the GET answer, and the copy does not know that a route has answered by itself.
-      if (bindings.outgoing.headersSent) return RESPONSE_ALREADY_SENT
-      const isWhole = !response.headers.has('x-hono-already-sent') // else a route keeps it: a wait, a stream, a WebSocket
-      const isHungUp = upgrade && bindings.incoming.httpVersionMajor === 1 // a refused Upgrade ends at once
-      if (isWhole && !isHungUp) giveUp(bindings.outgoing, limits.stallMs)
-      return response
+    (request, env) => {
+      const { incoming, outgoing } = env as Connection
+      const upgrade = accepting(incoming)
+      const connection: Connection = upgrade ? { incoming, outgoing, upgrade } : { incoming, outgoing }
+      const response = app(request, connection)
+      return response instanceof Promise
+        ? response.then((late) => readied(late, connection))
+        : readied(response, connection)
     },
     { errorHandler: (error) => errorResponse(error, failed) },
   ) as (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
+
+  function readied(response: Response, { incoming, outgoing, upgrade }: Connection): Response {
+    // A route has answered by itself. Hono answers HEAD with a copy of the GET answer, and the copy does not know that.
+    if (response === RESPONSE_ALREADY_SENT || outgoing.headersSent) return RESPONSE_ALREADY_SENT
+    const isWhole = !response.headers.has('x-hono-already-sent') // else a route keeps it: a wait, a stream, a WebSocket
+    const isHungUp = upgrade && incoming.httpVersionMajor === 1 // a refused Upgrade ends at once
+    if (isWhole && !isHungUp) giveUp(outgoing, limits.stallMs)
+    return response
+  }
 
   const server = createSecureServer({
     ...tls,
@@ -99,11 +106,12 @@ export function httpsServer(
   const wire = watchWire(server)
   /** Requests without their whole answer, streams and sockets among them. */
   let underWay = 0
+  const over = () => void underWay-- // one for all: a closure made in `serve` would keep its request as long as the line
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (incoming.method === 'OPTIONS' && incoming.url === '*') incoming.url = '/'
     const upgrade = accepting(incoming)
     underWay++
-    whenOver({ incoming, outgoing, ...(upgrade && { upgrade }) }, () => underWay--)
+    whenOver({ incoming, outgoing, ...(upgrade && { upgrade }) }, over)
     inTurn(incoming, outgoing, () => void listener(incoming, outgoing))
   }
   server.on('request', serve as never)

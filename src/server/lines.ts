@@ -1,13 +1,14 @@
 // How many lines may be held open: of one session, of one address, of all. Refused before the stream or the upgrade, never after.
-import type { MiddlewareHandler } from 'hono'
 import type { Limits } from '../core/limits.ts'
 import type { Env } from '../../transports/contract.ts'
 import { Refusal } from '../../transports/request.ts'
 
-export function lineLimits(limits: Limits): MiddlewareHandler<Env> {
+/** @returns what holds a line for a request, until its answer is over. @throws {Refusal} 429, 503 */
+export function lineLimits(limits: Limits): (env: Env['Bindings']) => void {
   const held = new Map<string, number>() // an entry goes when its last line does: bounded by the connections there are
 
-  return async ({ env, var: { publisher } }, next) => {
+  return (env) => {
+    const { publisher } = env
     const shares: [string, number, number][] = [
       ['all', limits.lines, 503],
       [`address ${env.incoming.socket.remoteAddress}`, limits.linesPerAddress, 429],
@@ -28,12 +29,13 @@ export function lineLimits(limits: Limits): MiddlewareHandler<Env> {
         else held.delete(key)
       }
     })
-    await next()
   }
 }
 
+export type Connection = Pick<Env['Bindings'], 'incoming' | 'outgoing' | 'upgrade'>
+
 /** Calls back once the answer is out or the client is gone. An upgraded HTTP/1.1 connection leaves its response behind. */
-export function whenOver({ incoming, outgoing, upgrade }: Env['Bindings'], callback: () => void): void {
+export function whenOver({ incoming, outgoing, upgrade }: Connection, callback: () => void): void {
   const line = upgrade && incoming.httpVersionMajor === 1 ? incoming.socket : outgoing
   line.once('close', callback)
 }

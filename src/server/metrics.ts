@@ -13,7 +13,7 @@ export interface Metrics {
   contentType: string
   text(): Promise<string>
   /** Counts a request now, and as open until its response is over. */
-  request(path: string, env: Env['Bindings']): void
+  request(env: Env['Bindings']): void
   /** Something threw that should not have: logged and counted; no test may leave this above 0. */
   failed(error: unknown): void
   readonly uncaught: number
@@ -68,8 +68,8 @@ export function createMetrics(feed: Feed, wire: () => Wire, log: (error: unknown
   return {
     contentType: registers[0]!.contentType,
     text: () => registers[0]!.metrics(),
-    request(path, env) {
-      const label = { path: FEEDS.has(path) ? path : 'other' } // a label from a client would be memory for a client
+    request(env) {
+      const label = { path: FEEDS.has(env.path) ? env.path : 'other' } // a label from a client would be memory for a client
       requests.inc(label)
       open.inc(label)
       whenOver(env, () => open.dec(label))

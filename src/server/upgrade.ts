@@ -8,7 +8,7 @@ import { WebSocketServer } from 'ws'
 import type { Limits } from '../core/limits.ts'
 import type { Env } from '../../transports/contract.ts'
 import { SUBPROTOCOL } from '../core/subprotocol.ts'
-import { hangUp, isAnswering } from './connections.ts'
+import { hangUp, isAnswering, leaveHttp } from './connections.ts'
 
 type Upgrade = NonNullable<Env['Bindings']['upgrade']>
 
@@ -40,8 +40,11 @@ export function acceptUpgrades(
     outgoing.once('finish', () => hangUp(socket)) // refused: what the client sent after its head is never parsed
     upgrades.set(incoming, (accept) => {
       outgoing.detachSocket(socket)
+      leaveHttp(socket)
       socket.off('error', ignore)
+      socket.cork() // `ws` answers and accepts in one go: head, hello and replay leave in one write
       sockets.handleUpgrade(incoming, socket, head, (webSocket) => accept(webSocket, socket))
+      socket.uncork()
     })
     serve(incoming, outgoing)
   })

@@ -58,6 +58,7 @@ const nothing = (): Traffic => ({ connections: 0, requests: 0, tls: { up: 0, dow
 
 export function watchWire(server: Server): Wire {
   const lines = new Map<string, Line>()
+  const lineOf = new WeakMap<Socket, Line>() // what requests ask for; an HTTP/2 request shows a stand-in for its socket
   const closed = nothing()
   const lanes = new LRUCache<string, Lane>({ max: 1000 })
 
@@ -78,7 +79,9 @@ export function watchWire(server: Server): Wire {
   })
   server.on('secureConnection', (tls: TLSSocket) => {
     const line = lines.get(keyOf(tls))
-    if (line) line.tls = tls
+    if (!line) return
+    line.tls = tls
+    lineOf.set(tls, line)
   })
 
   return {
@@ -88,7 +91,7 @@ export function watchWire(server: Server): Wire {
       return sum
     },
     request(incoming, name) {
-      const line = lines.get(keyOf(incoming.socket))
+      const line = lineOf.get(incoming.socket) ?? lines.get(keyOf(incoming.socket))
       if (!line) return
       line.requests++
       // So many lanes on one connection are no page's.

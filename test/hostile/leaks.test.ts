@@ -1,6 +1,8 @@
 // FAULTS S10, I12, I13: clients that open and go away at once leave nothing behind, on any transport.
+import { ServerResponse } from 'node:http'
+import { queryObjects } from 'node:v8'
 import { expect, test } from 'vitest'
-import { handshake } from '../frames.ts'
+import { handshake, openWss } from '../frames.ts'
 import { idle, labForFile, open, request, residentMiB } from '../raw.ts'
 import type { Line } from '../raw.ts'
 
@@ -84,3 +86,12 @@ async function connections(expected: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20))
   expect(target.lab.wire.open, 'connections').toBe(expected)
 }
+
+test('an open WebSocket keeps nothing of the exchange that opened it', async () => {
+  const before = Number(queryObjects(ServerResponse))
+  const open = await Promise.all(Array.from({ length: AT_ONCE }, () => openWss(target)))
+  await connections(AT_ONCE)
+  expect(Number(queryObjects(ServerResponse)) - before).toBeLessThan(AT_ONCE / 2)
+  for (const { line } of open) line.end()
+  await idle(target)
+})

@@ -18,6 +18,7 @@ export const routes: Routes = (feed, limits, stop) => {
   const app = new Hono<Env>()
   const waiting = new Set<Waiter>() // one list, one follower of the feed, however many wait
   let unfollow: (() => void) | undefined
+  let window: NodeJS.Timeout | undefined
 
   app.get('/', ({ env: { incoming, outgoing } }) => {
     const { after = 'now', limit, waitSeconds } = readQuery(incoming.url ?? '', limits)
@@ -37,11 +38,18 @@ export const routes: Routes = (feed, limits, stop) => {
     const waiter = { outgoing, after, limit, timer: setTimeout(() => finish(waiter), seconds * 1000) }
     outgoing.once('close', () => leave(waiter)) // the client went away
     waiting.add(waiter)
-    unfollow ??= feed.follow('now', wake)
+    unfollow ??= feed.follow('now', due)
   }
 
-  /** Something was published. All who wait at one cursor get one body, made once. */
+  /** Something was published. With a batching window, its first event starts it, and the answers leave when it ends. */
+  function due() {
+    if (limits.batchMs === 0) wake()
+    else window ??= setTimeout(wake, limits.batchMs)
+  }
+
+  /** All who wait at one cursor get one body, made once. */
   function wake() {
+    window = undefined
     const bodies = new Map<string, Buffer>()
     for (const waiter of [...waiting]) {
       const key = `${waiter.after} ${waiter.limit}`
@@ -71,6 +79,8 @@ export const routes: Routes = (feed, limits, stop) => {
     if (waiting.size > 0) return
     unfollow?.()
     unfollow = undefined
+    clearTimeout(window)
+    window = undefined
   }
 
   stop.addEventListener('abort', () => [...waiting].forEach(finish))

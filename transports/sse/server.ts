@@ -29,6 +29,7 @@ export const routes: Routes = (feed, limits, stop) => {
     const stream = openStream(outgoing, incoming.httpVersionMajor === 2)
     if (incoming.method === 'HEAD') outgoing.end()
     else follow(stream, outgoing, after)
+    stream.uncork() // head, hello and replay leave in one write
     return RESPONSE_ALREADY_SENT
   })
 
@@ -69,6 +70,8 @@ function accepts(accept = '*/*'): boolean {
 
 /** Sends the head; from then on bytes go straight to the socket or the HTTP/2 stream: no chunk sizes, no web stream. */
 function openStream(outgoing: Env['Bindings']['outgoing'], http2: boolean): Duplex {
+  const stream = http2 ? (outgoing as unknown as { stream: Duplex }).stream : (outgoing.socket as Duplex)
+  stream.cork()
   outgoing.setHeader('content-type', 'text/event-stream; charset=utf-8')
   outgoing.setHeader('cache-control', 'no-store, no-transform')
   outgoing.setHeader('x-accel-buffering', 'no')
@@ -79,5 +82,5 @@ function openStream(outgoing: Env['Bindings']['outgoing'], http2: boolean): Dupl
   }
   outgoing.writeHead(200)
   outgoing.flushHeaders()
-  return http2 ? (outgoing as unknown as { stream: Duplex }).stream : (outgoing.socket as Duplex)
+  return stream
 }

@@ -20,7 +20,7 @@ export const routes: Routes = (feed, limits, stop) => {
     heartbeat: (tail) => textFrame(Buffer.from(JSON.stringify({ heartbeat: tail }))),
   })
 
-  app.get('/', ({ env: { incoming, upgrade }, var: { mayPublish } }) => {
+  app.get('/', ({ env: { incoming, upgrade, mayPublish } }) => {
     const { after = 'now' } = readQuery(incoming.url ?? '', limits)
     checkHandshake(incoming, upgrade !== undefined)
     if (stop.aborted) throw new Refusal(503, 'going_away', 'the server is stopping; come back', { 'retry-after': '1' })
