@@ -6,6 +6,8 @@ export interface Placement {
   /** Cores by number, as `taskset` writes them; undefined: wherever the system puts it. */
   server?: string
   generators?: string
+  /** All that this process may use. */
+  all?: string
   /** In words, for the report. */
   about: string
 }
@@ -21,7 +23,12 @@ export function place(): Placement {
   } catch (error) {
     return { about: `not pinned: ${(error as Error).message.split('\n')[0]}` }
   }
-  return { server: server!, generators: rest.join(), about: `server on core ${server}, generators on ${rest.join()}` }
+  return {
+    server: server!,
+    generators: rest.join(),
+    all: cores.join(),
+    about: `server on core ${server}, generators on ${rest.join()}`,
+  }
 }
 
 /** All threads of a process that runs; what it starts later inherits it. @throws when taskset (util-linux) is not there or may not. */

@@ -75,7 +75,11 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
     ...(network && { network }),
   }
   try {
-    if (placement.server !== undefined) pin(target.pid, placement.server)
+    // Generators and network inherit from this process the cores that are not the server's.
+    const { server, all: every } = placement
+    const own = scenario.pinned ? server : every
+    if (own !== undefined) pin(target.pid, own)
+    if (every !== undefined && !scenario.pinned) for (const load of loads) pin(load.pid, every)
     const isNull = transports[0] === 'null'
     const follows = !SELF_MADE.includes(scenario.kind)
     const lines = clients * transports.length + 100
@@ -95,7 +99,7 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
           limits,
           ...(fault && { fault }),
         })
-    if (placement.server !== undefined) for (const pid of pids) pin(pid, placement.server)
+    if (own !== undefined) for (const pid of pids) pin(pid, own)
     const port = network ? (await network.ask('open', { targets: [serverPort], weather, seed })).ports[0]! : serverPort
     const given = { offset, ca, http, tls, pollMs, port, ...(publishKey !== undefined && { publishKey }) }
     const [first, rest] = isNull || clients < RSS_CLIENTS || transports.length > 1 ? [clients, 0] : halves(clients)
