@@ -11,7 +11,7 @@ export interface BothWays {
 /** `per`: deliveries, or clients × minutes. @returns undefined when there is nothing to divide by. */
 export function layersOf(edges: Edges, asks: boolean, per: number): BothWays | undefined {
   const { bytes, payload, heads, bodies, sent, segmentsDown } = edges
-  if (!(per > 0) || bytes.tls.down === 0) return undefined // nothing to divide by, or clients whose sockets are not ours
+  if (!(per > 0)) return undefined
   const { tls, plain } = bytes
   // Asked for: what is no body is a head. Pushed: what is no head and no event is a frame.
   const headersDown = asks ? plain.down - bodies : heads

@@ -9,7 +9,7 @@ export const figures = {
   cpuMsPerConnect: 'connect, storm: processor time of the server for one connection, ms',
   wakeupsPerMinute: 'idle: times a minute that the server was woken, all clients together',
   cpuMsPerMinute: 'idle: processor time of the server a minute, all clients together, ms',
-  backP50Ms: 'storm, recover: from the cut until a client has an event again; median',
+  backP50Ms: 'storm: from the cut until a client is open again; recover: until it has an event again; median',
   backP99Ms: 'storm, recover: the same, p99',
   resumedShare: 'storm: share of the clients that came back with a TLS ticket',
   backAllMs: 'storm, recover: until the last client was back',
@@ -22,7 +22,6 @@ export const series = {
   p99: 'ladder: [events/s, p99 in ms] of each step',
   utilisation: 'ladder: [events/s, share of its core that the server was busy]',
   back: 'storm, recover: [ms since the cut, share of clients that are back]',
-  latency: 'network: [s since the start of the window, worst latency in ms of that tenth of a second]',
 } as const
 export type SeriesName = keyof typeof series
 

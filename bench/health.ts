@@ -9,16 +9,21 @@ export interface Health {
   /** Of this process. */
   utilisation: number
   loopDelayP99Ms: number
+  loopDelayMaxMs: number
   gcMaxMs: number
   gcShare: number
 }
 
-const EVERY_MS = 5
+/** How often a generator looks whether its loop is late; a server, whose processor time is measured, ten times as rarely: a look costs. */
+export const [OFTEN_MS, RARELY_MS] = [5, 50]
 
-/** Starts now. `pids`: who does the work, if not this process. @returns a function that ends it. */
-export function watchHealth(pids: number[] = [process.pid]): () => Health {
-  const delays = monitorEventLoopDelay({ resolution: EVERY_MS })
-  delays.enable()
+/**
+ * Starts now. `pids`: who does the work, if not this process. `everyMs`: how often to look whether the loop is late; 0: never, since
+ * each look wakes the process (idle). @returns a function that ends it.
+ */
+export function watchHealth(pids: number[] = [process.pid], everyMs = OFTEN_MS): () => Health {
+  const delays = monitorEventLoopDelay({ resolution: everyMs || OFTEN_MS })
+  if (everyMs > 0) delays.enable()
   const pauses: number[] = []
   const collections = new PerformanceObserver((list) =>
     pauses.push(...list.getEntries().map(({ duration }) => duration)),
@@ -35,13 +40,14 @@ export function watchHealth(pids: number[] = [process.pid]): () => Health {
     pauses.push(...collections.takeRecords().map(({ duration }) => duration))
     collections.disconnect()
     // Node's figure is the time from one look at the clock to the next: the pause it wanted is not delay.
-    const late = delays.count > 0 ? Math.max(0, delays.percentile(99) / 1e6 - EVERY_MS) : 0
+    const late = delays.count > 0 ? (ns: number) => Math.max(0, ns / 1e6 - everyMs) : () => 0
     return {
       cpuUs: cpu,
       wakeups: woken === undefined ? null : woken - wakeupsBefore!,
       // Of other processes their own time is their busyness.
       utilisation: round(pids.includes(process.pid) ? utilization : cpu / 1000 / ms),
-      loopDelayP99Ms: round(late),
+      loopDelayP99Ms: round(late(delays.percentile(99))),
+      loopDelayMaxMs: round(late(delays.max)),
       gcMaxMs: round(Math.max(0, ...pauses)),
       gcShare: round(pauses.reduce((sum, each) => sum + each, 0) / ms),
     }

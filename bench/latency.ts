@@ -21,18 +21,25 @@ export function joinLatencies(maps: Map<number, Float32Array>[]): Float32Array[]
   })
 }
 
-/** `rows`: of each event the latencies of its receivers, ascending. Percentiles that so many samples cannot carry are null. */
-export function latencyOf(rows: Float32Array[]) {
+/**
+ * `rows`: of each event the latencies of its receivers, ascending. Percentiles that so many samples, of so many events, cannot carry are
+ * null: an event that is late is late for all its receivers, so p99 of fewer than 100 events would be one event.
+ */
+export function latencyOf(rows: Float32Array[], events = rows.length) {
   const histogram = build({ bitBucketSize: 32, highestTrackableValue, numberOfSignificantValueDigits: 3 })
   for (const row of rows) for (const ms of row) histogram.recordValue(Math.max(1, Math.round(ms * 1000)))
   const n = histogram.totalCount
   const ms = (percent: number) =>
-    n > 0 && (percent === 50 || canQuote(n, percent)) ? histogram.getValueAtPercentile(percent) / 1000 : null
+    n > 0 && (percent === 50 || (canQuote(n, percent) && canCarry(events, percent)))
+      ? histogram.getValueAtPercentile(percent) / 1000
+      : null
   return {
     latencyMs: { p50: ms(50), p90: ms(90), p99: ms(99), p999: ms(99.9), max: n > 0 ? histogram.maxValue / 1000 : null },
     histogram: encodeIntoCompressedBase64(histogram),
   }
 }
+
+const canCarry = (events: number, percent: number) => events >= Math.round(100 / (100 - Math.min(percent, 99)))
 
 /** Deliveries before their time: no event is handed over before it is due, so a clock is wrong. */
 export const early = (rows: Float32Array[]): number =>

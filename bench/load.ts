@@ -80,7 +80,7 @@ const IN_FLIGHT_MS = 5
 let clock: () => number
 let options: OpenOptions
 let secureContext: SecureContext
-let lots: Lot[] = []
+const lots: Lot[] = []
 let endHealth: (() => Health) | undefined
 let health: Health | undefined
 const real: Connection[] = []
@@ -175,7 +175,7 @@ const commands = {
 
   /** One line after the other is opened and closed: TLS in full, then resumed. Milliseconds to TLS, to open, to the first event. */
   async connects({ name, times, after }: { name: Contestant; times: number; after?: string }) {
-    const lot = lots.find((each) => each.name === name)!
+    const lot = lotOf(name, options.port)
     const client: Client = { index: lot.record.add(), closing: false }
     const full: Connected[] = []
     const resumed: Connected[] = []
@@ -242,11 +242,11 @@ const commands = {
     const url = `https://localhost:${options.port}${path}`
     const end = watchHealth()
     const { default: autocannon } = await import('autocannon')
-    const { requests, non2xx, errors, timeouts } = await autocannon({
+    const { requests, duration, non2xx, errors, timeouts } = await autocannon({
       ...{ url, connections, duration: seconds },
       tlsOptions: { ca: options.ca },
     })
-    return { answers: requests.total - non2xx, failures: non2xx + errors + timeouts, health: end() }
+    return { answers: requests.total - non2xx, duration, failures: non2xx + errors + timeouts, health: end() }
   },
 
   /** Publishes from `from` to `to`; what is due after `edge` counts. The stage has no followers then. */
@@ -290,17 +290,6 @@ const commands = {
     await own.start(schedule)
   },
   nullDue: ({ from, to }: Window) => own!.due(from, to),
-
-  close() {
-    for (const { clients } of lots)
-      for (const client of clients) {
-        client.closing = true
-        client.line?.destroy()
-      }
-    lots = []
-    for (const connection of real) connection.close()
-    own?.stop()
-  },
 }
 
 function endWindow() {
@@ -412,8 +401,11 @@ function connect(
     }
     const { http } = options
     const way = { port, secureContext, http, ...(session && { session }) }
-    if (http === '2' && !overHttp2) return fail('does not speak HTTP/2')
-    const line = http === '2' ? openLineOverHttp2(way, overHttp2!, target, ends) : openLine(way, wire, target, ends)
+    // What is no HTTP, and a peer, has one wire whatever the version.
+    const line =
+      http === '2' && overHttp2
+        ? openLineOverHttp2(way, overHttp2, target, ends)
+        : openLine({ ...way, http: '1.1' }, wire, target, ends)
     client.line = line
   })
 }

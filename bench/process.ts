@@ -67,7 +67,7 @@ export function child<C extends Commands>(name: string, file: URL, execArgv: str
   return {
     pid: process_.pid!,
     ask(command, argument, timeoutMs = 30_000) {
-      return new Promise((resolve, reject) => {
+      const asked = new Promise<never>((resolve, reject) => {
         if (gone) return reject(new Error(gone))
         const id = ++lastId
         const settle = ({ result, error }: Answer) => {
@@ -83,6 +83,9 @@ export function child<C extends Commands>(name: string, file: URL, execArgv: str
         waiting.set(id, settle)
         process_.send({ id, command, argument } satisfies Question)
       })
+      // Who asked and then failed at something else does not wait for it any more: that must not end the run.
+      asked.catch(() => undefined)
+      return asked
     },
     async end() {
       if (process_.connected) process_.disconnect()

@@ -95,8 +95,6 @@ export function record() {
     },
     /** Whether every client has so many different events of the window. */
     complete: (count: number) => got.every((n) => n >= count),
-    /** How many clients have. */
-    completed: (count: number) => got.reduce((sum, n) => sum + (n >= count ? 1 : 0), 0),
     latencies: () => latencies,
     verdict(log: { epoch: string; first: number; last: number }): Counts {
       const counts: Counts = {

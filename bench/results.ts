@@ -48,6 +48,7 @@ export const RowSchema = v.strictObject({
   }),
   generator: v.strictObject({
     ...{ loopDelayP99Ms: known, utilisation: known, gcMaxMs: v.optional(known) },
+    loopDelayMaxMs: v.optional(known),
     /** Mean time from a question to all of its answer, of those that ask. */
     answerMs: v.optional(known),
   }),
@@ -96,13 +97,13 @@ export type Prediction = Results['predictions'][number]
 
 export const notes = [
   'connectMs.full is of all clients of the trial; connectMs.resumed is measured by the scenario connect only',
-  'connectMs of the floor ends when TLS is up; of the others at the first answer or hello',
+  'connectMs of the floor ends when TLS is up; of ours at the first answer or hello; of peers at the first sign that the stream is there',
   'server.rssKbPerConnection is the slope between half of the clients and all of them; null below 500 clients, and where transports share one server process',
   'server.* of transports that run together is of the whole process, per delivery of all of them',
-  'server.cpuUsPerDelivery includes the source of the events, which runs in the same process',
-  'the null transport has no server and no network: its latency is what the bench itself adds',
-  "bytes are counted at the sockets of the generator, above and below TLS, and held against the server's own count; tcpip is an estimate",
-  'a percentile is null with too few samples for it: p90 below 100, p99 below 1 000, p99.9 below 100 000',
+  'server.cpuUsPerDelivery includes the source of the events, which runs in the same process; of nginx and a broker it is theirs alone',
+  'the null transport has no server, network or reader: its latency is the least that the bench itself adds',
+  "bytes are counted at the sockets of the generator, above and below TLS; in windows of ours and the floor they are held against the server's own count; tcpip is an estimate",
+  'a percentile is null with too few samples for it: p90 below 100, p99 below 1 000, p99.9 below 100 000, or p99 with fewer than 100 events',
   'each event is received by every client, so samples are deliveries; those of one event are not independent of each other',
   'limits raised for the bench: linesPerAddress, messagesPer10s, and lines where it is too low for the trial; all others are the defaults',
 ]
@@ -112,8 +113,9 @@ export function failedRow(
   row: Pick<Row, 'scenario' | 'transport' | 'repeat' | 'clients' | 'rate' | 'seconds' | 'point'>,
   why: string,
 ): Row {
+  const { scenario, transport, repeat, clients, rate, seconds, point } = row
   return {
-    ...row,
+    ...{ scenario, transport, repeat, clients, rate, seconds, ...(point && { point }) },
     valid: false,
     why,
     ...{ expected: null, delivered: null, lost: null, duplicated: null, reordered: null },

@@ -22,15 +22,19 @@ export interface Measured {
   why?: (string | undefined)[]
   /** Nothing was to be delivered. */
   silent?: boolean
+  /** The clients were not the generator's own: their sockets were not counted. */
+  unseen?: boolean
 }
 
 export function rowOf(transport: Contestant, stage: Stage, measured: Measured): Row {
   const { scenario, transports, connects, rssKbPerConnection } = stage
-  const { server, reports, silent = false } = measured
+  const { server, reports, silent = false, unseen = false } = measured
   const { clients, seconds } = scenario
   const mine = reports.map(({ lots }) => lots[transport]!)
   const sum = (pick: (lot: LotReport) => number) => mine.reduce((total, lot) => total + pick(lot), 0)
   const hasServer = transport !== 'null'
+  /** Of nginx or a broker only the system knows something; the loop in the server process is that of the publisher. */
+  const inside = hasServer && !stage.external && !silent
   const edges = mine.map((lot) => lot.edges).reduce(added)
   const everything = reports.flatMap(({ lots }) => transports.map((name) => lots[name]!.edges.deliveries))
   const deliveries = everything.reduce((total, each) => total + each, 0)
@@ -45,11 +49,12 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
   }
   const utilisation = Math.max(...reports.map(({ health }) => health.utilisation))
   const delay = Math.max(...reports.map(({ health }) => health.loopDelayP99Ms))
+  const worst = Math.max(...reports.map(({ health }) => health.loopDelayMaxMs))
   const rows = joinLatencies(mine.map(({ latencies }) => latencies))
   const why = [...faults(), ...(measured.why ?? [])].filter((text) => text !== undefined)
   const minutes = seconds / 60
   const asked = asks(transport)
-  const layers = layersOf(edges, asked, silent ? clients * minutes : edges.deliveries)
+  const layers = unseen ? undefined : layersOf(edges, asked, silent ? clients * minutes : edges.deliveries)
   const opened = median(connects[transport] ?? [])
   const empty = blank(transport, stage)
   return {
@@ -59,20 +64,20 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
     ...counts,
     ...(silent ? {} : { ...latencyOf(rows), skewMs: skewOf(rows) }),
     connectMs: { full: opened === undefined ? null : round(opened), resumed: null },
-    requestsPerEvent:
-      edges.deliveries > 0 && edges.bytes.tls.down > 0 ? round(asked ? edges.sent / edges.deliveries : 0) : null,
+    requestsPerEvent: edges.deliveries > 0 && !unseen ? round(asked ? edges.sent / edges.deliveries : 0) : null,
     ...(hasServer && layers && { layers, ...(!silent && { bytesPerEvent: bytesPerEvent(layers) }) }),
     server: {
       cpuUsPerDelivery: hasServer && deliveries > 0 ? round(server.health.cpuUs / deliveries) : null,
       rssKbPerConnection: rssKbPerConnection === null ? null : round(rssKbPerConnection),
-      loopDelayP99Ms: hasServer ? server.health.loopDelayP99Ms : null,
+      loopDelayP99Ms: inside ? server.health.loopDelayP99Ms : null,
       utilisation: hasServer ? server.health.utilisation : null,
-      gcMaxMs: hasServer ? server.health.gcMaxMs : null,
-      gcShare: hasServer ? server.health.gcShare : null,
+      gcMaxMs: inside ? server.health.gcMaxMs : null,
+      gcShare: inside ? server.health.gcShare : null,
     },
     generator: {
       ...(edges.answers > 0 && { answerMs: round(edges.answersMs / edges.answers) }),
       loopDelayP99Ms: delay,
+      loopDelayMaxMs: worst,
       utilisation,
       gcMaxMs: Math.max(...reports.map(({ health }) => health.gcMaxMs)),
     },
@@ -100,10 +105,17 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
       ...(delay > maxGeneratorDelayMs
         ? [`the generator's loop was ${delay} ms late at p99 (at most ${maxGeneratorDelayMs} ms)`]
         : []),
+      // One long stall is one sample to a percentile, and many late events to the window.
+      ...(worst > STALLS * maxGeneratorDelayMs
+        ? [`the generator's loop stood still for ${worst} ms (at most ${STALLS * maxGeneratorDelayMs} ms)`]
+        : []),
       ...mine.flatMap(({ trouble }) => trouble),
     ]
   }
 }
+
+/** A single stall may be so many times what the loop may be late at p99. */
+const STALLS = 8
 
 /** A row that says who, what and where, and nothing else yet. */
 export function blank(transport: Contestant, { scenario, point, repeat }: Stage): Row {

@@ -8,6 +8,7 @@ import { wallOffset } from '../src/server/clock.ts'
 import { seeded, shuffled } from './random.ts'
 import { SCHEMA, checkResults, notes } from './results.ts'
 import type { Results } from './results.ts'
+import { peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import { place } from './pin.ts'
 import { predictionsOf } from './predictions.ts'
@@ -84,6 +85,7 @@ export async function run(options: RunOptions): Promise<Results> {
       results.trials.push(...rows)
     }
     onTrial?.(plans.length, plans.length, 'done')
+    for (const name of options.peers ?? []) results.versions[name] = peerOf(name)!.version()
     results.machine['loadAfter'] = loadavg()[0]!
     results.predictions = predictionsOf(results)
     return checkResults(results)

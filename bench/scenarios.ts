@@ -56,7 +56,7 @@ const steady: Scenario = {
   kind: 'window',
   transports: contestants,
   ...{ peers: true, together: false },
-  ...{ clients: 50, rate: 20, seconds: 2.5, warmSeconds: 0.7, payload: 200, pollMs: 500 },
+  ...{ clients: 50, rate: 50, seconds: 2.5, warmSeconds: 0.7, payload: 200, pollMs: 500 },
   ...{ http: '1.1', tls: '1.3', batchMs: 0 },
   ...{ repeats: 5, generators: 1, pinned: true, maxUtilisation: 0.6, maxGeneratorDelayMs: 25 },
 }
@@ -101,7 +101,7 @@ const all = {
     about: 'all clients are dropped at once, and come back at once',
     kind: 'storm',
     transports: [...transportNames, 'floor'],
-    ...{ peers: false, clients: 1000, rate: 0, seconds: 0, maxUtilisation: 1, maxGeneratorDelayMs: 60_000 },
+    ...{ peers: false, clients: 1000, rate: 5, seconds: 0, maxUtilisation: 1, maxGeneratorDelayMs: 60_000 },
   },
   recover: {
     ...steady,
@@ -150,7 +150,7 @@ const all = {
     ...steady,
     about: 'the same behind a network: delay, jitter, bandwidth, stalls',
     transports: [...transportNames, 'floor'],
-    ...{ peers: false, clients: 20, seconds: 6, warmSeconds: 2, repeats: 3 },
+    ...{ peers: false, clients: 20, seconds: 4, warmSeconds: 1.5, repeats: 3 },
     points: points('profile', profileNames),
   },
   protocols: {

@@ -30,7 +30,6 @@ export interface Source {
   stop(): void
   /** What was due from `from` to `to`; answers when all of it has been published. */
   due(from: number, to: number): Promise<Due>
-  readonly published: number
 }
 
 const LOOK_MS = 2
@@ -71,9 +70,6 @@ export function source(feed: Feed, clock: () => number): Source {
       const first = dues.findIndex((due, offset) => offset > 0 && due >= from)
       const last = dues.findLastIndex((due, offset) => offset > 0 && due < to)
       return first < 0 ? { epoch: feed.epoch, first: 1, last: 0 } : { epoch: feed.epoch, first, last }
-    },
-    get published() {
-      return dues.length - 1
     },
   }
 }

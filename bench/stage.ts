@@ -46,12 +46,14 @@ export interface Stage extends TrialOptions {
   connects: Record<Contestant, number[]>
   /** By the slope between half of the clients and all of them; null with too few of them, or several transports. */
   rssKbPerConnection: number | null
+  /** The serving is done by processes of another program. */
+  external: boolean
 }
 
 /** With fewer clients than this their memory drowns in the noise of the process. */
 const RSS_CLIENTS = 500
 /** Kinds whose clients are others than the generator's own. */
-const SELF_MADE: readonly Kind[] = ['up', 'recover', 'capacity']
+const SELF_MADE: readonly Kind[] = ['connect', 'up', 'recover', 'capacity']
 const OPEN_MS = 120_000
 const CLOSE_MS = 8000
 
@@ -72,6 +74,7 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
     loads,
     connects: {},
     rssKbPerConnection: null,
+    external: false,
     ...(network && { network }),
   }
   try {
@@ -100,6 +103,7 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
           ...(fault && { fault }),
         })
     if (own !== undefined) for (const pid of pids) pin(pid, own)
+    stage.external = pids.length > 0 && !pids.includes(target.pid)
     const port = network ? (await network.ask('open', { targets: [serverPort], weather, seed })).ports[0]! : serverPort
     const given = { offset, ca, http, tls, pollMs, port, ...(publishKey !== undefined && { publishKey }) }
     const [first, rest] = isNull || clients < RSS_CLIENTS || transports.length > 1 ? [clients, 0] : halves(clients)

@@ -18,7 +18,7 @@ import { isOurs, peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import { faulty } from './faults.ts'
 import type { Fault } from './faults.ts'
-import { watchHealth } from './health.ts'
+import { RARELY_MS, watchHealth } from './health.ts'
 import type { Health } from './health.ts'
 import { answer } from './process.ts'
 import type { Window } from './record.ts'
@@ -82,9 +82,9 @@ const commands = {
   },
 
   /** Answers when the window is over and all that was due in it has been published. */
-  async window({ from, to }: Window): Promise<TargetReport> {
+  async window({ from, to, silent = false }: Window & { silent?: boolean }): Promise<TargetReport> {
     await until(from)
-    const endHealth = watchHealth(served!.pids)
+    const endHealth = watchHealth(served!.pids, silent ? 0 : RARELY_MS)
     await until(to)
     const health = endHealth()
     return { health, ...(await events.due(from, to)) }
@@ -98,7 +98,7 @@ const commands = {
     }),
 
   /** For what has no end that is known before. */
-  watch: () => void (endWatch = watchHealth(served!.pids)),
+  watch: () => void (endWatch = watchHealth(served!.pids, RARELY_MS)),
   watched: () => endWatch(),
 
   /** As the server counted it; null where it does not. */

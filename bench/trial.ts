@@ -8,7 +8,8 @@ import { recover } from './kinds/recover.ts'
 import { storm } from './kinds/storm.ts'
 import { up } from './kinds/up.ts'
 import { window } from './kinds/window.ts'
-import { failedRow } from './results.ts'
+import * as v from 'valibot'
+import { RowSchema, failedRow } from './results.ts'
 import type { Row } from './results.ts'
 import { blank } from './row.ts'
 import type { Kind } from './scenarios.ts'
@@ -19,11 +20,20 @@ const kinds: Record<Kind, (stage: Stage) => Promise<Row[]>> = {
   ...{ window, ladder, idle, connect, storm, recover, burst, up, capacity },
 }
 
+/** One row that is not as it should be costs that row, not the run. */
+function checked(row: Row): Row {
+  const { success, issues } = v.safeParse(RowSchema, row)
+  if (success) return row
+  const [issue] = issues
+  return failedRow(row, `the row is not as SPEC §7 says: ${v.getDotPath(issue) ?? ''} ${issue.message}`)
+}
+
 export async function trial(options: TrialOptions): Promise<Row[]> {
   try {
     const stage = await setUp(options)
     try {
-      return await kinds[options.scenario.kind](stage)
+      const rows = await kinds[options.scenario.kind](stage)
+      return rows.map(checked)
     } finally {
       await tearDown(stage)
     }

@@ -34,6 +34,7 @@ type Shape = keyof typeof shapes
 const beside: Partial<Record<Shape, string>> = {
   ...{ 'nchan-wss': 'wss', 'nchan-sse': 'sse', 'socket.io-wss': 'wss', 'hono-sse': 'sse' },
 }
+const RATE = 20
 const pushing = ['sse', 'wss', 'floor'] as const
 const peers = Object.keys(beside) as Shape[]
 type Kind = [transport: string, point?: Row['point']]
@@ -95,7 +96,7 @@ export function madeUpResults({ seed, repeats = 5, histograms = true, drift = 0,
     machine: { cpu: 'Made-up CPU', cores: 2, memoryMiB: 4096, system: 'linux x64 6.1', loadBefore: random() },
     ...{ versions: { node: '24.1.0', wirelab: '0.1.0' }, seed, notes },
     scenarios: names.map((name) => ({
-      ...{ ...scenarios.steady, name, about: `made up: ${name}`, http: '1.1' as const },
+      ...{ ...scenarios.steady, rate: RATE, name, about: `made up: ${name}`, http: '1.1' as const },
       transports: [...new Set(kinds[name]!.map(([transport]) => transport))].filter((t) => !(t in beside)),
       ...(name === 'fanout' && { clients: 1000, rate: 50, seconds: 10, together: true, targetP99Ms: 100 }),
     })),
@@ -130,7 +131,8 @@ function rowOf(
   histograms: boolean,
 ): Row {
   const shape = shapes[transport === 'post' ? 'polling' : (transport as Shape)]
-  const settings = scenario === 'fanout' ? { clients: 1000, rate: 50, seconds: 10 } : scenarios.steady
+  const settings =
+    scenario === 'fanout' ? { clients: 1000, rate: 50, seconds: 10 } : { ...scenarios.steady, rate: RATE }
   const { clients, seconds } = settings
   const rate = Number(point.rate ?? settings.rate)
   const polled = transport === 'polling'

@@ -30,7 +30,12 @@ export async function run(args: string[]): Promise<void> {
     const isAll = args.length === 0
     await step('tests', async () => void (count = await tests(isAll ? [`--exclude=${CALIBRATION}`] : args)))
     // Alone: it measures time, and the tests before it take all there is.
-    if (isAll) await step('calibration', async () => void (count = sum(count!, await tests([CALIBRATION]))))
+    if (isAll)
+      await step('calibration', async () => {
+        const before = count!
+        count = { ...before, failed: before.failed + 1 } // until it is known
+        count = sum(before, await tests([CALIBRATION]))
+      })
     if (count?.passed === 0) throw new Error('no test passed')
   } catch (error) {
     say(`npm test: ${(error as Error).message}`)

@@ -1,5 +1,4 @@
 // Many events at once: how long until a client has them all.
-import { joinLatencies } from '../latency.ts'
 import type { Row } from '../results.ts'
 import { rowOf } from '../row.ts'
 import type { Stage } from '../stage.ts'
@@ -27,6 +26,11 @@ export async function burst(stage: Stage): Promise<Row[]> {
     const rows = [...map.values()]
     return Array.from(rows[0] ?? [], (_, client) => Math.max(...rows.map((row) => row[client]!)))
   })
-  const figures = { burstFirstMs: round(Math.min(...last)), burstLastMs: round(Math.max(...last)) }
-  return [rowOf(name, stage, { server, reports, ...(joinLatencies(maps).length > 0 && { figures }) })]
+  // A client that missed one has never had all; the row says that events were lost.
+  const all = last.filter((ms) => !Number.isNaN(ms))
+  const figures = {
+    burstFirstMs: all.length > 0 ? round(Math.min(...all)) : null,
+    burstLastMs: all.length === last.length && all.length > 0 ? round(Math.max(...all)) : null,
+  }
+  return [rowOf(name, stage, { server, reports, figures })]
 }

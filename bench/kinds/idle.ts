@@ -5,13 +5,14 @@ import type { Stage } from '../stage.ts'
 import { runWindow } from './window.ts'
 
 export async function idle(stage: Stage): Promise<Row[]> {
-  const { scenario, transports } = stage
-  const measured = await runWindow(stage, { ...scenario, rate: 0 })
+  const scenario = { ...stage.scenario, rate: 0 }
+  const { transports } = stage
+  const measured = await runWindow(stage, scenario)
   const { cpuUs, wakeups } = measured.server.health
   const minutes = scenario.seconds / 60
   const figures = {
     wakeupsPerMinute: wakeups === null ? null : Math.round(wakeups / minutes),
     cpuMsPerMinute: Math.round(cpuUs / 1000 / minutes),
   }
-  return transports.map((name) => rowOf(name, stage, { ...measured, figures, silent: true }))
+  return transports.map((name) => rowOf(name, { ...stage, scenario }, { ...measured, figures, silent: true }))
 }

@@ -1,4 +1,5 @@
 // The rate is stepped up in one server until p99 passes the limit, or the generator is too busy to say: the knee.
+import type { Health } from '../health.ts'
 import { latencyOf, joinLatencies } from '../latency.ts'
 import { rowOf } from '../row.ts'
 import type { Row } from '../results.ts'
@@ -27,10 +28,14 @@ export async function ladder(stage: Stage): Promise<Row[]> {
     const { server, reports } = measured
     const lots = reports.map(({ lots }) => lots[name]!)
     const { p99 } = latencyOf(joinLatencies(lots.map(({ latencies }) => latencies))).latencyMs
-    const lost = lots.some(({ counts, trouble }) => counts.lost + counts.undeclaredGaps > 0 || trouble.length > 0)
+    const received = lots.reduce((sum, { counts }) => sum + counts.received, 0)
+    const expected = (server.last - server.first + 1) * scenario.clients
+    const lost = received < expected || lots.some(({ trouble }) => trouble.length > 0)
     if (p99 !== null) p99s.push([rate, p99])
     busy.push([rate, server.health.utilisation])
-    if (reports.some(({ health }) => health.utilisation > scenario.maxUtilisation)) {
+    const isBusy = ({ utilisation, loopDelayP99Ms }: Health) =>
+      utilisation > scenario.maxUtilisation || loopDelayP99Ms > scenario.maxGeneratorDelayMs
+    if (reports.some(({ health }) => isBusy(health))) {
       limitedBy = GENERATOR
       break
     }
@@ -42,7 +47,7 @@ export async function ladder(stage: Stage): Promise<Row[]> {
   }
   if (!best)
     throw new Error(
-      `p99 was over ${limitMs} ms, or the generator too busy, at the first step of ${scenario.rate} events/s`,
+      `p99 was over ${limitMs} ms, not known, or the generator too busy, at the first step of ${scenario.rate} events/s`,
     )
   const at = { ...stage, scenario: { ...scenario, rate: best.rate } }
   const figures = { kneeRate: best.rate, kneeLimitedBy: limitedBy }

@@ -11,6 +11,7 @@ const CUT_AFTER_MS = 1000
 export async function recover(stage: Stage): Promise<Row[]> {
   const { clock, target, loads, network, scenario, seed, transports } = stage
   const { rate, payload, seconds, pollMs, clients } = scenario
+  const { offset } = stage
   const [name] = transports as [string]
   if (!network) throw new Error('nothing to cut: recover runs behind a network')
   await loads[0]!.ask('follow', { name, clients }, 60_000)
@@ -21,8 +22,7 @@ export async function recover(stage: Stage): Promise<Row[]> {
   await target.ask('start', { rate, payload, seed, at: from })
   const over = target.ask('window', span, patience)
   await new Promise((resolve) => setTimeout(resolve, from + CUT_AFTER_MS - clock()))
-  const cutAt = clock()
-  await network.ask('cut', undefined)
+  const cutAt = (await network.ask('cut', undefined)).at + offset
   const back = await loads[0]!.ask('returned', { cutAt }, patience)
   const server = await over
   await target.ask('stop', undefined)
@@ -35,5 +35,5 @@ export async function recover(stage: Stage): Promise<Row[]> {
     backAllMs: round(sorted.at(-1)!),
   }
   const series = { back: sorted.map((ms, i): [number, number] => [round(ms), (i + 1) / clients]) }
-  return [rowOf(name, stage, { server, reports: [report], figures, series })]
+  return [rowOf(name, stage, { server, reports: [report], figures, series, unseen: true })]
 }

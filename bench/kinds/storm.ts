@@ -7,7 +7,6 @@ import { blank, rowOf } from '../row.ts'
 import type { Stage } from '../stage.ts'
 import { DRAIN_MS, SETTLE_MS } from './window.ts'
 
-const RATE = 5
 const CURSOR_MS = 1000
 const WAIT_MS = 60_000
 /** Points of the timeline. */
@@ -21,7 +20,7 @@ export async function storm(stage: Stage): Promise<Row[]> {
   await loads[0]!.ask('storm', { waitMs: WAIT_MS }, WAIT_MS + DRAIN_MS)
   const from = clock() + SETTLE_MS
   await loads[0]!.ask('measure', { from, to: Infinity })
-  await target.ask('start', { rate: RATE, payload, seed })
+  await target.ask('start', { rate: scenario.rate, payload, seed })
   await new Promise((resolve) => setTimeout(resolve, CURSOR_MS + scenario.pollMs)) // until each has a place to go on from
   await target.ask('watch', undefined)
   const { back, resumed } = await loads[0]!.ask('storm', { waitMs: WAIT_MS }, WAIT_MS + DRAIN_MS)
@@ -48,5 +47,16 @@ export async function storm(stage: Stage): Promise<Row[]> {
   if (!isOurs(name)) return [{ ...blank(name, stage), valid: true, figures, series }]
   const { health: _, ...due } = server
   const report = await loads[0]!.ask('report', { ...due, drainMs: DRAIN_MS + scenario.pollMs }, 60_000)
-  return [rowOf(name, stage, { server, reports: [report], figures, series })]
+  const row = rowOf(name, stage, { server, reports: [report], figures, series })
+  // Handshakes are in its bytes and its processor time: by event they mean nothing.
+  const { layers: _layers, ...rest } = row
+  const { bytesPerEvent, server: unknown } = blank(name, stage)
+  return [
+    {
+      ...rest,
+      bytesPerEvent,
+      requestsPerEvent: null,
+      server: { ...unknown, rssKbPerConnection: row.server.rssKbPerConnection },
+    },
+  ]
 }

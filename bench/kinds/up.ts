@@ -33,14 +33,15 @@ export async function up(stage: Stage): Promise<Row[]> {
     ...sent.trouble,
   ]
   const row = blank(name, stage)
-  const each = (bytes: number) => Math.round((bytes / arrived.length) * 100) / 100
+  const each = (bytes: number) => (arrived.length > 0 ? Math.round((bytes / arrived.length) * 100) / 100 : null)
+  const acknowledged = median(sent.took)
   return [
     {
       ...row,
       valid: why.length === 0,
       ...(why.length > 0 && { why: why.join('; ') }),
       ...{ expected, delivered: arrived.length, lost: Math.max(0, lost) },
-      ...latencyOf([late]),
+      ...latencyOf([late], late.length),
       bytesPerEvent: {
         ...row.bytesPerEvent,
         up: each(sent.bytes.up),
@@ -54,7 +55,7 @@ export async function up(stage: Stage): Promise<Row[]> {
         ...{ loopDelayP99Ms: health.loopDelayP99Ms, utilisation: health.utilisation },
       },
       generator: { loopDelayP99Ms: sent.health.loopDelayP99Ms, utilisation: sent.health.utilisation },
-      figures: { acknowledgedP50Ms: round(median(sent.took) ?? NaN) },
+      figures: { acknowledgedP50Ms: acknowledged === undefined ? null : round(acknowledged) },
     },
   ]
 }

@@ -29,31 +29,38 @@ export async function runWindow(
   const { clock, target, loads, network, scenario, seed, burnMs = 0, stallMs, transports } = stage
   const { payload, pollMs } = scenario
   const at = clock() + SETTLE_MS
-  const from = at + warmSeconds * 1000
+  // A poller's first answers carry little: the window begins when each has had a whole interval of events.
+  const warmMs = Math.max(warmSeconds * 1000, transports.includes('polling') ? scenario.pollMs + 200 : 0)
+  const from = at + warmMs
   const span = { from, to: from + seconds * 1000 }
-  const patience = (warmSeconds + seconds) * 1000 + 30_000
+  const patience = warmMs + seconds * 1000 + 30_000
   await Promise.all(loads.map((load) => load.ask('measure', { ...span, burnMs })))
   await network?.ask('measure', undefined)
   const middle = from + (seconds * 1000 - (stallMs ?? 0)) / 2
-  if (stallMs !== undefined && network) setTimeout(() => void network.ask('stall', stallMs), middle - clock())
+  const stalling = setTimeout(() => {
+    if (stallMs !== undefined) network?.ask('stall', stallMs).catch(() => undefined) // the trial has failed, and says why
+  }, middle - clock())
   let server: TargetReport
   const schedule = { rate, payload, seed, at }
   if (transports[0] === 'null') {
     await loads[0]!.ask('nullStart', schedule)
     const due = await loads[0]!.ask('nullDue', span, patience)
-    server = { ...due, health: { cpuUs: 0, wakeups: null, utilisation: 0, loopDelayP99Ms: 0, gcMaxMs: 0, gcShare: 0 } }
+    server = { ...due, health: nobody }
   } else {
     if (rate > 0) await target.ask('start', schedule)
-    server = await target.ask('window', span, patience)
+    server = await target.ask('window', { ...span, silent: rate === 0 }, patience)
     await target.ask('stop', undefined)
   }
   const { health: _, ...due } = server
   const drainMs = DRAIN_MS + pollMs
   const reports = await Promise.all(loads.map((load) => load.ask('report', { ...due, drainMs }, patience + drainMs)))
+  clearTimeout(stalling)
   const delay = (await network?.ask('finish', undefined))?.loopDelayP99Ms ?? 0
   const isLate = delay > scenario.maxGeneratorDelayMs
   return { server, reports, why: [isLate ? `the network's own loop was ${delay} ms late at p99` : undefined] }
 }
+
+const nobody = { cpuUs: 0, wakeups: null, utilisation: 0, loopDelayP99Ms: 0, loopDelayMaxMs: 0, gcMaxMs: 0, gcShare: 0 }
 
 export interface Rate {
   rate: number

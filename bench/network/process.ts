@@ -1,4 +1,5 @@
 // The network as a process of its own, between the servers of a trial and its generators: its work is neither's.
+import { hostClock } from '../../src/server/clock.ts'
 import { watchHealth } from '../health.ts'
 import type { Health } from '../health.ts'
 import { answer } from '../process.ts'
@@ -25,7 +26,10 @@ const commands = {
   become: (weather: Weather) => each((proxy) => proxy.set({ ...clear, ...weather })),
   stall: (ms: number) => each((proxy) => proxy.stall(ms)),
   /** Resets every open line. */
-  cut: () => each((proxy) => proxy.cutAfter(0)),
+  cut() {
+    each((proxy) => proxy.cutAfter(0))
+    return { at: hostClock(0)() } // by the monotonic clock
+  },
   vanish: (direction: Direction | 'both') => each((proxy) => proxy.vanish(direction)),
   blackhole: (on: boolean) => each((proxy) => proxy.blackhole(on)),
   refuse: (on: boolean) => each((proxy) => proxy.refuse(on)),

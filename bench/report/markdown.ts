@@ -1,5 +1,8 @@
 // The results as Markdown: the same tables as on the terminal, with the command that repeats them; to paste into a README or an issue.
+import { peerNames } from '../contestants.ts'
 import type { Results } from '../results.ts'
+import { scenarios as known } from '../scenarios.ts'
+import type { Scenario, ScenarioName } from '../scenarios.ts'
 import { nameOf, sheets } from './columns.ts'
 import { failures, heading, meanings, remarks } from './remarks.ts'
 import { summarise } from './summary.ts'
@@ -39,14 +42,27 @@ export function provenance({ startedAt, machine, versions, commit, seed }: Resul
   )
 }
 
-/** What measures this scenario again, as it was run here. */
+/** What measures this scenario again, as it was run here: the flags that are not as they are by default. */
 export function command(name: string, { scenarios, trials, seed }: Results): string {
-  const { clients, rate, seconds, payload, pollMs, http } = scenarios.find((each) => each.name === name)!
-  const repeats = Math.max(...trials.filter(({ scenario }) => scenario === name).map(({ repeat }) => repeat))
-  const flags = { scenario: name, repeats, seed, clients, rate, seconds, payload, poll: pollMs, http }
-  return `npm run bench -- ${Object.entries(flags)
-    .map(([flag, value]) => `--${flag} ${value}`)
-    .join(' ')}`
+  const found = scenarios.find((each) => each.name === name)!
+  const usual: Partial<Scenario> = known[name as ScenarioName] ?? {}
+  const mine = trials.filter(({ scenario }) => scenario === name)
+  const names = [...new Set(mine.map(({ transport }) => transport))]
+  const peers = names.filter((transport) => peerNames.includes(transport))
+  const ours = names.filter((transport) => found.transports.includes(transport))
+  const { clients, rate, seconds, payload, pollMs: poll, http } = found
+  const numbers = Object.entries({ clients, rate, seconds, payload, poll, http })
+  const flags = [
+    `--scenario ${name}`,
+    `--repeats ${Math.max(...mine.map(({ repeat }) => repeat))}`,
+    `--seed ${seed}`,
+    ...(ours.length < found.transports.length ? [`--transports ${ours.join()}`] : []),
+    ...(peers.length > 0 ? [`--peers ${peers.join()}`] : []),
+    ...numbers.flatMap(([flag, value]) =>
+      usual[(flag === 'poll' ? 'pollMs' : flag) as keyof Scenario] === value ? [] : [`--${flag} ${value}`],
+    ),
+  ]
+  return `npm run bench -- ${flags.join(' ')}`
 }
 
 /** The first row is the head; the first column is text, all others are numbers. */

@@ -75,6 +75,7 @@ const chunks = remember((bytes) => {
     const line = bytes.indexOf('\r\n', at)
     if (line < 0) break
     const size = parseInt(bytes.toString('latin1', at, line), 16)
+    if (Number.isNaN(size)) return { data: EMPTY, rest: EMPTY, last: true }
     if (line + 2 + size + 2 > bytes.length) break
     last = size === 0
     parts.push(bytes.subarray(line + 2, line + 2 + size))

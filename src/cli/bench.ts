@@ -45,6 +45,7 @@ export function benchCommand(): Command {
     .option('--scenario <names>', `what to run, of ${scenarioNames.join(', ')}; default steady`, list(scenarioNames))
     .option('--transports <names>', `only these, of ${contestants.join(', ')}`, list(contestants))
     .option('--full', 'every scenario')
+    .option('--calibrate', 'put known delays, stalls and losses in, and see whether the bench reports them')
     .option(
       '--peers [names]',
       'what users would pick instead, beside ours: all that are installed, or these',
@@ -167,9 +168,9 @@ function progress(): RunOptions['onTrial'] {
 
 /** `<transport>.<metric>=<at most>` */
 function gate(text: string, before: Gate[] = []): Gate[] {
-  const match = /^([a-z-]+)\.([a-z0-9]+)=(\d+(?:\.\d+)?)$/.exec(text)
+  const match = /^([a-z0-9.-]+)\.([a-z0-9]+)=(\d+(?:\.\d+)?)$/.exec(text)
   const [, transport, metric, atMost] = match ?? []
-  if (!contestants.includes(transport!) || !metricNames.includes(metric as MetricName))
+  if (![...contestants, ...peerNames].includes(transport!) || !metricNames.includes(metric as MetricName))
     throw new InvalidArgumentError(
       `Expected <transport>.<metric>=<number>, a transport of ${contestants.join(', ')}, a metric of ${metricNames.join(', ')}.`,
     )
