@@ -27,6 +27,8 @@ export interface RunOptions {
   repeats?: number
   seed: number
   burnMs?: number
+  /** A network of so many ms, each way, before one contestant: to see that a difference is found. */
+  delaysMs?: Record<Contestant, number>
   onTrial?(done: number, all: number, name: string): void
 }
 
@@ -74,14 +76,20 @@ export async function run(options: RunOptions): Promise<Results> {
       schema: SCHEMA,
       ...{ startedAt, machine: { ...machine(), pinning: common.placement.about }, versions: await versions() },
       ...{ commit: commit(), seed, scenarios: structuredClone(options.scenarios) },
-      ...{ predictions: [], notes, trials: [] },
+      ...{ predictions: [], notes: [...notes, ...delayNotes(options)], trials: [] },
     }
     const plans = plan(options)
     for (const [i, each] of plans.entries()) {
       const { scenario, transports, point } = each
       const where = point ? ` ${Object.values(point).join(' ')}` : ''
       onTrial?.(i, plans.length, `${scenario.name} ${transports.join('+')}${where}`)
-      const rows = await trial({ ...each, ...common, ...(burnMs !== undefined && { burnMs }) })
+      const delayMs = options.delaysMs?.[transports[0]!]
+      const rows = await trial({
+        ...each,
+        ...common,
+        ...(burnMs !== undefined && { burnMs }),
+        ...(delayMs !== undefined && { weather: { delayMs } }),
+      })
       results.trials.push(...rows)
     }
     onTrial?.(plans.length, plans.length, 'done')
@@ -91,6 +99,10 @@ export async function run(options: RunOptions): Promise<Results> {
     return checkResults(results)
   })
 }
+
+/** What was put in must be found in the results. */
+const delayNotes = ({ delaysMs = {} }: RunOptions) =>
+  Object.entries(delaysMs).map(([name, ms]) => `a network of ${ms} ms each way stood before ${name} (--delay)`)
 
 /** What all trials have in common: one certificate, made for this run, one clock, and one placement on the cores. */
 export async function withLeaf<Result>(

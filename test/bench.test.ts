@@ -157,7 +157,18 @@ describe.concurrent('wirelab bench', () => {
   test('--help', async () => {
     const { code, out } = await cli('--help')
     expect(code).toBe(0)
-    for (const flag of ['scenario', 'transports', 'repeats', 'out', 'seed', 'full', 'gate'])
+    for (const flag of [
+      'scenario',
+      'transports',
+      'peers',
+      'repeats',
+      'out',
+      'seed',
+      'full',
+      'calibrate',
+      'delay',
+      'gate',
+    ])
       expect(out).toContain(`--${flag}`)
   })
   test.for([
@@ -170,6 +181,9 @@ describe.concurrent('wirelab bench', () => {
     ['--gate', 'wss.p99=4', '--transports', 'sse'],
     ['--scenario', 'fanout', '--transports', 'floor'],
     ['--http', '3'],
+    ['--delay', 'wss'],
+    ['--delay', 'null=5'],
+    ['--peers', 'kafka'],
   ])('%j is one line and exit 2', async (args) => {
     const { code, out, err } = await cli(...args)
     expect({ code, out }).toEqual({ code: 2, out: '' })

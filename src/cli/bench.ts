@@ -30,6 +30,7 @@ interface Flags {
   peers?: true | Contestant[]
   http?: '1.1' | '2'
   gate?: Gate[]
+  delay?: Record<Contestant, number>
   clients?: number
   rate?: number
   seconds?: number
@@ -60,6 +61,7 @@ export function benchCommand(): Command {
     .option('--seconds <n>', 'length of the measured window', number(1, 600))
     .option('--payload <bytes>', 'size of an encoded event, about', wholeNumber(100, 16_000))
     .option('--poll <ms>', 'polling: milliseconds between two requests', wholeNumber(10, 4000))
+    .option('--delay <name=ms>', 'a network of so many ms, each way, before one transport (repeatable)', delay)
     .option('--gate <name=value>', 'fail when a median is higher, e.g. sse.p99=50 (repeatable)', gate)
     .option('--compare <files...>', 'measure nothing; say in what two results.json differ for certain')
     .option('--readme <file>', "measure nothing; put this results.json's table into README.md")
@@ -130,6 +132,7 @@ function runOptions(flags: Flags): RunOptions {
   const options: RunOptions = {
     scenarios: names.map((name): Scenario => ({ ...scenarios[name], ...given })),
     ...(transports && { transports }),
+    ...(flags.delay && { delaysMs: flags.delay }),
     ...(flags.peers && { peers: peersOf(flags.peers) }),
     ...(flags.repeats !== undefined && { repeats: flags.repeats }),
     seed: flags.seed,
@@ -164,6 +167,14 @@ function progress(): RunOptions['onTrial'] {
     else bar.update(done, { name })
     if (done === all) bar.stop()
   }
+}
+
+/** `<transport>=<ms>` */
+function delay(text: string, before: Record<Contestant, number> = {}): Record<Contestant, number> {
+  const [, transport, ms] = /^([a-z-]+)=(\d+(?:\.\d+)?)$/.exec(text) ?? []
+  if (!contestants.includes(transport!) || transport === 'null')
+    throw new InvalidArgumentError(`Expected <transport>=<ms>, a transport of ${contestants.join(', ')} but null.`)
+  return { ...before, [transport!]: Number(ms) }
 }
 
 /** `<transport>.<metric>=<at most>` */
