@@ -61,13 +61,18 @@ export type Row = v.InferOutput<typeof RowSchema>
 
 export const SCHEMA = 'wirelab.bench/1'
 
-export const ResultsSchema = v.strictObject({
-  schema: v.literal(SCHEMA),
+/** Where and when something was measured. */
+export const provenance = {
   startedAt: v.string(),
   machine: v.record(v.string(), v.union([v.string(), v.number()])),
   versions: v.record(v.string(), v.string()),
   commit: v.nullable(v.string()),
   seed: v.number(),
+}
+
+export const ResultsSchema = v.strictObject({
+  schema: v.literal(SCHEMA),
+  ...provenance,
   /** The workloads as they were run, flags and all. */
   scenarios: v.array(
     v.strictObject({

@@ -163,10 +163,14 @@ const TOLERANCE = 0.01
 async function disagreement({ target, loads }: Stage): Promise<string | undefined> {
   const theirs = await target.ask('totals', undefined)
   if (!theirs) return undefined
-  const all = await Promise.all(loads.map((load) => load.ask('totals', undefined)))
+  return differing(await Promise.all(loads.map((load) => load.ask('totals', undefined))), theirs)
+}
+
+/** @returns the first count of the generators, all together, that is more than 1 % off the server's, in words. */
+export function differing(all: LineBytes[], theirs: LineBytes): string | undefined {
   for (const layer of ['tls', 'plain'] as const)
     for (const way of ['up', 'down'] as const) {
-      const ours = all.reduce((sum, bytes: LineBytes) => sum + bytes[layer][way], 0)
+      const ours = all.reduce((sum, bytes) => sum + bytes[layer][way], 0)
       const off = Math.abs(ours - theirs[layer][way])
       if (off > TOLERANCE * Math.max(ours, theirs[layer][way]))
         return `${layer} bytes ${way}: ${ours} by the generator, ${theirs[layer][way]} by the server`

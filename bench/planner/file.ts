@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { modelled } from '../model.ts'
 import type { Modelled } from '../model.ts'
+import { provenance } from '../results.ts'
 
 export const SCHEMA = 'wirelab.plan/1'
 
@@ -35,11 +36,7 @@ export type Units = v.InferOutput<typeof Units>
 
 export const UnitsFile = v.strictObject({
   schema: v.literal(SCHEMA),
-  startedAt: v.string(),
-  machine: v.record(v.string(), v.union([v.string(), v.number()])),
-  versions: v.record(v.string(), v.string()),
-  commit: v.nullable(v.string()),
-  seed: v.number(),
+  ...provenance,
   http: v.picklist(['1.1', '2']),
   /** Kernel memory of one socket, in bytes: its structures and what its buffers held while events flowed. */
   socketBytes: v.nullable(v.strictObject({ structures: price, buffers: price })),

@@ -1,7 +1,6 @@
 // `wirelab bench`: measure the transports; tables on stdout, results and reports in a directory. Or compare two runs that were measured.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SingleBar } from 'cli-progress'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { compare } from '../../bench/report/compare.ts'
 import { readResults, writeResults } from '../../bench/report/files.ts'
@@ -18,6 +17,7 @@ import { scenarioNames, scenarios } from '../../bench/scenarios.ts'
 import type { Scenario, ScenarioName } from '../../bench/scenarios.ts'
 import { list, number, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
+import { progress } from './progress.ts'
 
 interface Flags {
   scenario?: ScenarioName[]
@@ -152,21 +152,6 @@ function peersOf(wanted: true | Contestant[]): Contestant[] {
   const absent = wanted.find((name) => !names.includes(name))
   if (absent) throw new UsageError(`bench: --peers names ${absent}, which is not installed`)
   return wanted
-}
-
-/** On a terminal only: piped, the command says nothing until the table. */
-function progress(): RunOptions['onTrial'] {
-  if (!process.stdout.isTTY || !process.stderr.isTTY) return undefined
-  const bar = new SingleBar({
-    format: '{bar} {value}/{total}  {name}  {duration_formatted}',
-    clearOnComplete: true,
-    hideCursor: true,
-  })
-  return (done, all, name) => {
-    if (done === 0) bar.start(all, 0, { name })
-    else bar.update(done, { name })
-    if (done === all) bar.stop()
-  }
 }
 
 /** `<transport>=<ms>` */

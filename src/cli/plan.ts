@@ -1,16 +1,15 @@
 // `wirelab plan`: what a workload needs on machines like this one, by unit costs that were measured here.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { SingleBar } from 'cli-progress'
 import { Command, Option } from 'commander'
 import { calibrate } from '../../bench/planner/calibrate.ts'
 import { needsOf } from '../../bench/planner/needs.ts'
 import { readUnits } from '../../bench/planner/read.ts'
 import { planText } from '../../bench/planner/text.ts'
 import type { UnitsFile } from '../../bench/planner/file.ts'
-import type { RunOptions } from '../../bench/run.ts'
 import { number, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
+import { progress } from './progress.ts'
 
 interface Flags {
   clients: number
@@ -83,20 +82,5 @@ async function read(from: string | undefined): Promise<UnitsFile> {
     return readUnits(text)
   } catch (error) {
     throw new UsageError(`plan: ${path}: ${(error as Error).message}`)
-  }
-}
-
-/** On a terminal only: piped, the command says nothing until the plan. */
-function progress(): RunOptions['onTrial'] {
-  if (!process.stdout.isTTY || !process.stderr.isTTY) return undefined
-  const bar = new SingleBar({
-    format: '{bar} {value}/{total}  {name}  {duration_formatted}',
-    clearOnComplete: true,
-    hideCursor: true,
-  })
-  return (done, all, name) => {
-    if (done === 0) bar.start(all, 0, { name })
-    else bar.update(done, { name })
-    if (done === all) bar.stop()
   }
 }
