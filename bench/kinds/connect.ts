@@ -2,7 +2,7 @@
 import { median } from '../../src/core/stats.ts'
 import { isOurs } from '../contestants.ts'
 import { round } from '../health.ts'
-import type { Connected } from '../load.ts'
+import type { Connected } from '../load/clients.ts'
 import type { Row } from '../results.ts'
 import { blank } from '../row.ts'
 import type { Stage } from '../stage.ts'

@@ -1,5 +1,5 @@
 // One window: events on a schedule, all clients follow, everything is counted between two edges.
-import type { LoadReport } from '../load.ts'
+import type { LoadReport } from '../load/window.ts'
 import { reconcile } from '../stage.ts'
 import type { Stage } from '../stage.ts'
 import { rowOf } from '../row.ts'
