@@ -48,8 +48,9 @@ const commands = {
     for (const { clients } of generator.lots) for (const client of clients) client.closing = true
   },
   /** The bytes of all lines since they were opened: to be held against the server's own count. */
-  totals: () => generator.lots.map((lot) => edgesOf(lot).bytes).reduce(plus, nothing()),
+  totals: () => [...generator.lots.map((lot) => edgesOf(lot).bytes), ...own.publishedBytes()].reduce(plus, nothing()),
 
+  again: (options: { cutAt: number; waitMs: number }) => lines.again(generator, options),
   storm: (options: { waitMs: number }) => lines.storm(generator, options),
   connects: (options: { name: Contestant; times: number; after?: string }) => lines.connects(generator, options),
 

@@ -1,6 +1,6 @@
 // One window: events on a schedule, all clients follow, everything is counted between two edges.
 import type { LoadReport } from '../load/window.ts'
-import { reconcile } from '../stage.ts'
+import { reconcile } from '../reconcile.ts'
 import type { Stage } from '../stage.ts'
 import { rowOf } from '../row.ts'
 import type { Row } from '../results.ts'

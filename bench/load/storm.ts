@@ -1,12 +1,19 @@
 // Lines that are broken and opened again: all at once (storm), or one after the other, in full and resumed (connects).
 import type { Contestant } from '../contestants.ts'
-import { connect, lotOf, sleep } from './clients.ts'
-import type { Client, Connected, Generator } from './clients.ts'
+import { watchHealth } from '../health.ts'
+import { lotOf, sleep } from './clients.ts'
+import type { Client, Generator } from './clients.ts'
+import { connect } from './connect.ts'
+import type { Connected } from './connect.ts'
 
-/** All lines are broken at once, and opened again at once, with their tickets and cursors. @returns ms until each was open. */
+/**
+ * All lines are broken at once, and opened again at once, with their tickets and cursors. @returns when, how many ms until each was
+ * open, and how busy this process was meanwhile. @throws when one does not come back in time.
+ */
 export async function storm(generator: Generator, { waitMs }: { waitMs: number }) {
   const { clock, lots } = generator
-  const started = clock()
+  const endHealth = watchHealth()
+  const cutAt = clock()
   const all = lots.flatMap((lot) => lot.clients.map((client) => ({ lot, client })))
   const back: number[] = []
   let resumed = 0
@@ -14,12 +21,23 @@ export async function storm(generator: Generator, { waitMs }: { waitMs: number }
     const session = client.line?.session
     client.closing = true
     client.line?.destroy()
+    delete client.againAt
     await connect(generator, lot, client, { ...(session && { session }), waitMs })
     if (client.line!.resumed) resumed++
-    back.push(clock() - started)
+    back.push(clock() - cutAt)
   })
   await Promise.all(opened)
-  return { back, resumed }
+  return { cutAt, back, resumed, health: endHealth() }
+}
+
+const LOOK_MS = 10
+
+/** Waits until every client has had an event again. @returns ms since the cut, of those that had. */
+export async function again({ clock, lots }: Generator, { cutAt, waitMs }: { cutAt: number; waitMs: number }) {
+  const all = lots.flatMap(({ clients }) => clients)
+  const deadline = clock() + waitMs
+  while (clock() < deadline && all.some(({ againAt }) => againAt === undefined)) await sleep(LOOK_MS)
+  return all.flatMap(({ againAt }) => (againAt === undefined ? [] : [againAt - cutAt]))
 }
 
 /** One line after the other is opened and closed: TLS in full, then resumed. Milliseconds to TLS, to open, to the first event. */
@@ -29,6 +47,7 @@ export async function connects(
 ) {
   const lot = lotOf(name, generator.options.port)
   const client: Client = { index: lot.record.add(), closing: false }
+  const endHealth = watchHealth()
   const full: Connected[] = []
   const resumed: Connected[] = []
   for (let n = 0; n < times; n++) {
@@ -50,5 +69,5 @@ export async function connects(
       await sleep(2)
     }
   }
-  return { full, resumed }
+  return { full, resumed, health: endHealth() }
 }
