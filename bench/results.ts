@@ -113,6 +113,7 @@ export const notes = [
   'the null transport has no server, network or reader: its latency is the least that the bench itself adds',
   "bytes are counted at the sockets of the generator, above and below TLS; of ours and the floor they are held against the server's own count; tcpip is an estimate",
   'a percentile is null with too few samples for it: p90 below 100, p99 below 1 000, p99.9 below 100 000, or p99 with fewer than 100 events',
+  'storm: generator.* and server.utilisation are of the storm alone; the generator does the one side of every handshake, so the times are of both ends, and a remark says when it was busier than its limit; expected and delivered of those without a log are of what came after it',
   'each event is received by every client, so samples are deliveries; those of one event are not independent of each other',
   'limits raised for the bench: linesPerAddress, messagesPer10s, and lines and sseAgeMs where they are too low for the trial; all others are the defaults',
 ]
