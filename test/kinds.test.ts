@@ -60,6 +60,7 @@ describe.concurrent('window', { timeout: 60_000 }, () => {
     expect(row).toMatchObject({ valid: false, why: expect.stringMatching(ALTERED) as string })
     expect(row.corrupt).toBeGreaterThan(0)
     expect(row.corrupt! % small.clients).toBe(0) // every client got it so
+    expect(row.generator.answerMs ?? 1).toBeGreaterThan(0) // an answer comes after its question, not after the next one
   })
   test('a peer that alters nothing is valid', async () => {
     expect(await run('window', 'ws-wss')).toMatchObject(valid)

@@ -76,13 +76,23 @@ describe('the knee', () => {
 
   test('doubled, then halved three times between the last good rate and the first bad one, then met again', async () => {
     const { asked, step } = server(450)
-    expect(await climb(100, step)).toEqual({ rate: 436, limit: 'server', measured: 8 })
-    expect(asked).toEqual([100, 200, 400, 800, 566, 476, 436, 436])
+    expect(await climb(100, step)).toEqual({ rate: 436, limit: 'server', measured: 9 })
+    expect(asked).toEqual([100, 200, 400, 800, 800, 566, 476, 436, 436])
   })
   test('luck is not a knee: the next lower rate is met again', async () => {
     const { asked, step } = server(300, 430)
     expect(await climb(100, step)).toMatchObject({ rate: 200 })
-    expect(asked).toEqual([100, 200, 400, 800, 566, 476, 436, 400, 200])
+    expect(asked).toEqual([100, 200, 400, 800, 800, 566, 476, 436, 400, 200])
+  })
+  test('a stall at one step is no knee either: it is asked again before the climb ends', async () => {
+    const { asked, step } = server(450)
+    const stalled = async (rate: number) => {
+      const isFirst = rate === 200 && !asked.includes(rate)
+      const found = await step(rate)
+      return isFirst ? { ...found, limit: 'server' } : found
+    }
+    expect(await climb(100, stalled)).toMatchObject({ rate: 436, limit: 'server' })
+    expect(asked.slice(0, 4)).toEqual([100, 200, 200, 400])
   })
   test('the end of the ladder is no limit', async () => {
     const { asked, step } = server(Infinity)

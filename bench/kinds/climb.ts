@@ -39,7 +39,12 @@ export async function climb<Limit, Measured>(
     return undefined
   }
 
-  for (let n = 0, rate = start; n < STEPS && !bad; n++, rate *= STEP) if (await attempt(rate)) good.push(rate)
+  for (let n = 0, rate = start; n < STEPS; n++, rate *= STEP) {
+    // One stall of the machine is no knee: it takes two windows to end the climb.
+    if (!(await attempt(rate)) && !(await attempt(rate))) break
+    bad = undefined
+    good.push(rate)
+  }
   if (good.length === 0) throw new Error(`${bad?.why ?? 'too much'}, at the first step of ${start} events/s`)
   for (let n = 0; n < HALVES && bad; n++) {
     const rate = Math.round(Math.sqrt(good.at(-1)! * bad.rate))

@@ -56,6 +56,7 @@ export function connect(
       },
       onChunk(bytes: number, read: () => Read) {
         const now = clock() // first: what follows is our own time
+        const askedAt = sentAt // reading may ask the next question
         let result
         try {
           result = read()
@@ -65,7 +66,7 @@ export function connect(
         lot.record.observe(client.index, result, bytes, now)
         if (result.bodyBytes !== undefined) {
           lot.record.sums.answers++
-          lot.record.sums.answersMs += now - sentAt
+          lot.record.sums.answersMs += now - askedAt
         }
         if (result.open) opened()
         if (result.failed !== undefined) fail(result.failed)
