@@ -12,6 +12,8 @@ import { runWindow } from './window.ts'
 import type { Windowed } from './window.ts'
 
 const LIMIT_MS = 100
+/** What is later than the limit by so much is too late, whenever it comes. */
+const DRAIN_MS = 1000
 /** What p99 needs (bench/latency.ts), and a few more: a slot of the schedule may fall out at each edge. */
 const [EVENTS, DELIVERIES] = [110, 1050]
 /** What ended the climb (bench/figures.ts). */
@@ -45,7 +47,7 @@ export async function ladder(first: Stage): Promise<Row[]> {
   async function step(rate: number): Promise<Step<number, At>> {
     if (isSpoilt) await renew(rate)
     const seconds = secondsAt(rate)
-    const measured = await runWindow(stage, { ...scenario, rate, seconds })
+    const measured = await runWindow(stage, { ...scenario, rate, seconds, drainMs: limitMs + DRAIN_MS })
     const { p99, limit, why } = judge(measured)
     if (p99 !== null) p99s.push([rate, p99])
     busy.push([rate, measured.server.health.utilisation])
