@@ -1,7 +1,7 @@
 // Where the bytes of a window went, by layer: payload, framing, HTTP heads, TLS, and an estimate of TCP and IP.
 import { SEGMENT } from './layers.ts'
 import type { Layers } from './layers.ts'
-import type { Edges } from './load.ts'
+import type { Edges } from './load/edges.ts'
 
 export interface BothWays {
   up: Layers

@@ -92,12 +92,12 @@ const plans: Plan[] = [
       return { ok, expected: `p50 ${predicted.toFixed(0)} ms ± 10 %`, measured: `${p50.toFixed(0)} ms${why(row)}` }
     },
   })),
-  ...(['loss', 'duplicate', 'reorder'] as const).map((kind): Plan => ({
+  ...(['loss', 'duplicate', 'reorder', 'corrupt'] as const).map((kind): Plan => ({
     name: `one event in twenty: ${kind}`,
     transport: 'floor',
     options: { fault: { kind, every: 20 } },
     judge(row) {
-      const key = { loss: 'lost', duplicate: 'duplicated', reorder: 'reordered' } as const
+      const key = { loss: 'lost', duplicate: 'duplicated', reorder: 'reordered', corrupt: 'corrupt' } as const
       const found = row[key[kind]] ?? 0
       // Faults come one in twenty of the offsets of the window, to every client.
       const expected = Math.floor((row.expected ?? 0) / 20 / base.clients) * base.clients

@@ -1,6 +1,6 @@
 // What only some scenarios measure: the name in `figures` or `series` of a row, what it is, and its unit. The report shows these words.
 export const figures = {
-  kneeRate: 'ladder: highest rate, events/s, at which p99 stayed under the limit',
+  kneeRate: 'ladder: highest rate, events/s, at which p99 stayed under the limit, in two windows',
   kneeLimitedBy: 'ladder: 0 the server, 1 the generator, 2 the end of the ladder: the knee is at least there',
   requestsPerSecond: 'capacity: answers a second, closed loop (autocannon)',
   acknowledgedP50Ms: 'up: from when an event was due to when its sender had the answer; median',
@@ -9,10 +9,14 @@ export const figures = {
   cpuMsPerConnect: 'connect, storm: processor time of the server for one connection, ms',
   wakeupsPerMinute: 'idle: times a minute that the server was woken, all clients together',
   cpuMsPerMinute: 'idle: processor time of the server a minute, all clients together, ms',
-  backP50Ms: 'storm: from the cut until a client is open again; recover: until it has an event again; median',
-  backP99Ms: 'storm, recover: the same, p99',
+  backP50Ms:
+    'storm: from the cut until a client is open again (TLS, and the first answer or hello); recover: until it has an event again; median',
+  backP99Ms: 'storm: until open again; recover: until an event again; p99',
   resumedShare: 'storm: share of the clients that came back with a TLS ticket',
-  backAllMs: 'storm, recover: until the last client was back',
+  backAllMs: 'storm: until the last client was open again; recover: until the last had an event again',
+  againP50Ms:
+    'storm: from the cut until a client has an event again, the wait for an event that is due included; median',
+  againAllMs: 'storm: until the last client had an event again',
   burstFirstMs: 'burst: until the first client had all events',
   burstLastMs: 'burst: until the last client had all events',
 } as const
@@ -21,7 +25,7 @@ export type FigureName = keyof typeof figures
 export const series = {
   p99: 'ladder: [events/s, p99 in ms] of each step',
   utilisation: 'ladder: [events/s, share of its core that the server was busy]',
-  back: 'storm, recover: [ms since the cut, share of clients that are back]',
+  back: 'storm: [ms since the cut, share of clients that are open again]; recover: that have an event again',
 } as const
 export type SeriesName = keyof typeof series
 

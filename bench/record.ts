@@ -1,9 +1,11 @@
 // What the clients of one contestant saw in a window: the latency of each event at each client, and the bytes it came in.
+import { crc32 } from 'node:zlib'
 import { encodeEvent, parseCursor } from '../src/core/event.ts'
 import type { FeedEvent, Position } from '../src/core/event.ts'
 import { recorder } from '../src/core/recorder.ts'
 import type { Recorder, Verdict } from '../src/core/recorder.ts'
 import { segmentsOf } from './layers.ts'
+import type { Due } from './source.ts'
 import type { Read } from './wires/contract.ts'
 
 export interface Window {
@@ -14,7 +16,7 @@ export interface Window {
 
 export type Counts = Pick<
   Verdict,
-  'received' | 'lost' | 'duplicated' | 'reordered' | 'undeclaredGaps' | 'falseGaps' | 'declared'
+  'received' | 'lost' | 'duplicated' | 'reordered' | 'corrupt' | 'undeclaredGaps' | 'falseGaps' | 'declared'
 >
 
 /** Sums over all clients since they were opened. */
@@ -33,6 +35,12 @@ export interface Sums {
 
 /** A row for each event by offset: the latency in ms at each client, NaN where it did not come. */
 export type Latencies = Map<number, Float32Array>
+
+/** One reading of an event: the CRC-32 of its one encoding, and how many deliveries had just that. */
+interface Content {
+  sum: number
+  deliveries: number
+}
 
 const RECORD = 22
 
@@ -54,7 +62,9 @@ export function record() {
   let latencies: Latencies = new Map()
   // The same events, read by the next client: their places and sizes are known.
   let events: readonly FeedEvent[] = []
-  let known: { position: Position; bytes: number }[] = []
+  let known: { position: Position; bytes: number; content: Content }[] = []
+  /** By offset, since `measure`: one for each offset, unless somebody was given something else. */
+  let contents = new Map<number, Content[]>()
 
   return {
     sums,
@@ -62,6 +72,8 @@ export function record() {
     measure(next: Window) {
       window = next
       latencies = new Map()
+      contents = new Map()
+      events = []
       got.fill(0)
     },
     /** One more client. @returns its number. */
@@ -77,14 +89,19 @@ export function record() {
       if (read.events.length === 0) return
       if (read.events !== events) {
         events = read.events
-        known = events.map((event) => ({ position: parseCursor(event.id)!, bytes: encodeEvent(event).length }))
+        // Encoded again, an event is the bytes that were published, or it is another event: of the wire only the frame is gone.
+        known = events.map((event) => {
+          const [position, bytes] = [parseCursor(event.id)!, encodeEvent(event)]
+          return { position, bytes: bytes.length, content: contentOf(position.offset, crc32(bytes)) }
+        })
       }
       for (let i = 0; i < events.length; i++) {
         const event = events[i]!
-        const { position, bytes } = known[i]!
+        const { position, bytes, content } = known[i]!
         histories[client]!.observe(event, position)
         sums.deliveries++
         sums.payload += bytes
+        content.deliveries++ // before its time is looked at, which may be what was altered
         if (event.at < window.from || event.at >= window.to) continue
         let row = latencies.get(position.offset)
         if (!row) latencies.set(position.offset, (row = new Float32Array(got.length).fill(NaN)))
@@ -96,16 +113,28 @@ export function record() {
     /** Whether every client has so many different events of the window. */
     complete: (count: number) => got.every((n) => n >= count),
     latencies: () => latencies,
-    verdict(log: { epoch: string; first: number; last: number }): Counts {
+    verdict(log: Due): Counts {
       const counts: Counts = {
-        ...{ received: 0, lost: 0, duplicated: 0, reordered: 0, undeclaredGaps: 0, falseGaps: 0, declared: 0 },
+        ...{ received: 0, lost: 0, duplicated: 0, reordered: 0, corrupt: 0 },
+        ...{ undeclaredGaps: 0, falseGaps: 0, declared: 0 },
       }
       for (const history of histories) {
         const verdict = history.verdict(log)
         for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += verdict[key]
       }
+      for (let offset = log.first; offset <= log.last; offset++)
+        for (const { sum, deliveries } of contents.get(offset) ?? [])
+          if (sum !== log.sums[offset - log.first]) counts.corrupt += deliveries
       return counts
     },
+  }
+
+  function contentOf(offset: number, sum: number): Content {
+    let all = contents.get(offset)
+    if (!all) contents.set(offset, (all = []))
+    let content = all.find((each) => each.sum === sum)
+    if (!content) all.push((content = { sum, deliveries: 0 }))
+    return content
   }
 }
 export type ClientRecords = ReturnType<typeof record>

@@ -24,10 +24,14 @@ export const RowSchema = v.strictObject({
   repeat: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   valid: v.boolean(),
   why: v.optional(v.string()),
+  /** What is to be known of a row that counts. */
+  remark: v.optional(v.string()),
   clients: v.number(),
   rate: v.number(),
   seconds: v.number(),
   ...{ expected: count, delivered: count, lost: count, duplicated: count, reordered: count },
+  /** Deliveries whose bytes are not those that were published. */
+  corrupt: v.optional(count),
   /** Null with too few samples for it: p90 below 100, p99 below 1 000, p99.9 below 100 000. */
   latencyMs: v.strictObject({ p50: known, p90: known, p99: known, p999: known, max: known }),
   /** HdrHistogram V2, compressed, in base64; microseconds. Of all deliveries of the trial. */
@@ -107,10 +111,11 @@ export const notes = [
   'server.* of transports that run together is of the whole process, per delivery of all of them',
   'server.cpuUsPerDelivery includes the source of the events, which runs in the same process; of nginx and a broker it is theirs alone',
   'the null transport has no server, network or reader: its latency is the least that the bench itself adds',
-  "bytes are counted at the sockets of the generator, above and below TLS; in windows of ours and the floor they are held against the server's own count; tcpip is an estimate",
+  "bytes are counted at the sockets of the generator, above and below TLS; of ours and the floor they are held against the server's own count; tcpip is an estimate",
   'a percentile is null with too few samples for it: p90 below 100, p99 below 1 000, p99.9 below 100 000, or p99 with fewer than 100 events',
+  'storm: generator.* and server.utilisation are of the storm alone; the generator does the one side of every handshake, so the times are of both ends, and a remark says when it was busier than its limit; expected and delivered of those without a log are of what came after it',
   'each event is received by every client, so samples are deliveries; those of one event are not independent of each other',
-  'limits raised for the bench: linesPerAddress, messagesPer10s, and lines where it is too low for the trial; all others are the defaults',
+  'limits raised for the bench: linesPerAddress, messagesPer10s, and lines and sseAgeMs where they are too low for the trial; all others are the defaults',
 ]
 
 /** A row of which nothing is known but that it failed. */

@@ -6,7 +6,7 @@ import type { Contestant } from './contestants.ts'
 import type { FigureName, SeriesName } from './figures.ts'
 import { round } from './health.ts'
 import { early, joinLatencies, latencyOf, skewOf } from './latency.ts'
-import type { LoadReport, LotReport } from './load.ts'
+import type { LoadReport, LotReport } from './load/window.ts'
 import { failedRow } from './results.ts'
 import type { Row } from './results.ts'
 import type { Stage } from './stage.ts'
@@ -46,6 +46,7 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
     lost: sum((lot) => lot.counts.lost),
     duplicated: sum((lot) => lot.counts.duplicated),
     reordered: sum((lot) => lot.counts.reordered),
+    corrupt: sum((lot) => lot.counts.corrupt),
   }
   const utilisation = Math.max(...reports.map(({ health }) => health.utilisation))
   const delay = Math.max(...reports.map(({ health }) => health.loopDelayP99Ms))
@@ -96,6 +97,7 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
       ...(sum((lot) => lot.counts.duplicated + lot.counts.reordered + lot.counts.falseGaps) > 0
         ? ['events were repeated or out of order, or a gap was false']
         : []),
+      ...(counts.corrupt > 0 ? [`${counts.corrupt} deliveries had other bytes than were published`] : []),
       ...(early(rows) > 0
         ? [`${early(rows)} deliveries came before their time: the clocks of the processes differ`]
         : []),

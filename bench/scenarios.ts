@@ -77,7 +77,7 @@ const all = {
   },
   ladder: {
     ...steady,
-    about: 'the rate is stepped up until p99 passes 100 ms: the knee',
+    about: 'the rate is doubled until p99 passes 100 ms, then the knee is looked for in between',
     kind: 'ladder',
     transports: [...transportNames, 'floor'],
     ...{ clients: 200, rate: 20, seconds: 1.5, warmSeconds: 0.5, repeats: 3 },
@@ -101,7 +101,7 @@ const all = {
     about: 'all clients are dropped at once, and come back at once',
     kind: 'storm',
     transports: [...transportNames, 'floor'],
-    ...{ peers: false, clients: 1000, rate: 5, seconds: 0, maxUtilisation: 1, maxGeneratorDelayMs: 60_000 },
+    ...{ peers: false, clients: 1000, rate: 5, seconds: 0, maxGeneratorDelayMs: 60_000 },
   },
   recover: {
     ...steady,
@@ -176,6 +176,26 @@ export const scenarioNames = Object.keys(all) as ScenarioName[]
 export const scenarios = Object.fromEntries(
   Object.entries(all).map(([name, scenario]) => [name, { ...scenario, name }]),
 ) as unknown as Record<ScenarioName, Scenario>
+
+/** The numbers that a user may change, by flags of `wirelab bench`. */
+export const variables = ['clients', 'rate', 'seconds', 'payload', 'pollMs', 'http'] as const
+export type Variable = (typeof variables)[number]
+
+/** Those that mean nothing to a kind: silence has no rate, a storm lasts as long as it lasts, autocannon knows HTTP/1.1 only. */
+const unused: Record<Kind, Variable[]> = {
+  ...{ window: [], ladder: [], recover: [] },
+  idle: ['rate', 'payload'],
+  connect: ['rate', 'seconds', 'pollMs'],
+  storm: ['seconds'],
+  burst: ['rate'],
+  up: ['pollMs', 'http'],
+  capacity: ['rate', 'pollMs', 'http'],
+}
+
+/** What of a scenario can be changed; what its points set cannot. */
+export function takes({ kind, points = [] }: Pick<Scenario, 'kind' | 'points'>): Variable[] {
+  return variables.filter((name) => !unused[kind].includes(name) && !points.some((point) => name in point))
+}
 
 /** The points of a scenario for one transport. The interval is polling's alone: of points that differ by it only, others need one. */
 export function pointsOf({ points = [{}] }: Scenario, transport: Contestant): Point[] {

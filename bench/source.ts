@@ -1,4 +1,5 @@
 // Where the events of a trial come from: an open-loop schedule into a feed, and the note of what was due when.
+import { crc32 } from 'node:zlib'
 import { encodeEvent } from '../src/core/event.ts'
 import type { Cursor } from '../src/core/event.ts'
 import type { Feed } from '../src/core/feed.ts'
@@ -21,6 +22,8 @@ export interface Due {
   epoch: string
   first: number
   last: number
+  /** CRC-32 of the bytes of each, from `first` to `last`: what a client read is held against it. */
+  sums: number[]
 }
 
 export interface Source {
@@ -38,9 +41,13 @@ const PATIENCE_MS = 10_000
 
 export function source(feed: Feed, clock: () => number): Source {
   const dues: number[] = [0] // by offset
+  const sums: number[] = [0]
   let ticker: Ticker | undefined
   feed.follow('now', ({ entries }) => {
-    for (const { at } of entries) dues.push(at)
+    for (const { at, bytes } of entries) {
+      dues.push(at)
+      sums.push(crc32(bytes))
+    }
   })
   const dataOf = (payload: number) => {
     const pad = 'x'.repeat(padding(payload, feed.epoch))
@@ -69,7 +76,8 @@ export function source(feed: Feed, clock: () => number): Source {
       await new Promise(setImmediate) // what was published in this turn is handed over, and noted, at its end
       const first = dues.findIndex((due, offset) => offset > 0 && due >= from)
       const last = dues.findLastIndex((due, offset) => offset > 0 && due < to)
-      return first < 0 ? { epoch: feed.epoch, first: 1, last: 0 } : { epoch: feed.epoch, first, last }
+      if (first < 0) return { epoch: feed.epoch, first: 1, last: 0, sums: [] }
+      return { epoch: feed.epoch, first, last, sums: sums.slice(first, last + 1) }
     },
   }
 }

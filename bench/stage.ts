@@ -3,7 +3,7 @@ import { hostClock } from '../src/server/clock.ts'
 import type { Credentials } from '../src/server/https.ts'
 import type { Contestant } from './contestants.ts'
 import type { Fault } from './faults.ts'
-import type { LineBytes } from './line.ts'
+import { OPEN_MS, limitsOf } from './limits.ts'
 import type { LoadCommands } from './load.ts'
 import type { Placement } from './pin.ts'
 import { pin } from './pin.ts'
@@ -33,7 +33,7 @@ export interface TrialOptions {
   weather?: Weather
   /** Calibration: the network stands still for so long, once, in the middle of the window. */
   stallMs?: number
-  /** Calibration: the floor loses, repeats or turns round. */
+  /** Calibration: what is served is not to be trusted. */
   fault?: Fault
 }
 
@@ -54,12 +54,11 @@ export interface Stage extends TrialOptions {
 const RSS_CLIENTS = 500
 /** Kinds whose clients are others than the generator's own. */
 const SELF_MADE: readonly Kind[] = ['connect', 'up', 'recover', 'capacity']
-const OPEN_MS = 120_000
 const CLOSE_MS = 8000
 
 export async function setUp(options: TrialOptions): Promise<Stage> {
   const { scenario, transports, credentials, ca, offset, placement, seed, fault } = options
-  const { clients, http, tls, pollMs, generators, batchMs, profile } = scenario
+  const { clients, http, tls, pollMs, generators, profile } = scenario
   const target = child<TargetCommands>('server', new URL('target.ts', import.meta.url), ['--expose-gc'])
   const loads = Array.from({ length: generators }, () =>
     child<LoadCommands>('generator', new URL('load.ts', import.meta.url)),
@@ -79,14 +78,18 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
   }
   try {
     // Generators and network inherit from this process the cores that are not the server's.
-    const { server, all: every } = placement
+    const { server, all: every, network: networkCore, generators: others = '' } = placement
     const own = scenario.pinned ? server : every
     if (own !== undefined) pin(target.pid, own)
+    if (network && networkCore !== undefined && scenario.pinned) {
+      pin(network.pid, networkCore)
+      const rest = others.split(',').filter((core) => core !== networkCore)
+      for (const load of loads) pin(load.pid, rest.join())
+    }
     if (every !== undefined && !scenario.pinned) for (const load of loads) pin(load.pid, every)
     const isNull = transports[0] === 'null'
     const follows = !SELF_MADE.includes(scenario.kind)
     const lines = clients * transports.length + 100
-    const limits = { ...(batchMs > 0 && { batchMs }), messagesPer10s: 1_000_000 }
     const {
       port: serverPort,
       pids,
@@ -99,7 +102,7 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
           http,
           names: transports,
           lines,
-          limits,
+          limits: limitsOf(scenario),
           ...(fault && { fault }),
         })
     if (own !== undefined) for (const pid of pids) pin(pid, own)
@@ -140,42 +143,6 @@ export async function tearDown({ target, loads, network }: Pick<Stage, 'target' 
   // A peer has processes and files of its own to put away; a server that does not answer any more is ended all the same.
   await target.ask('close', undefined, CLOSE_MS).catch(() => undefined)
   await target.end()
-}
-
-/**
- * The bytes of the whole trial, as the generators counted them and as the server did: two counts of the same bytes, made by
- * different processes. Nothing can be asked on this stage any more. @returns what is wrong when they differ by more than 1 %;
- * undefined when they agree, or the server does not count.
- */
-export async function reconcile(stage: Stage): Promise<string | undefined> {
-  await Promise.all(stage.loads.map((load) => load.ask('hush', undefined)))
-  let wrong: string | undefined
-  for (let look = 0; look < LOOKS; look++) {
-    wrong = await disagreement(stage)
-    if (wrong === undefined) return undefined
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS)) // what is under way, behind a slow network too
-  }
-  return wrong
-}
-const [LOOKS, LOOK_MS] = [20, 50]
-const TOLERANCE = 0.01
-
-async function disagreement({ target, loads }: Stage): Promise<string | undefined> {
-  const theirs = await target.ask('totals', undefined)
-  if (!theirs) return undefined
-  return differing(await Promise.all(loads.map((load) => load.ask('totals', undefined))), theirs)
-}
-
-/** @returns the first count of the generators, all together, that is more than 1 % off the server's, in words. */
-export function differing(all: LineBytes[], theirs: LineBytes): string | undefined {
-  for (const layer of ['tls', 'plain'] as const)
-    for (const way of ['up', 'down'] as const) {
-      const ours = all.reduce((sum, bytes) => sum + bytes[layer][way], 0)
-      const off = Math.abs(ours - theirs[layer][way])
-      if (off > TOLERANCE * Math.max(ours, theirs[layer][way]))
-        return `${layer} bytes ${way}: ${ours} by the generator, ${theirs[layer][way]} by the server`
-    }
-  return undefined
 }
 
 const halves = (n: number): [number, number] => [Math.floor(n / 2), n - Math.floor(n / 2)]

@@ -16,7 +16,7 @@ import type { Traffic } from '../src/server/wire.ts'
 import { floorServer } from '../transports/floor/server.ts'
 import { isOurs, peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
-import { faulty } from './faults.ts'
+import { faulty, miscounted } from './faults.ts'
 import type { Fault } from './faults.ts'
 import { RARELY_MS, watchHealth } from './health.ts'
 import type { Health } from './health.ts'
@@ -35,7 +35,7 @@ export interface TargetOptions {
   /** Raised, never lowered: all clients come from one address here. */
   lines: number
   limits?: Partial<Limits>
-  /** Calibration: the floor is served badly. */
+  /** Calibration: what is served is not to be trusted. */
   fault?: Fault
 }
 
@@ -58,12 +58,14 @@ let feed: Feed
 let events: Source
 let served: Served | undefined
 let endWatch: () => Health
+let fault: Fault | undefined
 
 const commands = {
   async open(options: TargetOptions) {
     clock = hostClock(options.offset)
     feed = memoryFeed({ clock })
     events = source(feed, clock)
+    fault = options.fault
     served = await serve(options)
     const { port, pids, publishKey } = served
     return { port, pids, publishKey }
@@ -102,7 +104,10 @@ const commands = {
   watched: () => endWatch(),
 
   /** As the server counted it; null where it does not. */
-  totals: () => served!.traffic?.() ?? null,
+  totals() {
+    const traffic = served!.traffic?.()
+    return traffic ? (fault ? miscounted(traffic, fault) : traffic) : null
+  },
   close: () => served?.close(),
 }
 export type TargetCommands = typeof commands
@@ -111,6 +116,7 @@ if (process.send) answer(commands)
 const until = (when: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, when - clock())))
 
 async function serve({ names, tls, http, lines, ...options }: TargetOptions): Promise<Served> {
+  const given = fault ? faulty(feed, fault) : feed
   const limits: Limits = {
     ...defaults,
     ...options.limits,
@@ -120,12 +126,12 @@ async function serve({ names, tls, http, lines, ...options }: TargetOptions): Pr
   const pids = [process.pid]
   const [name] = names
   if (names.every((each) => isOurs(each) || each === 'post')) {
-    const lab = await startLab({ port: 0, credentials: tls, http, limits, feed, clock, source: 'none' })
+    const lab = await startLab({ port: 0, credentials: tls, http, limits, feed: given, clock, source: 'none' })
     const { port, publishKey } = lab
     return { port, pids, publishKey, traffic: () => lab.wire.total(), close: () => lab.close() }
   }
   if (name === 'floor') {
-    const server = floorServer(options.fault ? faulty(feed, options.fault) : feed, limits, tls)
+    const server = floorServer(given, limits, tls)
     const wire = watchWire(server)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -137,8 +143,12 @@ async function serve({ names, tls, http, lines, ...options }: TargetOptions): Pr
   const peer = peerOf(name!)
   if (!peer) throw new Error(`${name} is no transport, and no peer that is known here`)
   const directory = await mkdtemp(join(tmpdir(), 'wirelab-peer-'))
-  const serving = await peer.serve({ tls, directory })
-  feed.follow('now', ({ entries }) => entries.forEach((entry) => serving.publish(entry)))
-  const close = () => serving.close().finally(() => rm(directory, { recursive: true }))
+  const remove = () => rm(directory, { recursive: true })
+  const serving = await peer.serve({ tls, directory }).catch(async (error: unknown) => {
+    await remove()
+    throw error
+  })
+  given.follow('now', ({ entries }) => entries.forEach((entry) => serving.publish(entry)))
+  const close = () => serving.close().finally(remove)
   return { port: serving.port, pids: serving.pids ?? pids, close }
 }

@@ -181,6 +181,8 @@ describe.concurrent('wirelab bench', () => {
     ['--gate', 'wss.p99=4', '--transports', 'sse'],
     ['--scenario', 'fanout', '--transports', 'floor'],
     ['--http', '3'],
+    ['--seconds', '0'],
+    ['--scenario', 'storm,connect', '--seconds', '5'],
     ['--delay', 'wss'],
     ['--delay', 'null=5'],
     ['--peers', 'kafka'],

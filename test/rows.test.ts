@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { bytesPerEvent, layersOf } from '../bench/bytes.ts'
 import { early, joinLatencies, latencyOf, skewOf } from '../bench/latency.ts'
-import { differing } from '../bench/stage.ts'
+import { differing } from '../bench/reconcile.ts'
 import { remember } from '../bench/wires/contract.ts'
 import { ours } from '../bench/wires/ours.ts'
 import { textFrame } from '../transports/wss/server.ts'

@@ -1,4 +1,5 @@
 // Many events at once: how long until a client has them all.
+import { reconcile } from '../reconcile.ts'
 import type { Row } from '../results.ts'
 import { rowOf } from '../row.ts'
 import type { Stage } from '../stage.ts'
@@ -24,6 +25,8 @@ export async function burst(stage: Stage): Promise<Row[]> {
   // By client, not by event: the latest of its events is when it had all of them.
   const last = maps.flatMap((map) => {
     const rows = [...map.values()]
+    // An event that nobody got has no row.
+    if (rows.length < COUNT) return Array.from(rows[0] ?? [], () => NaN)
     return Array.from(rows[0] ?? [], (_, client) => Math.max(...rows.map((row) => row[client]!)))
   })
   // A client that missed one has never had all; the row says that events were lost.
@@ -32,5 +35,5 @@ export async function burst(stage: Stage): Promise<Row[]> {
     burstFirstMs: all.length > 0 ? round(Math.min(...all)) : null,
     burstLastMs: all.length === last.length && all.length > 0 ? round(Math.max(...all)) : null,
   }
-  return [rowOf(name, stage, { server, reports, figures })]
+  return [rowOf(name, stage, { server, reports, figures, why: [await reconcile(stage)] })]
 }

@@ -2,7 +2,7 @@
 import { median } from '../../src/core/stats.ts'
 import { isOurs } from '../contestants.ts'
 import { round } from '../health.ts'
-import type { Connected } from '../load.ts'
+import type { Connected } from '../load/connect.ts'
 import type { Row } from '../results.ts'
 import { blank } from '../row.ts'
 import type { Stage } from '../stage.ts'
@@ -14,7 +14,11 @@ export async function connect(stage: Stage): Promise<Row[]> {
   // The first event is there to be had for who asks for it; the floor has no log to ask.
   const after = isOurs(name) ? { after: `${epoch}.0` } : {}
   await target.ask('watch', undefined)
-  const { full, resumed } = await loads[0]!.ask('connects', { name, times: scenario.clients, ...after }, 120_000)
+  const {
+    full,
+    resumed,
+    health: generator,
+  } = await loads[0]!.ask('connects', { name, times: scenario.clients, ...after }, 120_000)
   const health = await target.ask('watched', undefined)
   const of = (from: Connected[], pick: (each: Connected) => number | null) => {
     const value = median(from.map(pick).filter((ms) => ms !== null))
@@ -27,6 +31,7 @@ export async function connect(stage: Stage): Promise<Row[]> {
       valid: true,
       connectMs: { full: of(full, ({ openMs }) => openMs), resumed: of(resumed, ({ openMs }) => openMs) },
       server: { ...row.server, loopDelayP99Ms: health.loopDelayP99Ms },
+      generator: { loopDelayP99Ms: generator.loopDelayP99Ms, utilisation: generator.utilisation },
       figures: {
         firstEventFullMs: of(full, ({ eventMs }) => eventMs),
         firstEventResumedMs: of(resumed, ({ eventMs }) => eventMs),

@@ -1,4 +1,5 @@
 // Nothing to say: what a connection costs by being there.
+import { reconcile } from '../reconcile.ts'
 import type { Row } from '../results.ts'
 import { rowOf } from '../row.ts'
 import type { Stage } from '../stage.ts'
@@ -14,5 +15,6 @@ export async function idle(stage: Stage): Promise<Row[]> {
     wakeupsPerMinute: wakeups === null ? null : Math.round(wakeups / minutes),
     cpuMsPerMinute: Math.round(cpuUs / 1000 / minutes),
   }
-  return transports.map((name) => rowOf(name, { ...stage, scenario }, { ...measured, figures, silent: true }))
+  const why = [...measured.why, await reconcile(stage)]
+  return transports.map((name) => rowOf(name, { ...stage, scenario }, { ...measured, why, figures, silent: true }))
 }

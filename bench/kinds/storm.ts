@@ -9,54 +9,92 @@ import { DRAIN_MS, SETTLE_MS } from './window.ts'
 
 const CURSOR_MS = 1000
 const WAIT_MS = 60_000
+/** How long events go on after everybody has had one again. */
+const AFTER_MS = 500
 /** Points of the timeline. */
 const POINTS = 50
 
 export async function storm(stage: Stage): Promise<Row[]> {
   const { clock, target, loads, scenario, seed, transports } = stage
-  const { payload, clients } = scenario
+  const { payload, clients, rate, pollMs } = scenario
   const [name] = transports as [string]
+  if (!(rate > 0))
+    throw new Error(`a storm needs events, to see that nothing is missing: expected a rate above 0, got ${rate}`)
+  const askStorm = () => Promise.all(loads.map((load) => load.ask('storm', { waitMs: WAIT_MS }, WAIT_MS + DRAIN_MS)))
   // Once before it counts: code that runs for the first time is slow, and tickets are there only after a first connection.
-  await loads[0]!.ask('storm', { waitMs: WAIT_MS }, WAIT_MS + DRAIN_MS)
+  await askStorm()
   const from = clock() + SETTLE_MS
-  await loads[0]!.ask('measure', { from, to: Infinity })
-  await target.ask('start', { rate: scenario.rate, payload, seed })
-  await new Promise((resolve) => setTimeout(resolve, CURSOR_MS + scenario.pollMs)) // until each has a place to go on from
+  await Promise.all(loads.map((load) => load.ask('measure', { from, to: Infinity })))
+  await target.ask('start', { rate, payload, seed })
+  await new Promise((resolve) => setTimeout(resolve, CURSOR_MS + pollMs)) // until each has a place to go on from
   await target.ask('watch', undefined)
-  const { back, resumed } = await loads[0]!.ask('storm', { waitMs: WAIT_MS }, WAIT_MS + DRAIN_MS)
+  const storms = await askStorm()
   const health = await target.ask('watched', undefined)
-  await loads[0]!.ask('endWindow', undefined)
-  const to = clock()
-  const server = { ...(await target.ask('window', { from, to })), health }
+
+  const waitMs = DRAIN_MS + pollMs + 3000 / rate
+  const events = await Promise.all(
+    loads.map((load, i) => load.ask('again', { cutAt: storms[i]!.cutAt, waitMs }, waitMs + DRAIN_MS)),
+  )
+  // Who has no log has lost what was sent meanwhile, and that is no fault of it. From here on it must miss nothing either.
+  const counted = isOurs(name) ? from : clock()
+  await new Promise((resolve) => setTimeout(resolve, Math.max(AFTER_MS, 2500 / rate)))
+  await Promise.all(loads.map((load) => load.ask('endWindow', undefined)))
+  const server = { ...(await target.ask('window', { from: counted, to: clock() })), health }
   await target.ask('stop', undefined)
+  const { health: _, ...due } = server
+  const drainMs = DRAIN_MS + pollMs
+  const reports = await Promise.all(loads.map((load) => load.ask('report', { ...due, drainMs }, 60_000)))
+
+  const back = storms.flatMap((each) => each.back).toSorted((a, b) => a - b)
+  const again = events.flat()
+  const resumed = storms.reduce((sum, each) => sum + each.resumed, 0)
   const figures = {
     backP50Ms: round(percentile(back, 50)!),
     backP99Ms: round(percentile(back, 99)!),
     backAllMs: round(percentile(back, 100)!),
+    againP50Ms: again.length > 0 ? round(percentile(again, 50)!) : null,
+    againAllMs: again.length === clients ? round(Math.max(...again)) : null,
     cpuMsPerConnect: round(health.cpuUs / 1000 / back.length),
     resumedShare: round(resumed / back.length),
   }
-  const sorted = back.toSorted((a, b) => a - b)
   const series = {
     back: Array.from({ length: POINTS }, (_, i): [number, number] => {
       const share = (i + 1) / POINTS
-      return [round(sorted[Math.ceil(share * clients) - 1]!), share]
+      return [round(back[Math.ceil(share * back.length) - 1]!), share]
     }),
   }
-  // The floor has no log: what was sent meanwhile is lost to it, and that is no fault of it.
-  if (!isOurs(name)) return [{ ...blank(name, stage), valid: true, figures, series }]
-  const { health: _, ...due } = server
-  const report = await loads[0]!.ask('report', { ...due, drainMs: DRAIN_MS + scenario.pollMs }, 60_000)
-  const row = rowOf(name, stage, { server, reports: [report], figures, series })
-  // Handshakes are in its bytes and its processor time: by event they mean nothing.
-  const { layers: _layers, ...rest } = row
-  const { bytesPerEvent, server: unknown } = blank(name, stage)
+  const why = [
+    back.length < clients ? `${clients - back.length} of ${clients} clients did not come back` : undefined,
+    again.length < clients ? `${clients - again.length} of ${clients} clients had no event again` : undefined,
+  ]
+  // It carries the one side of every handshake: in a storm it is always busy, and the row says so instead of being void.
+  const patient = { ...stage, scenario: { ...scenario, maxUtilisation: 1 } }
+  const { layers: _layers, skewMs, ...row } = rowOf(name, patient, { server, reports, figures, series, why })
+  const empty = blank(name, stage)
+  const most = (pick: (health: (typeof storms)[number]['health']) => number) =>
+    Math.max(...storms.map((each) => pick(each.health)))
+  const utilisation = most((each) => each.utilisation)
   return [
     {
-      ...rest,
-      bytesPerEvent,
+      ...row,
+      // Of what came after the storm: no latency of a storm.
+      ...(isOurs(name) ? { skewMs } : { latencyMs: empty.latencyMs, histogram: null }),
+      ...(utilisation > scenario.maxUtilisation && { remark: BUSY }),
+      // Handshakes are in its bytes and its processor time: by event they mean nothing.
+      bytesPerEvent: empty.bytesPerEvent,
       requestsPerEvent: null,
-      server: { ...unknown, rssKbPerConnection: row.server.rssKbPerConnection },
+      server: {
+        ...{ cpuUsPerDelivery: null, rssKbPerConnection: row.server.rssKbPerConnection },
+        loopDelayP99Ms: stage.external ? null : health.loopDelayP99Ms,
+        utilisation: health.utilisation,
+      },
+      generator: {
+        ...{ loopDelayP99Ms: most((each) => each.loopDelayP99Ms), loopDelayMaxMs: most((each) => each.loopDelayMaxMs) },
+        ...{ utilisation, gcMaxMs: most((each) => each.gcMaxMs) },
+      },
     },
   ]
 }
+
+const BUSY =
+  'the generator was busier than its limit while its clients came back: their handshakes are its work too, and the times are of both ends'

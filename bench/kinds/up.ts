@@ -2,6 +2,7 @@
 import { median } from '../../src/core/stats.ts'
 import { round } from '../health.ts'
 import { latencyOf } from '../latency.ts'
+import { reconcile } from '../reconcile.ts'
 import type { Row } from '../results.ts'
 import { blank } from '../row.ts'
 import type { Way } from '../senders.ts'
@@ -24,6 +25,7 @@ export async function up(stage: Stage): Promise<Row[]> {
   const late = Float32Array.from(arrived, ({ due, at }) => at - due)
   const expected = sent.due
   const lost = expected - arrived.length
+  const differs = await reconcile(stage)
   const why = [
     ...(lost !== 0 ? [`${arrived.length} of ${expected} events came into the log`] : []),
     ...(late.some((ms) => ms < 0) ? ['events came before their time: the clocks of the processes differ'] : []),
@@ -31,6 +33,7 @@ export async function up(stage: Stage): Promise<Row[]> {
       ? [`the generator was busy ${Math.round(sent.health.utilisation * 100)} % of the time`]
       : []),
     ...sent.trouble,
+    ...(differs === undefined ? [] : [differs]),
   ]
   const row = blank(name, stage)
   const each = (bytes: number) => (arrived.length > 0 ? Math.round((bytes / arrived.length) * 100) / 100 : null)

@@ -1,6 +1,6 @@
 // One window: events on a schedule, all clients follow, everything is counted between two edges.
-import type { LoadReport } from '../load.ts'
-import { reconcile } from '../stage.ts'
+import type { LoadReport } from '../load/window.ts'
+import { reconcile } from '../reconcile.ts'
 import type { Stage } from '../stage.ts'
 import { rowOf } from '../row.ts'
 import type { Row } from '../results.ts'
@@ -24,10 +24,10 @@ export async function window(stage: Stage): Promise<Row[]> {
 /** The schedule starts `warmSeconds` before the window and ends after it. */
 export async function runWindow(
   stage: Stage,
-  { rate, seconds, warmSeconds } = stage.scenario as Rate,
+  { rate, seconds, warmSeconds, drainMs = DRAIN_MS + stage.scenario.pollMs }: Rate = stage.scenario,
 ): Promise<Windowed> {
   const { clock, target, loads, network, scenario, seed, burnMs = 0, stallMs, transports } = stage
-  const { payload, pollMs } = scenario
+  const { payload } = scenario
   const at = clock() + SETTLE_MS
   // A poller's first answers carry little: the window begins when each has had a whole interval of events.
   const warmMs = Math.max(warmSeconds * 1000, transports.includes('polling') ? scenario.pollMs + 200 : 0)
@@ -52,7 +52,6 @@ export async function runWindow(
     await target.ask('stop', undefined)
   }
   const { health: _, ...due } = server
-  const drainMs = DRAIN_MS + pollMs
   const reports = await Promise.all(loads.map((load) => load.ask('report', { ...due, drainMs }, patience + drainMs)))
   clearTimeout(stalling)
   const delay = (await network?.ask('finish', undefined))?.loopDelayP99Ms ?? 0
@@ -66,4 +65,6 @@ export interface Rate {
   rate: number
   seconds: number
   warmSeconds: number
+  /** How long what is still to come is waited for. */
+  drainMs?: number
 }

@@ -79,7 +79,8 @@ export const mosquitto: Peer = {
         keepalive: 0,
       }),
     )
-    await once(publisher, 'data') // CONNACK
+    // CONNACK
+    await once(publisher, 'data').catch((error: unknown) => close().then(() => Promise.reject(error as Error)))
     return {
       port,
       pids: [pid],

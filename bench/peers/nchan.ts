@@ -74,7 +74,7 @@ async function serve({ tls, directory }: PeerOptions): Promise<Serving> {
   let refused: string | undefined
   publisher.on('error', ({ message }) => (refused = message))
   publisher.on('data', (bytes) => (refused ??= /HTTP\/1\.1 (?!20[12] )[^\r]*/.exec(bytes.toString('latin1'))?.[0]))
-  await once(publisher, 'connect')
+  await once(publisher, 'connect').catch((error: unknown) => close().then(() => Promise.reject(error as Error)))
   return {
     port,
     pids: [Number(said[1])],

@@ -25,7 +25,13 @@ export function meanings(summaries: Summary[]): string[] {
 }
 
 export function remarks(summaries: Summary[]): string[] {
-  return [...targets(summaries), ...summaries.flatMap(misses)]
+  return [...targets(summaries), ...summaries.flatMap(misses), ...summaries.flatMap(said)]
+}
+
+/** What trials say of themselves though they count. */
+function said(summary: Summary): string[] {
+  const texts = summary.valid.flatMap(({ remark }) => remark ?? [])
+  return [...new Set(texts)].map((text) => `! ${nameOf(summary)}: ${text}`)
 }
 
 function misses(summary: Summary): string[] {

@@ -13,8 +13,8 @@ import type { RunOptions } from '../../bench/run.ts'
 import { calibrate } from '../../bench/calibration.ts'
 import { contestants, installedPeers, peerNames } from '../../bench/contestants.ts'
 import type { Contestant } from '../../bench/contestants.ts'
-import { scenarioNames, scenarios } from '../../bench/scenarios.ts'
-import type { Scenario, ScenarioName } from '../../bench/scenarios.ts'
+import { scenarioNames, scenarios, takes } from '../../bench/scenarios.ts'
+import type { Scenario, ScenarioName, Variable } from '../../bench/scenarios.ts'
 import { list, number, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
 import { progress } from './progress.ts'
@@ -127,10 +127,19 @@ async function results(path: string) {
 function runOptions(flags: Flags): RunOptions {
   const { clients, rate, seconds, payload, poll, full, transports, gate: gates = [] } = flags
   const numbers = { clients, rate, seconds, payload, pollMs: poll, http: flags.http }
-  const given = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined))
+  const given = Object.entries(numbers).filter(([, value]) => value !== undefined)
   const names = flags.scenario ?? (full ? scenarioNames : ['steady' as const])
+  const taken = new Set(names.flatMap((name) => takes(scenarios[name])))
+  const idle = given.find(([key]) => !taken.has(key as Variable))
+  if (idle) {
+    const flags = [...taken].map(flagOf).join(', ')
+    throw new UsageError(`bench: ${flagOf(idle[0])} means nothing to ${names.join(', ')}, which takes ${flags}`)
+  }
   const options: RunOptions = {
-    scenarios: names.map((name): Scenario => ({ ...scenarios[name], ...given })),
+    scenarios: names.map((name): Scenario => {
+      const mine = takes(scenarios[name])
+      return { ...scenarios[name], ...Object.fromEntries(given.filter(([key]) => mine.includes(key as Variable))) }
+    }),
     ...(transports && { transports }),
     ...(flags.delay && { delaysMs: flags.delay }),
     ...(flags.peers && { peers: peersOf(flags.peers) }),
@@ -143,6 +152,8 @@ function runOptions(flags: Flags): RunOptions {
   if (missing) throw new UsageError(`bench: --gate names ${missing.transport}, which is not run`)
   return options
 }
+
+const flagOf = (name: string) => (name === 'pollMs' ? '--poll' : `--${name}`)
 
 /** Says what is not there; a peer that was asked for by name must be. */
 function peersOf(wanted: true | Contestant[]): Contestant[] {

@@ -64,7 +64,7 @@ export const backCurves: ChartMaker = (summaries) => {
     {
       title: 'After the cut',
       question: 'How long until everybody is back?',
-      read: 'Each line is one repeat: the share of clients that have had an event again. Steeper and further left is better.',
+      read: 'Each line is one repeat: the share of clients that are back: open again in storm, with an event again in recover. Steeper and further left is better.',
       summary:
         shown.map((each) => `${nameOf(each)}: all back after ${text(last(each) ?? NaN)} ms (median)`).join('; ') + '.',
       legend: shown.map((each) => lineMark(each, summaries)),

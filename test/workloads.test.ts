@@ -1,0 +1,106 @@
+// What a trial is given before it starts: cores, limits, numbers that mean something to it; and how the knee is looked for.
+import { describe, expect, test } from 'vitest'
+import { climb } from '../bench/kinds/climb.ts'
+import { coresIn, placementOf } from '../bench/pin.ts'
+import { scenarios, takes } from '../bench/scenarios.ts'
+import { limitsOf } from '../bench/limits.ts'
+import { defaults } from '../src/core/limits.ts'
+
+describe('cores', () => {
+  const pairs = (core: number) => [core & ~1, core | 1] // 0 and 1 are threads of one core, 2 and 3 of another
+  const alone = (core: number) => [core]
+
+  test('as the kernel lists them', () => {
+    expect(coresIn('0-1,8')).toEqual([0, 1, 8])
+    expect(coresIn('3')).toEqual([3])
+  })
+  test('two cores: one for each end, and it is said that a network shares the one', () => {
+    expect(placementOf([0, 1], alone)).toEqual({
+      ...{ server: '0', generators: '1', all: '0,1' },
+      about: "server on core 0, generators on 1; a network, where there is one, shares the generators' core",
+    })
+  })
+  test("the generators are kept from the other thread of the server's core, and a network has one of their cores", () => {
+    expect(placementOf([0, 1, 2, 3], pairs)).toMatchObject({
+      ...{ server: '0', generators: '2,3', network: '3', all: '0,1,2,3' },
+      about: expect.stringContaining(
+        "nothing on 1, the server's other thread; a network, where there is one, on 3",
+      ) as string,
+    })
+  })
+  test('where there is no other core, it is said', () => {
+    const { generators, about } = placementOf([0, 1], pairs)
+    expect(generators).toBe('1')
+    expect(about).toMatch(/a thread of the server's core too \(SMT\)/)
+  })
+  test('one core is not shared out', () => {
+    expect(placementOf([5], alone)).toEqual({ about: 'not pinned: there is one core only' })
+  })
+})
+
+describe('limits', () => {
+  test('a stream is not too old before a long window is over', () => {
+    const { sseAgeMs } = limitsOf({ ...scenarios.steady, seconds: 600 })
+    expect(sseAgeMs! * 0.9).toBeGreaterThan(600_000 + 60_000) // ± 10 %, and the time to connect
+  })
+  test('of a short one all ages are the defaults', () => {
+    const given = limitsOf(scenarios.steady)
+    expect({ ...defaults, ...given }).toMatchObject({ sseAgeMs: defaults.sseAgeMs, batchMs: 0 })
+  })
+})
+
+describe('flags', () => {
+  test('each kind takes what means something to it', () => {
+    expect(takes(scenarios.steady)).toEqual(['clients', 'rate', 'seconds', 'payload', 'pollMs', 'http'])
+    expect(takes(scenarios.connect)).toEqual(['clients', 'payload', 'http'])
+    expect(takes(scenarios.storm)).not.toContain('seconds')
+    expect(takes(scenarios.idle)).not.toContain('rate')
+  })
+  test('what the points of a scenario set is not to be set', () => {
+    expect(takes(scenarios['break-even'])).toEqual(['clients', 'seconds', 'payload', 'http'])
+    expect(takes(scenarios.protocols)).not.toContain('http')
+  })
+})
+
+describe('the knee', () => {
+  /** A server that carries so many events a second; `luck` once more than that, the first time it is asked. */
+  const server = (most: number, luck = 0) => {
+    const asked: number[] = []
+    const step = (rate: number) => {
+      const isGood = rate <= most || (rate <= luck && !asked.includes(rate))
+      asked.push(rate)
+      return Promise.resolve({ measured: asked.length, ...(!isGood && { limit: 'server', why: 'too late' }) })
+    }
+    return { asked, step }
+  }
+
+  test('doubled, then halved three times between the last good rate and the first bad one, then met again', async () => {
+    const { asked, step } = server(450)
+    expect(await climb(100, step)).toEqual({ rate: 436, limit: 'server', measured: 9 })
+    expect(asked).toEqual([100, 200, 400, 800, 800, 566, 476, 436, 436])
+  })
+  test('luck is not a knee: the next lower rate is met again', async () => {
+    const { asked, step } = server(300, 430)
+    expect(await climb(100, step)).toMatchObject({ rate: 200 })
+    expect(asked).toEqual([100, 200, 400, 800, 800, 566, 476, 436, 400, 200])
+  })
+  test('a stall at one step is no knee either: it is asked again before the climb ends', async () => {
+    const { asked, step } = server(450)
+    const stalled = async (rate: number) => {
+      const isFirst = rate === 200 && !asked.includes(rate)
+      const found = await step(rate)
+      return isFirst ? { ...found, limit: 'server' } : found
+    }
+    expect(await climb(100, stalled)).toMatchObject({ rate: 436, limit: 'server' })
+    expect(asked.slice(0, 4)).toEqual([100, 200, 200, 400])
+  })
+  test('the end of the ladder is no limit', async () => {
+    const { asked, step } = server(Infinity)
+    expect(await climb(100, step)).toEqual({ rate: 51_200, measured: 11 })
+    expect(asked.slice(-2)).toEqual([51_200, 51_200])
+  })
+  test('says what was too much at the first step, or that no rate was carried twice', async () => {
+    await expect(climb(100, server(50).step)).rejects.toThrow('too late, at the first step of 100 events/s')
+    await expect(climb(100, server(50, 150).step)).rejects.toThrow('no rate was carried twice')
+  })
+})
