@@ -69,6 +69,12 @@ function leftOut<Count extends string>(observations: readonly Observation<Count>
 
 const dot = (rows: number[][], i: number, j: number) => rows.reduce((total, row) => total + row[i]! * row[j]!, 0)
 
+/**
+ * Squared sine of the angle between a count and what the others make of it. Below it they come together in every trial but for noise, and
+ * prices that share such noise out are of no use beyond these trials.
+ */
+const DISTINCT = 0.01
+
 /** Gauss with the largest pivot; the matrix has ones in its diagonal. */
 function solve(matrix: number[][], right: number[]): number[] | undefined {
   const rows = matrix.map((row, i) => [...row, right[i]!])
@@ -78,7 +84,7 @@ function solve(matrix: number[][], right: number[]): number[] | undefined {
       .reduce((best, row, k) => (Math.abs(row[i]!) > Math.abs(rows[best]![i]!) ? i + k : best), i)
     ;[rows[i], rows[pivot]] = [rows[pivot]!, rows[i]!]
     const [first] = [rows[i]![i]!]
-    if (Math.abs(first) < 1e-9) return undefined
+    if (Math.abs(first) < DISTINCT) return undefined
     for (const row of rows.filter((_, k) => k !== i)) {
       const factor = row[i]! / first
       for (let k = i; k < row.length; k++) row[k] = row[k]! - factor * rows[i]![k]!

@@ -2,7 +2,8 @@
 import Table from 'cli-table3'
 import type { Needs, Workload } from './needs.ts'
 import { FITTED_CLIENTS } from './units.ts'
-import type { Units, UnitsFile } from './file.ts'
+import { TOLERANCE, tested } from './file.ts'
+import type { Tested, Units, UnitsFile } from './file.ts'
 
 /** Beyond so many times what was measured the text says how far it is. */
 const FAR = 3
@@ -13,11 +14,11 @@ export function planText(file: UnitsFile, workload: Workload, needs: Needs[]): s
   return [
     `${whole(clients)} clients, ${rate} events/s of ${payload} B to each of them, polling every ${pollMs} ms, HTTP/${file.http}`,
     needsTable(needs),
+    ...verdict(file),
     '',
     'Assumed:',
     ...assumptions(file, workload, needs).map((line) => `- ${line}`),
-    '',
-    heldOutText(file),
+    ...heldOutTable(file),
     '',
   ].join('\n')
 }
@@ -81,42 +82,54 @@ function assumptions(file: UnitsFile, workload: Workload, needs: Needs[]): strin
 
 const loadsOf = ({ fitted, heldOut }: Units) => (heldOut ? [...fitted, heldOut] : fitted)
 
-function heldOutText(file: UnitsFile): string {
+/** How far the predictions may be trusted, in one line for each that may not. */
+function verdict(file: UnitsFile): string[] {
   const entries = Object.entries(file.transports)
-  const tested = entries.filter(([, { heldOut }]) => heldOut)
+  const lines = entries.flatMap(([name, { heldOut }]) =>
+    (heldOut?.off ?? []).map((what) => {
+      const { error } = heldOut![what]!
+      return `OFF: ${name}, ${tested[what]} of a trial that was not fitted: predicted ${percent(error)} (at most ${TOLERANCE * 100} % is wanted), so its ${rests[what]} may be as wrong; calibrate again on a quiet machine`
+    }),
+  )
   const untested = entries.filter(([, { heldOut }]) => !heldOut).map(([name]) => name)
-  const off = (pair: { predicted: number; measured: number } | null) =>
-    pair ? `${digits(pair.predicted)} / ${digits(pair.measured)}  ${signed(pair)}` : 'not tested'
+  const errors = entries.flatMap(([, { heldOut }]) => (heldOut ? errorsOf(heldOut) : []))
+  const worst = errors.toSorted((a, b) => Math.abs(b) - Math.abs(a))[0]
   return [
-    `Tested with trials of more than ${FITTED_CLIENTS} clients, which were not fitted (predicted / measured):`,
-    ...(tested.length > 0
+    ...(lines.length === 0 && worst !== undefined
       ? [
-          table(
-            [
-              'transport',
-              'clients',
-              'events/s',
-              'trials',
-              'server µs a delivery',
-              'bytes an event',
-              'KiB a connection',
-            ],
-            tested.map(([name, { heldOut }]) => [
-              ...[
-                name,
-                whole(heldOut!.clients),
-                String(heldOut!.rate),
-                String(heldOut!.trials),
-                off(heldOut!.cpuUsPerDelivery),
-              ],
-              ...[off(heldOut!.bytesPerEvent), off(heldOut!.rssKbPerConnection)],
-            ]),
-          ),
+          `Tested on trials that were not fitted: all predictions within ${TOLERANCE * 100} %, the worst ${percent(worst)}.`,
         ]
-      : []),
+      : lines),
     ...(untested.length > 0 ? [`not tested, for there was no such trial: ${untested.join(', ')}`] : []),
     ...file.invalid.map((why) => `INVALID and not used: ${why}`),
-  ].join('\n')
+  ]
+}
+
+/** What hangs on each of the figures that are tested. */
+const rests: Record<Tested, string> = {
+  ...{ cpuUsPerDelivery: 'cores and processes', bytesPerEvent: 'Gbit/s', requestsPerSecond: 'requests/s and cores' },
+  rssKbPerConnection: 'GiB',
+}
+const all = Object.keys(tested) as Tested[]
+const errorsOf = (heldOut: NonNullable<Units['heldOut']>) => all.flatMap((what) => heldOut[what]?.error ?? [])
+
+function heldOutTable(file: UnitsFile): string[] {
+  const entries = Object.entries(file.transports).filter(([, { heldOut }]) => heldOut)
+  if (entries.length === 0) return []
+  const rows = entries.map(([name, { heldOut }]) => [
+    name,
+    `${whole(heldOut!.clients)} × ${heldOut!.rate}/s`,
+    ...all.map((what) => {
+      const pair = heldOut![what]
+      if (!pair) return 'not tested'
+      return `${digits(pair.predicted)} / ${digits(pair.measured)}  ${percent(pair.error)}${heldOut!.off.includes(what) ? ' OFF' : ''}`
+    }),
+  ])
+  return [
+    '',
+    `Predicted / measured, of trials with more than ${FITTED_CLIENTS} clients, which were not fitted:`,
+    table(['transport', 'clients', ...Object.values(tested)], rows),
+  ]
 }
 
 function table(head: string[], rows: string[][]): string {
@@ -135,7 +148,6 @@ function digits(value: number | null): string {
   return value.toFixed(value >= 10 ? 1 : value >= 0.01 || value === 0 ? 2 : 4)
 }
 
-function signed({ predicted, measured }: { predicted: number; measured: number }): string {
-  const off = (100 * (predicted - measured)) / measured
-  return `${off < 0 ? '−' : '+'}${Math.abs(off).toFixed(1)} %`
+function percent(share: number): string {
+  return `${share < 0 ? '−' : '+'}${Math.abs(share * 100).toFixed(1)} %`
 }

@@ -4,16 +4,25 @@ import { counted } from '../layers.ts'
 import { modelled, predict, usual } from '../model.ts'
 import type { Conditions, Modelled } from '../model.ts'
 import type { Results, Row } from '../results.ts'
-import { SCHEMA } from './file.ts'
-import type { Count, Units, UnitsFile } from './file.ts'
+import { eventBytes } from '../source.ts'
+import { SCHEMA, TOLERANCE } from './file.ts'
+import type { Compared, Count, Tested, Units, UnitsFile } from './file.ts'
 import { choose, priceOf } from './fit.ts'
 
 /** Trials with more clients are never fitted: they are what the unit costs are tested with. */
 export const FITTED_CLIENTS = 300
 
-/** Smallest first. What is pushed has no questions; what is asked for costs by question more than by event. */
-const PUSHED: Count[][] = [['deliveries'], ['seconds', 'deliveries'], ['events', 'deliveries'], ['seconds', 'deliveries', 'bytes']] // prettier-ignore
-const ASKED: Count[][] = [['requests'], ['seconds', 'requests'], ['requests', 'deliveries'], ['seconds', 'requests', 'deliveries']] // prettier-ignore
+/**
+ * What a server does, smallest set first. For each event it wakes, encodes once and walks its list; then something for each delivery, or
+ * for each question and each event in an answer; then what goes by size, copying and encrypting. An answer of long polling is one event
+ * to everybody who waits: questions and deliveries are one count there. A server without clients does nothing worth a price by second.
+ */
+const PUSHED: Count[][] = [['deliveries'], ['events', 'deliveries'], ['events', 'deliveries', 'bytes']]
+const SETS: Record<Modelled, Count[][]> = {
+  polling: [['requests'], ['requests', 'deliveries'], ['requests', 'bytes']],
+  'long-polling': [['requests'], ['events', 'requests'], ['events', 'requests', 'bytes']],
+  ...{ sse: PUSHED, wss: PUSHED, floor: PUSHED },
+}
 
 interface Point {
   clients: number
@@ -21,6 +30,8 @@ interface Point {
   payload: number
   pollMs: number
   cpuUsPerDelivery: number
+  /** What an event was ordered to weigh, by the number it has in the middle of the window. */
+  ordered: number
   cursor: number
   roundTripMs: number
   requestsPerEvent: number
@@ -57,10 +68,11 @@ function pointOf(row: Row, results: Results, http: '1.1' | '2'): Point | undefin
   const scenario = { ...found, ...row.point }
   if (scenario.http !== http || scenario.tls !== '1.3') return undefined
   const { pollMs, warmSeconds } = scenario
+  // Of an event in the middle of the window; an epoch of eight and a dot stand before it in a cursor.
+  const digits = String(Math.ceil(row.rate * (warmSeconds + row.seconds / 2))).length
   return {
     ...{ clients: row.clients, rate: row.rate, payload: payload!, pollMs, cpuUsPerDelivery: cpuUsPerDelivery! },
-    // An epoch of eight, a dot, and the digits of an event in the middle of the window.
-    cursor: 9 + String(Math.ceil(row.rate * (warmSeconds + row.seconds / 2))).length,
+    ...{ cursor: 9 + digits, ordered: eventBytes(scenario.payload, digits) },
     roundTripMs: roundTripOf(row),
     requestsPerEvent: row.requestsPerEvent!,
     bytesPerEvent: { up: up!, headers: headers!, total: total! },
@@ -77,7 +89,7 @@ function unitsOfOne(name: Modelled, points: Point[], http: '1.1' | '2'): Units |
   const tests = large.filter((point) => loadOf(point) === loadOf(large[0]!))
   const asked = name === 'polling' || name === 'long-polling'
   const observations = few.map((point) => ({ counts: countsOf(point), cost: point.cpuUsPerDelivery * point.rate * point.clients })) // prettier-ignore
-  const found = choose(observations, asked ? ASKED : PUSHED)
+  const found = choose(observations, SETS[name])
   if (!found) return undefined
   const heads = headsOf(few, asked, http)
   const rss = median(known(points.filter((point) => !tests.includes(point))))
@@ -91,26 +103,53 @@ function unitsOfOne(name: Modelled, points: Point[], http: '1.1' | '2'): Units |
       cpuUsPerDelivery,
     })),
   }
+  units.heldOut = heldOut(name, units, few, tests, http)
+  // Better a slope that was measured and not tested than none.
+  units.rssKbPerConnection ??= median(known(tests)) ?? null
+  return units
+}
+
+/** What would have been said of these trials, knowing what was ordered and the others; and what they measured, in the median. */
+function heldOut(name: Modelled, units: Units, few: Point[], tests: Point[], http: '1.1' | '2'): Units['heldOut'] {
   const [test] = tests
-  if (!test) return units
-  const { clients, rate, payload, pollMs } = test
-  const { requestsPerEvent, bytesPerEvent } = predict(name, conditionsOf(name, test, heads, http))
+  if (!test) return null
+  const { clients, rate, payload, pollMs, ordered } = test
+  // A round trip is of the trials that are fitted, too.
+  const given = { ...test, payload: ordered, roundTripMs: median(few.map(({ roundTripMs }) => roundTripMs))! }
+  const { requestsPerEvent, bytesPerEvent } = predict(name, conditionsOf(name, given, units.heads, http))
   const bytes = counted(bytesPerEvent.up) + counted(bytesPerEvent.down)
   const predicted = countsOf({ ...test, requestsPerEvent, bytesPerEvent: { ...test.bytesPerEvent, total: bytes } })
-  const measured = (of: (point: Point) => number) => mean(tests.map(of))
-  const tested = median(known(tests))
-  units.heldOut = {
-    ...{ clients, rate, payload, pollMs, trials: tests.length },
-    cpuUsPerDelivery: {
-      predicted: priceOf(found.prices, predicted) / (rate * clients),
-      measured: measured((point) => point.cpuUsPerDelivery),
-    },
-    bytesPerEvent: { predicted: bytes, measured: measured((point) => point.bytesPerEvent.total) },
-    rssKbPerConnection: rss === undefined || tested === undefined ? null : { predicted: rss, measured: tested },
+  const measured = (of: (point: Point) => number) => middle(tests.map(of))
+  const cpus = tests.map(({ cpuUsPerDelivery }) => cpuUsPerDelivery)
+  const rss = known(tests)
+  const compared = {
+    cpuUsPerDelivery: compare(priceOf(units.cpuUs, predicted) / (rate * clients), middle(cpus)),
+    bytesPerEvent: compare(
+      bytes,
+      measured((point) => point.bytesPerEvent.total),
+    ),
+    requestsPerSecond: compare(
+      requestsPerEvent * rate * clients,
+      measured((point) => point.requestsPerEvent * rate * clients),
+    ),
+    rssKbPerConnection:
+      units.rssKbPerConnection === null || rss.length === 0 ? null : compare(units.rssKbPerConnection, middle(rss)),
   }
-  // Better a slope that was measured and not tested than none.
-  units.rssKbPerConnection ??= tested ?? null
-  return units
+  const off = (Object.keys(compared) as Tested[]).filter((key) => Math.abs(compared[key]?.error ?? 0) > TOLERANCE)
+  const cpuSpread: [number, number] = [Math.min(...cpus), Math.max(...cpus)]
+  return { ...{ clients, rate, payload, pollMs, trials: tests.length }, ...compared, cpuSpread, off }
+}
+
+function compare(predicted: number, measured: number): Compared {
+  // Nothing of nothing is no error; something of nothing is all of it.
+  const error = measured > 0 ? (predicted - measured) / measured : predicted > 0 ? 1 : 0
+  return { predicted, measured, error }
+}
+
+/** Between the two in the middle, when there are two. */
+function middle(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2
 }
 
 const mean = (values: number[]) => values.reduce((total, value) => total + value, 0) / values.length
