@@ -105,7 +105,7 @@ export type Prediction = Results['predictions'][number]
 export const notes = [
   'connectMs.full is of all clients of the trial; connectMs.resumed is measured by the scenario connect only',
   'connectMs of the floor ends when TLS is up; of ours at the first answer or hello; of peers at the first sign that the stream is there',
-  'server.rssKbPerConnection is the slope between half of the clients (rssFrom, where it is given) and all of them; null below 500 clients without it, and where transports share one server process',
+  'server.rssKbPerConnection is the slope between half of the clients (rssFrom, where it is given) and all of them, without the young and the large objects of V8, which are no connection; null below 500 clients without rssFrom, and where transports share one server process',
   'server.* of transports that run together is of the whole process, per delivery of all of them',
   'server.cpuUsPerDelivery includes the source of the events, which runs in the same process; of nginx and a broker it is theirs alone',
   'the null transport has no server, network or reader: its latency is the least that the bench itself adds',

@@ -16,6 +16,7 @@ import { readUnits } from '../bench/planner/read.ts'
 import { planText } from '../bench/planner/text.ts'
 import { FITTED_CLIENTS, unitsOf } from '../bench/planner/units.ts'
 import { modelled } from '../bench/model.ts'
+import { rssKb } from '../bench/usage.ts'
 import { seeded } from '../bench/random.ts'
 import { SCHEMA as BENCH_SCHEMA, failedRow } from '../bench/results.ts'
 import type { Results, Row } from '../bench/results.ts'
@@ -106,6 +107,21 @@ describe('unit costs from rows of the bench', () => {
     const [one, other] = [results('wss', loads), odd].map((each) => unitsOf(each).transports.wss!.heldOut!)
     for (const what of Object.keys(tested) as Tested[]) expect(other![what]!.predicted).toBe(one![what]!.predicted)
     expect(other!.off).toEqual(['bytesPerEvent', 'requestsPerSecond', 'rssKbPerConnection'])
+  })
+  test('memory is the lowest slope of the fitted trials; one below zero is none', () => {
+    const rss = [70, 62, -5, 90, 66]
+    const given = results('wss', loads)
+    given.trials = given.trials.map((row, i) => ({ ...row, server: { ...row.server, rssKbPerConnection: rss[i]! } }))
+    const { rssKbPerConnection, heldOut } = unitsOf(given).transports.wss!
+    expect([rssKbPerConnection, heldOut!.rssKbPerConnection!.measured]).toEqual([62, 90])
+  })
+  test('memory is looked at without what is no connection: large objects of V8 do not count', () => {
+    const before = { rss: process.memoryUsage.rss() / 1024, ours: rssKb([process.pid]) }
+    const large = new Array<number>(8e6).fill(1.5) // 64 MB, touched
+    const grown = { rss: process.memoryUsage.rss() / 1024, ours: rssKb([process.pid]) }
+    expect(large.at(-1)).toBe(1.5)
+    expect(grown.rss - before.rss).toBeGreaterThan(40_000)
+    expect(grown.ours - before.ours).toBeLessThan(20_000)
   })
   test('an error of more than 15 % is stored, and said first thing after the table, in a line of its own', () => {
     const off = (times: number) =>
@@ -299,10 +315,11 @@ test(
     const file = await calibrate({ seed: 1, http: '1.1', transports: ['wss'], scale: 0.2 })
     expect(file.invalid).toEqual([])
     v.parse(UnitsFile, file)
-    const { fitted, cpuUs, heldOut } = file.transports.wss!
+    const { fitted, cpuUs, heldOut, rssKbPerConnection } = file.transports.wss!
     expect(fitted.map(({ clients }) => clients).sort((a, b) => a - b)).toEqual([20, 40, 60, 60, 60, 200, 200])
     expect(cpuUs.deliveries).toBeGreaterThan(0)
     expect(heldOut).toBeNull() // 200 clients are no test of 300
+    expect(rssKbPerConnection).toBeGreaterThan(0)
     expect(needsOf(readUnits(JSON.stringify(file)), workload)).toHaveLength(1)
   },
 )

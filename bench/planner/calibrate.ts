@@ -75,7 +75,7 @@ export function calibrationScenarios(scale = 1): Scenario[] {
         ...scenarios.steady,
         ...{ ...load, ...PATIENT, name: `plan-${kind}-${i + 1}`, about: 'unit costs', transports },
         clients: Math.max(1, Math.round(load.clients * scale)),
-        ...(load.clients === FITTED_CLIENTS && scale === 1 && { rssFrom: RSS_FROM }),
+        ...(load.clients === FITTED_CLIENTS && { rssFrom: RSS_FROM }),
         ...{ warmSeconds: warmSeconds(kind, load) * scale, seconds: seconds * scale },
       }
     })

@@ -78,4 +78,5 @@ export function conditionsOf(name: Modelled, point: Point, heads: Units['heads']
 }
 
 const mean = (values: number[]) => values.reduce((total, value) => total + value, 0) / values.length
-export const rssOf = (points: Point[]) => points.flatMap(({ rssKb }) => (rssKb === null ? [] : [rssKb]))
+/** Of few connections the slope may be lost in what else a process does: below zero it is not a price. */
+export const rssOf = (points: Point[]) => points.flatMap(({ rssKb }) => (rssKb !== null && rssKb > 0 ? [rssKb] : []))
