@@ -177,7 +177,7 @@ describe('unit costs from rows of the bench', () => {
   test('every trial is as warm as the others: as many questions or deliveries before its window', () => {
     for (const { name, clients, rate, pollMs, warmSeconds, transports } of calibrationScenarios()) {
       const often = transports[0] === 'polling' ? (clients * 1000) / pollMs : clients * rate
-      expect(often * warmSeconds, name).toBeGreaterThanOrEqual(['sse', 'wss'].includes(transports[0]!) ? 7999 : 2499)
+      expect(often * warmSeconds, name).toBeGreaterThanOrEqual(['sse', 'wss'].includes(transports[0]!) ? 4999 : 2499)
     }
   })
 })
@@ -316,7 +316,7 @@ test(
     expect(file.invalid).toEqual([])
     v.parse(UnitsFile, file)
     const { fitted, cpuUs, heldOut, rssKbPerConnection } = file.transports.wss!
-    expect(fitted.map(({ clients }) => clients).sort((a, b) => a - b)).toEqual([20, 40, 60, 60, 60, 200, 200])
+    expect(fitted.map(({ clients }) => clients).sort((a, b) => a - b)).toEqual([10, 10, 60, 60, 60, 200, 200])
     expect(cpuUs.deliveries).toBeGreaterThan(0)
     expect(heldOut).toBeNull() // 200 clients are no test of 300
     expect(rssKbPerConnection).toBeGreaterThan(0)

@@ -7,7 +7,7 @@ export interface Observation<Count extends string> {
 }
 export type Prices<Count extends string> = Partial<Record<Count, number>>
 
-/** A larger set of counts must predict what it has not seen better than a smaller one by so much, or it fits noise. */
+/** Another set of counts must predict what it has not seen better by so much, or it fits noise. */
 const WORTH = 0.8
 
 /**
@@ -33,7 +33,7 @@ export function fit<Count extends string>(
   return Object.fromEntries(counts.map((name, i) => [name, prices[i]!])) as Prices<Count>
 }
 
-/** Of sets of counts, given smallest first: the one that predicts each observation best from the others, and simple wins. */
+/** Of sets of counts: the one that predicts each observation best from the others; one given earlier wins, unless it is much worse. */
 export function choose<Count extends string>(
   observations: readonly Observation<Count>[],
   sets: readonly (readonly Count[])[],
