@@ -26,9 +26,9 @@ const APART = ['new_space', 'new_large_object_space', 'large_object_space']
 
 /**
  * Resident memory in KiB, for the slope over connections. Of this process: after a forced collection, when it was started with
- * --expose-gc, and without the spaces that hold no connection. In one of them are 7 MiB of Node's own TypeScript loader, which V8 drops
- * at some collection minutes later: between two looks that would be 15 KiB less for each of 500 connections. A collection that drops it
- * at once throws away compiled code as well, and what is measured after it is a fifth dearer.
+ * --expose-gc, and without the spaces that hold no connection. Of one of them V8 drops 7 MiB minutes after the start, probably Node's
+ * TypeScript loader: between two looks that would be 15 KiB less for each of 500 connections. A collection of the last resort drops it at
+ * once, but compiled code with it, and processor time is measured after this.
  */
 export function rssKb(pids: number[]): number {
   if (pids.length === 1 && pids[0] === process.pid) {

@@ -71,7 +71,7 @@ function assumptions(file: UnitsFile, workload: Workload, needs: Needs[]): strin
       : []),
     `p50: a round trip of ${roundTripMs} ms (--round-trip), and the median client's turn when an event goes to all of a process`,
     'bytes are of bench/model.ts: exact above TCP; 52 B of TCP and IP a packet of at most 1448 B estimated; nothing lost, nothing sent twice',
-    `processor time is of a warm server on loopback at ${rates(file)} events/s: TCP is in it, a network card and its interrupts are not; at higher rates caches stay warmer and a delivery is cheaper, at lower ones it is dearer`,
+    `processor time is of a warm server on loopback at ${rates(file)} events/s: TCP is in it, a network card and its interrupts are not; at higher rates a delivery was cheaper, at lower ones it may be dearer`,
     'GiB is resident memory by connection; what a process needs without clients is not in it',
     socketBytes
       ? `kernel memory: ${socketBytes.structures} B of structures and ${socketBytes.buffers} B of buffers a socket, readers that keep up; one that does not may hold as much as tcp_wmem allows`
