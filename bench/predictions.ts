@@ -1,4 +1,7 @@
-// The model beside the measurement: what bench/model.ts says of each row, from what was ordered and from what only a trial can tell.
+// The model beside the measurement: what bench/model.ts says of each row, from what was ordered and from other trials; nothing of the row itself.
+import { isDeepStrictEqual } from 'node:util'
+import { median } from '../src/core/stats.ts'
+import { headsOf } from './heads.ts'
 import { counted } from './layers.ts'
 import { modelled, predict, usual } from './model.ts'
 import type { Conditions, Modelled } from './model.ts'
@@ -6,62 +9,135 @@ import type { Conditions as Network } from './network/conditions.ts'
 import { profiles } from './network/profiles.ts'
 import type { ProfileName } from './network/profiles.ts'
 import type { Prediction, Results, Row } from './results.ts'
+import { eventBytes } from './source.ts'
+
+type Scenario = Results['scenarios'][number]
+/** A value, and in words where it comes from. */
+type Input = readonly [value: number | undefined, from: string]
 
 const isModelled = (name: string): name is Modelled => (modelled as readonly string[]).includes(name)
 
 /**
- * Ordered: payload, rate, interval, versions, the network's delay. Told by the trial: the size of the heads, the time of an answer, and
- * what the server takes for a delivery. How late a timer of the source is, is the same for all: the median of the null transport in the
- * same repeat, where it was run.
+ * Ordered: payload, rate, interval, versions, the network's delay. What only a trial can tell comes from others: of the same transport
+ * in the other repeats, of the floor, and of the null transport, whose median is how late a timer of the source is for all of a repeat.
+ * What no other trial tells is not predicted with.
  */
 export function predictionsOf({ trials, scenarios }: Pick<Results, 'trials' | 'scenarios'>): Prediction[] {
   return trials.flatMap((row) => {
     const found = scenarios.find(({ name }) => name === row.scenario)
-    if (!found || found.kind !== 'window' || found.together || !row.valid || !isModelled(row.transport)) return []
-    const scenario = { ...found, ...row.point }
-    const conditions = conditionsOf(row, scenario)
-    if (!conditions) return []
-    const { p50Ms, bytesPerEvent } = predict(row.transport, conditions)
-    const { scenario: name, transport, repeat, point } = row
-    const nobody = trials.find(
-      (each) => each.valid && each.transport === 'null' && each.scenario === name && each.repeat === repeat,
-    )
+    const { transport } = row
+    if (!found || found.kind !== 'window' || found.together || !row.valid || !isModelled(transport)) return []
+    const scenario: Scenario = { ...found, ...row.point }
+    const { given, from } = inputsOf(row, transport, scenario, trials)
+    const { headUp, headDown, deliveryUs, lateMs } = given
+    const isAsking = transport === 'polling' || transport === 'long-polling'
+    const { p50Ms, bytesPerEvent } = predict(transport, {
+      ...conditionsOf(transport, scenario, given.roundTripMs!, given.payload!),
+      ...{ headUp: headUp ?? 0, headDown: headDown ?? 0, deliveryUs: deliveryUs ?? 0 },
+    })
     // A long poll's processor time is the answer's and the next question's, and nobody sees how much of it comes before the answer
-    // leaves: on loopback, where that is all there is, its median is not predicted.
+    // leaves: on loopback, where that is all there is, its median is not predicted. Polling has no turn to wait for, and no timer.
     const isUnknown = transport === 'long-polling' && !scenario.profile
-    const late = transport === 'polling' ? 0 : isUnknown ? undefined : nobody?.latencyMs.p50
-    const bytes = scenario.batchMs > 0 ? undefined : round(counted(bytesPerEvent.up) + counted(bytesPerEvent.down))
+    const isKnown = transport === 'polling' || (!isUnknown && deliveryUs !== undefined && lateMs !== undefined)
+    const sized = scenario.batchMs === 0 && (!isAsking || (headUp !== undefined && headDown !== undefined))
+    const { scenario: name, repeat, point } = row
+    if (!isKnown && !sized) return []
     return [
       {
         ...{ scenario: name, transport, repeat },
         ...(point && { point }),
-        ...(late !== undefined && late !== null && { p50Ms: round(p50Ms + late) }),
-        ...(bytes !== undefined && { bytesPerEvent: bytes }),
+        ...(isKnown && { p50Ms: round(p50Ms + (transport === 'polling' ? 0 : lateMs!)) }),
+        ...(sized && { bytesPerEvent: round(counted(bytesPerEvent.up) + counted(bytesPerEvent.down)) }),
+        inputs: from,
       },
     ]
   })
 }
 
-function conditionsOf(row: Row, scenario: Results['scenarios'][number]): Conditions | undefined {
-  const { layers, bytesPerEvent, requestsPerEvent, server, generator, rate, clients } = row
-  if (!layers || bytesPerEvent.payload === null || requestsPerEvent === null) return undefined
-  const network: Partial<Network> = scenario.profile ? profiles[scenario.profile as ProfileName].conditions : {}
-  const { delayMs = 0, jitterMs = 0 } = network
-  // Over HTTP/2 what is no body is heads and frame headers together (RFC 9113 §4.1); the model adds the frames by itself.
-  const frames = scenario.http === '2' ? { up: FRAME, down: 2 * FRAME } : { up: 0, down: 0 }
-  const heads = (way: 'up' | 'down') =>
-    requestsPerEvent > 0 ? (layers[way].headers ?? 0) / requestsPerEvent - frames[way] : 0
+type Needed = 'payload' | 'headUp' | 'headDown' | 'roundTripMs' | 'deliveryUs' | 'lateMs'
+
+function inputsOf(row: Row, transport: Modelled, scenario: Scenario, trials: Row[]) {
+  const { repeat } = row
+  const beside = trials.filter((each) => each.valid && each.scenario === row.scenario && each !== row)
+  const same = beside.filter((each) => isDeepStrictEqual(each.point, row.point))
+  const others = same.filter((each) => each.transport === transport && each.repeat !== repeat)
+  const floors = same.filter((each) => each.transport === 'floor')
+  const nobody = beside.find((each) => each.transport === 'null' && each.repeat === repeat)
+  const deliveryUs = over(others, cpuOf)
+  const inputs: Partial<Record<Needed, Input>> = {
+    payload: [eventBytes(scenario.payload, window(transport, scenario).digits), 'ordered'],
+    roundTripMs: roundTripOf(transport, scenario, others),
+    ...(transport === 'polling' || transport === 'long-polling'
+      ? headInputs(transport, scenario, others)
+      : {
+          deliveryUs:
+            deliveryUs === undefined && transport !== 'floor'
+              ? [over(floors, cpuOf), 'the floor']
+              : [deliveryUs, 'other repeats'],
+        }),
+    ...(transport === 'long-polling' && { deliveryUs: [deliveryUs, 'other repeats'] as const }),
+    ...(transport !== 'polling' && { lateMs: [nobody?.latencyMs.p50 ?? undefined, 'the null transport'] as const }),
+  }
+  const known = Object.entries(inputs).filter(([, [value]]) => value !== undefined)
+  return {
+    given: Object.fromEntries(known.map(([name, [value]]) => [name, value])) as Partial<Record<Needed, number>>,
+    from: Object.fromEntries(known.map(([name, [, from]]) => [name, from])),
+  }
+}
+
+const cpuOf = ({ server }: Row) => server.cpuUsPerDelivery
+
+function roundTripOf(transport: Modelled, { profile }: Scenario, others: Row[]): Input {
+  const network: Partial<Network> = profile ? profiles[profile as ProfileName].conditions : {}
+  const ordered = 2 * (network.delayMs ?? 0) + (network.jitterMs ?? 0)
+  if (transport !== 'polling') return [ordered, 'ordered']
+  const answered = over(others, ({ generator }) => generator.answerMs)
+  return answered === undefined ? [ordered + usual.roundTripMs, 'ordered, and 1 ms'] : [answered, 'other repeats']
+}
+
+/** HPACK's sizes hang on what was said before (RFC 7541 §2.3.2): over HTTP/2 the heads are those of the other repeats. */
+function headInputs(transport: 'polling' | 'long-polling', scenario: Scenario, others: Row[]) {
+  if (scenario.http === '1.1') {
+    const { rate, pollMs } = scenario
+    const { cursor, digits } = window(transport, scenario)
+    const events = transport === 'polling' ? Math.max(1, (rate * pollMs) / 1000) : 1
+    const body = 25 + cursor + events * eventBytes(scenario.payload, digits) + events - 1
+    const { headUp, headDown } = headsOf(transport, { cursor, body })
+    const from = 'the heads that the lesson recorded'
+    return { headUp: [headUp, from] as const, headDown: [headDown, from] as const }
+  }
+  // What is no body is heads and frame headers together (RFC 9113 §4.1); the model adds the frames by itself.
+  const head = (way: 'up' | 'down', frames: number): Input => [
+    over(others, ({ layers, requestsPerEvent }) =>
+      layers && requestsPerEvent ? (layers[way].headers ?? 0) / requestsPerEvent - frames : undefined,
+    ),
+    'other repeats',
+  ]
+  return { headUp: head('up', FRAME), headDown: head('down', 2 * FRAME) }
+}
+
+function over(rows: Row[], of: (row: Row) => number | null | undefined): number | undefined {
+  return median(rows.flatMap((row) => of(row) ?? []))
+}
+
+function conditionsOf(transport: Modelled, scenario: Scenario, roundTripMs: number, payload: number): Conditions {
+  const { rate, clients, pollMs, http } = scenario
   return {
     ...usual,
-    ...{ payload: bytesPerEvent.payload, rate, clients, pollMs: scenario.pollMs, http: scenario.http },
-    // An epoch of eight, a dot, and the digits of an event in the middle of the window.
-    cursor: 9 + String(Math.ceil(rate * (scenario.warmSeconds + row.seconds / 2))).length,
-    ...{ headUp: heads('up'), headDown: heads('down') },
-    roundTripMs: row.transport === 'polling' ? (generator.answerMs ?? 1) : 2 * delayMs + jitterMs,
+    ...{ payload, rate, clients, pollMs, http, roundTripMs, cursor: window(transport, scenario).cursor },
     recordBytes: scenario.tls === '1.2' ? 29 : 22,
-    deliveryUs: server.cpuUsPerDelivery ?? 0,
     ...{ arrivals: 'slots', heartbeatSeconds: 0, pingSeconds: 0 },
   }
+}
+
+/** What the events of the window carry: an epoch of eight, a dot, and the digits of an offset, on average. */
+function window(transport: Modelled, { rate, warmSeconds, seconds, pollMs }: Scenario) {
+  const warm = transport === 'polling' ? Math.max(warmSeconds, (pollMs + 200) / 1000) : warmSeconds
+  const [first, last] = [Math.floor(rate * warm) + 1, Math.max(1, Math.ceil(rate * (warm + seconds)))]
+  let total = 0
+  for (let offset = first; offset <= last; offset++) total += String(offset).length
+  const digits = last >= first ? total / (last - first + 1) : String(last).length
+  return { digits, cursor: 9 + digits }
 }
 
 const FRAME = 9

@@ -85,7 +85,7 @@ export const ResultsSchema = v.strictObject({
       ...{ warmSeconds: v.number(), payload: v.number(), pollMs: v.number(), batchMs: v.number(), repeats: v.number() },
       ...{ http: v.picklist(['1.1', '2']), tls: v.picklist(['1.2', '1.3']) },
       ...{ generators: v.number(), pinned: v.boolean(), maxUtilisation: v.number(), maxGeneratorDelayMs: v.number() },
-      targetP99Ms: v.optional(v.number()),
+      ...{ targetP99Ms: v.optional(v.number()), rssFrom: v.optional(v.number()) },
       profile: v.optional(v.string()),
       points: v.optional(v.array(Point)),
     }),
@@ -95,6 +95,8 @@ export const ResultsSchema = v.strictObject({
     v.strictObject({
       ...{ scenario: v.string(), transport: v.string(), repeat: v.number(), point: v.optional(Point) },
       ...{ p50Ms: v.optional(v.number()), bytesPerEvent: v.optional(v.number()) },
+      /** Where each input of it comes from: never from the row itself. */
+      inputs: v.optional(v.record(v.string(), v.string())),
     }),
   ),
   /** Why a value is null in every row, in words. */
@@ -107,7 +109,7 @@ export type Prediction = Results['predictions'][number]
 export const notes = [
   'connectMs.full is of all clients of the trial; connectMs.resumed is measured by the scenario connect only',
   'connectMs of the floor ends when TLS is up; of ours at the first answer or hello; of peers at the first sign that the stream is there',
-  'server.rssKbPerConnection is the slope between half of the clients and all of them; null below 500 clients, and where transports share one server process',
+  'server.rssKbPerConnection is the slope between half of the clients (rssFrom, where it is given) and all of them, without the young and the large objects of V8, which are no connection; null below 500 clients without rssFrom, and where transports share one server process',
   'server.* of transports that run together is of the whole process, per delivery of all of them',
   'server.cpuUsPerDelivery includes the source of the events, which runs in the same process; of nginx and a broker it is theirs alone',
   'the null transport has no server, network or reader: its latency is the least that the bench itself adds',
@@ -115,6 +117,7 @@ export const notes = [
   'a percentile is null with too few samples for it: p90 below 100, p99 below 1 000, p99.9 below 100 000, or p99 with fewer than 100 events',
   'storm: generator.* and server.utilisation are of the storm alone; the generator does the one side of every handshake, so the times are of both ends, and a remark says when it was busier than its limit; expected and delivered of those without a log are of what came after it',
   'each event is received by every client, so samples are deliveries; those of one event are not independent of each other',
+  'predictions are made from what was ordered, from the heads that the lessons recorded, and from other trials; inputs says which: nothing of the row itself',
   'limits raised for the bench: linesPerAddress, messagesPer10s, and lines and sseAgeMs where they are too low for the trial; all others are the defaults',
 ]
 

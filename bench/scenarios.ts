@@ -41,6 +41,8 @@ export interface Scenario {
   /** Beyond these the generator measures itself, and the trial is invalid. */
   maxUtilisation: number
   maxGeneratorDelayMs: number
+  /** Memory is the slope from so many clients to all of them; without it, from half of them, when they are enough. */
+  rssFrom?: number
   /** What the row is meant to reach. */
   targetP99Ms?: number
   /** A trial for each: values that replace those above. */

@@ -109,7 +109,9 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
     stage.external = pids.length > 0 && !pids.includes(target.pid)
     const port = network ? (await network.ask('open', { targets: [serverPort], weather, seed })).ports[0]! : serverPort
     const given = { offset, ca, http, tls, pollMs, port, ...(publishKey !== undefined && { publishKey }) }
-    const [first, rest] = isNull || clients < RSS_CLIENTS || transports.length > 1 ? [clients, 0] : halves(clients)
+    const { rssFrom = clients < RSS_CLIENTS ? clients : Math.floor(clients / 2) } = scenario
+    const first = isNull || transports.length > 1 ? clients : Math.min(rssFrom, clients)
+    const rest = clients - first
     const open = (count: number) =>
       loads.map((load, i) =>
         load.ask(
@@ -145,7 +147,6 @@ export async function tearDown({ target, loads, network }: Pick<Stage, 'target' 
   await target.end()
 }
 
-const halves = (n: number): [number, number] => [Math.floor(n / 2), n - Math.floor(n / 2)]
 
 /** The clients of generator `i` of `of`. */
 const share = (clients: number, i: number, of: number) => Math.floor(clients / of) + (i < clients % of ? 1 : 0)

@@ -4,11 +4,15 @@ import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { afterEvent, anyTime } from '../bench/arrivals.ts'
+import { headsOf, recorded } from '../bench/heads.ts'
 import type { Arrivals } from '../bench/arrivals.ts'
 import { counted, sum } from '../bench/layers.ts'
 import { latency, modelled, perSecond, predict, usual } from '../bench/model.ts'
 import type { Conditions, Modelled } from '../bench/model.ts'
+import { predictionsOf } from '../bench/predictions.ts'
 import { seeded } from '../bench/random.ts'
+import { checkResults } from '../bench/results.ts'
+import type { Results, Row } from '../bench/results.ts'
 import type { Lab } from '../src/server/start.ts'
 import { transportNames } from '../transports/clients.ts'
 import { follow, open, publish, sleep, startTestLab } from './lab.ts'
@@ -271,6 +275,80 @@ describe('whatever the conditions', () => {
   })
   it('the median client has half of the clients before it', () => {
     expect(latency('wss', { ...plain, clients: 1000, deliveryUs: 8, roundTripMs: 10 }).p50Ms).toBe(5 + 4)
+  })
+})
+
+describe('what is predicted of a row of the bench', () => {
+  let reference: Results
+  beforeAll(async () => {
+    const path = join(import.meta.dirname, '../bench/results/reference/results.json')
+    reference = checkResults(JSON.parse(await readFile(path, 'utf8')) as Results)
+  })
+  const isOf = (row: Row) => (each: { transport: string; repeat: number }) =>
+    each.transport === row.transport && each.repeat === row.repeat
+  const predictionOf = (row: Row, given = reference) => predictionsOf(given).find(isOf(row))
+  /** All that a row measured, doubled or worse. */
+  const odd = (row: Row): Row => ({
+    ...row,
+    layers: { up: { ...row.layers!.up, headers: 999 }, down: { ...row.layers!.down, headers: 9999 } },
+    bytesPerEvent: { ...row.bytesPerEvent, payload: 777, total: 9999, headers: 999 },
+    requestsPerEvent: 7,
+    server: { ...row.server, cpuUsPerDelivery: 5000 },
+    generator: { ...row.generator, answerMs: 300 },
+    latencyMs: { ...row.latencyMs, p50: 8000 },
+  })
+  const without = (keep: (row: Row) => boolean) => ({ ...reference, trials: reference.trials.filter(keep) })
+
+  it.each(modelled)('%s: whatever the row itself measured, the prediction is the same', (name) => {
+    const row = reference.trials.find((each) => each.transport === name && each.repeat === 2)!
+    const changed = { ...reference, trials: reference.trials.map((each) => (each === row ? odd(row) : each)) }
+    expect(predictionOf(row, changed)).toEqual(predictionOf(row))
+    expect(predictionOf(row)!.bytesPerEvent! / row.bytesPerEvent.total!).toBeCloseTo(1, 2) // and it is right
+  })
+  it('says of each input where it comes from', () => {
+    const of = (transport: string) => predictionsOf(reference).find((each) => each.transport === transport)!.inputs
+    expect(of('wss')).toEqual({
+      ...{ payload: 'ordered', roundTripMs: 'ordered', deliveryUs: 'other repeats', lateMs: 'the null transport' },
+    })
+    expect(of('polling')).toEqual({
+      ...{ payload: 'ordered', roundTripMs: 'other repeats' },
+      ...{ headUp: 'the heads that the lesson recorded', headDown: 'the heads that the lesson recorded' },
+    })
+  })
+  it('with one repeat the floor tells what a delivery takes; without it no median of a push is predicted', () => {
+    const once = without(({ repeat }) => repeat === 1)
+    const row = once.trials.find(({ transport }) => transport === 'wss')!
+    expect(predictionOf(row, once)!.inputs!['deliveryUs']).toBe('the floor')
+    const alone = without(({ repeat, transport }) => repeat === 1 && transport !== 'floor')
+    expect(predictionOf(row, alone)).not.toHaveProperty('p50Ms')
+    expect(predictionOf(row, alone)).toHaveProperty('bytesPerEvent')
+    const polled = alone.trials.find(({ transport }) => transport === 'polling')!
+    expect(predictionOf(polled, alone)).toMatchObject({ p50Ms: 251, inputs: { roundTripMs: 'ordered, and 1 ms' } })
+  })
+  it('over HTTP/2 heads are those of the other repeats, and without any the bytes are not predicted', () => {
+    const scenarios = reference.scenarios.map((each) => ({ ...each, http: '2' as const }))
+    const row = reference.trials.find(({ transport }) => transport === 'polling')!
+    const { inputs } = predictionOf(row, { ...reference, scenarios })!
+    expect([inputs!['headUp'], inputs!['headDown']]).toEqual(['other repeats', 'other repeats'])
+    const once = { ...without(({ repeat }) => repeat === 1), scenarios }
+    expect(predictionOf(row, once)).not.toHaveProperty('bytesPerEvent')
+  })
+  it('an invalid trial predicts nothing of the others', () => {
+    const row = reference.trials.find(({ transport, repeat }) => transport === 'sse' && repeat === 1)!
+    const trials = reference.trials.map((each) => (each === row || each.transport !== 'sse' ? each : odd(each)))
+    const broken = trials.map((each) => (each === row || each.transport !== 'sse' ? each : { ...each, valid: false }))
+    expect(predictionOf(row, { ...reference, trials })!.p50Ms).toBeGreaterThan(100)
+    expect(predictionOf(row, { ...reference, trials: broken })!.inputs!['deliveryUs']).toBe('the floor')
+  })
+  it.each(['polling', 'long-polling'] as const)('%s: the heads are those of the lesson', (name) => {
+    const [, up, down, cursor] = /`h↑ = (\d+)`, `h↓ = (\d+)`, `c = (\d+)`/.exec(lessons[name])!.map(Number)
+    expect(recorded[name]).toEqual({ headDown: down, cursor, lengthDigits: 3 })
+    expect(headsOf(name, { cursor: cursor!, body: 106 }).headDown).toBe(down)
+    // A body of four digits, a cursor of one more, which polling's answer repeats; the bench asks for a page, the lesson does not.
+    expect(headsOf(name, { cursor: cursor! + 1, body: 1060 }).headDown).toBe(down! + (name === 'polling' ? 2 : 1))
+    const lesson = `GET /feed/${name}?after=${'c'.repeat(10)} HTTP/1.1\r\nHost: localhost:8443\r\n\r\n`
+    if (name === 'polling') expect(lesson).toHaveLength(up!)
+    expect(headsOf(name, { cursor: 10, body: 106 }).headUp).toBe(lesson.length + '&limit=1000'.length + 1)
   })
 })
 

@@ -7,7 +7,7 @@ export interface Observation<Count extends string> {
 }
 export type Prices<Count extends string> = Partial<Record<Count, number>>
 
-/** A larger set of counts must predict what it has not seen better than a smaller one by so much, or it fits noise. */
+/** Another set of counts must predict what it has not seen better by so much, or it fits noise. */
 const WORTH = 0.8
 
 /**
@@ -33,7 +33,7 @@ export function fit<Count extends string>(
   return Object.fromEntries(counts.map((name, i) => [name, prices[i]!])) as Prices<Count>
 }
 
-/** Of sets of counts, given smallest first: the one that predicts each observation best from the others, and simple wins. */
+/** Of sets of counts: the one that predicts each observation best from the others; one given earlier wins, unless it is much worse. */
 export function choose<Count extends string>(
   observations: readonly Observation<Count>[],
   sets: readonly (readonly Count[])[],
@@ -69,6 +69,12 @@ function leftOut<Count extends string>(observations: readonly Observation<Count>
 
 const dot = (rows: number[][], i: number, j: number) => rows.reduce((total, row) => total + row[i]! * row[j]!, 0)
 
+/**
+ * Squared sine of the angle between a count and what the others make of it. Below it they come together in every trial but for noise, and
+ * prices that share such noise out are of no use beyond these trials.
+ */
+const DISTINCT = 0.01
+
 /** Gauss with the largest pivot; the matrix has ones in its diagonal. */
 function solve(matrix: number[][], right: number[]): number[] | undefined {
   const rows = matrix.map((row, i) => [...row, right[i]!])
@@ -78,7 +84,7 @@ function solve(matrix: number[][], right: number[]): number[] | undefined {
       .reduce((best, row, k) => (Math.abs(row[i]!) > Math.abs(rows[best]![i]!) ? i + k : best), i)
     ;[rows[i], rows[pivot]] = [rows[pivot]!, rows[i]!]
     const [first] = [rows[i]![i]!]
-    if (Math.abs(first) < 1e-9) return undefined
+    if (Math.abs(first) < DISTINCT) return undefined
     for (const row of rows.filter((_, k) => k !== i)) {
       const factor = row[i]! / first
       for (let k = i; k < row.length; k++) row[k] = row[k]! - factor * rows[i]![k]!

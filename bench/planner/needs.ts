@@ -3,7 +3,7 @@ import { sum } from '../layers.ts'
 import { latency, modelled, perSecond, usual } from '../model.ts'
 import type { Conditions, Modelled } from '../model.ts'
 import { priceOf } from './fit.ts'
-import { headsFor } from './units.ts'
+import { headsFor } from './points.ts'
 import type { Count, Units, UnitsFile } from './file.ts'
 
 export interface Workload {

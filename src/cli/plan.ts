@@ -1,7 +1,7 @@
 // `wirelab plan`: what a workload needs on machines like this one, by unit costs that were measured here.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { calibrate } from '../../bench/planner/calibrate.ts'
 import { needsOf } from '../../bench/planner/needs.ts'
 import { readUnits } from '../../bench/planner/read.ts'
@@ -36,7 +36,7 @@ export function planCommand(): Command {
     )
     .option('--clients <n>', 'clients that follow the feed', wholeNumber(1, 1e9), 10_000)
     .option('--rate <n>', 'events a second, each to every client', number(0.001, 100_000), 1)
-    .option('--payload <bytes>', 'size of an encoded event', wholeNumber(1, 1_000_000), 200)
+    .option('--payload <bytes>', 'size of an encoded event, with its id, time and type', eventSize, 200)
     .option('--poll <ms>', 'polling: milliseconds between two requests', wholeNumber(1, 3_600_000), 1000)
     .option('--round-trip <ms>', 'between a client and the server', number(0, 10_000), 50)
     .option('--busy <percent>', 'how busy a core may be', number(5, 100), 60)
@@ -48,6 +48,15 @@ export function planCommand(): Command {
     .addOption(new Option('--http <version>', 'HTTP version, with --calibrate').choices(['1.1', '2']).default('1.1'))
     .option('--seed <n>', 'order of the trials, with --calibrate', wholeNumber(0, 2 ** 31), 1)
     .action(plan)
+}
+
+/** As {"id":"12345678.1234567","at":1767225600000.125,"type":"x","data":0}. */
+const SMALLEST = 68
+
+function eventSize(text: string): number {
+  if (/^\d+$/.test(text) && Number(text) < SMALLEST)
+    throw new InvalidArgumentError(`With its id, time and type an event has at least ${SMALLEST} bytes.`)
+  return wholeNumber(SMALLEST, 1_000_000)(text)
 }
 
 async function plan(flags: Flags) {
