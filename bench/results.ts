@@ -93,6 +93,12 @@ export const ResultsSchema = v.strictObject({
       ...{ p50Ms: v.optional(v.number()), bytesPerEvent: v.optional(v.number()) },
     }),
   ),
+  /** Only of a run that did not come to its end: the rows that were planned and are not there. */
+  missing: v.optional(
+    v.array(
+      v.strictObject({ scenario: v.string(), transport: v.string(), repeat: v.number(), point: v.optional(Point) }),
+    ),
+  ),
   /** Why a value is null in every row, in words. */
   notes: v.array(v.string()),
   trials: v.array(RowSchema),

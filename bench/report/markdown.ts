@@ -4,7 +4,7 @@ import type { Results } from '../results.ts'
 import { scenarios as known } from '../scenarios.ts'
 import type { Scenario, ScenarioName } from '../scenarios.ts'
 import { nameOf, sheets } from './columns.ts'
-import { failures, heading, meanings, remarks } from './remarks.ts'
+import { failures, heading, meanings, remarks, unfinished } from './remarks.ts'
 import { summarise } from './summary.ts'
 
 export function markdown(results: Results): string {
@@ -25,6 +25,7 @@ export function markdown(results: Results): string {
   return [
     '# Wirelab benchmark',
     provenance(results),
+    ...unfinished(results).map((line) => `**${plain(line)}**`),
     'Medians of the repeats, in brackets the 95 % bootstrap interval. ×floor: the median of the ratios to a bare TLS socket in the same repeat.',
     ...sections,
     '## Notes',

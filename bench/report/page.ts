@@ -13,7 +13,7 @@ import { pointCharts } from './charts/points.ts'
 import { backCurves, kneeCurves } from './charts/series.ts'
 import { nameOf, sheets } from './columns.ts'
 import { escape, tableOf } from './html.ts'
-import { failures, heading, meanings, remarks } from './remarks.ts'
+import { failures, heading, meanings, remarks, unfinished } from './remarks.ts'
 import { style } from './style.ts'
 import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
@@ -36,6 +36,9 @@ export function page(results: Results): string {
 <p class="about">${escape(`${results.startedAt}, ${results.machine.cpu ?? 'unknown processor'}, ${results.machine.cores ?? '?'} cores`)}</p>
 <p>How polling, long polling, SSE and WSS compare on one machine, on real TLS, with a bare TLS socket as the floor. Latency is from
 when an event was due to when a client had decoded it, in another process, by one monotonic clock; every receiver counts.</p>
+${unfinished(results)
+  .map((line) => `<p class="invalid">${escape(line)}</p>`)
+  .join('')}
 <nav aria-label="Scenarios"><ul>${links.join('')}<li><a href="#notes">notes</a></li><li><a href="#run">machine and data</a></li></ul></nav></header>
 <main>
 ${sections.map(([name, summaries]) => section(name, summaries, results)).join('\n')}

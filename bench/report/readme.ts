@@ -33,6 +33,8 @@ export function readmeTable(results: Results): string {
     throw new Error(
       `repeat ${doubt.repeat} of ${doubt.transport} has events before they were due: expected a run that can be quoted; measure again`,
     )
+  if (results.missing?.some(({ scenario }) => scenario === 'steady'))
+    throw new Error('the run did not come to its end: expected all repeats of steady; measure again')
   const { clients, rate, seconds, payload, pollMs } = results.scenarios.find(({ name }) => name === 'steady')!
   const repeats = Math.max(...shown.map(({ rows }) => rows.length))
   const invalid = shown.flatMap(({ rows }) => rows).filter(({ valid }) => !valid).length

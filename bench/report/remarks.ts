@@ -18,6 +18,16 @@ export function heading(name: string, { scenarios, seed, trials }: Results): str
   return `${name}: ${load}, ${distinct} distinct events measured a trial, polling every ${pollMs} ms, HTTP/${http}, seed ${seed}`
 }
 
+/** One line when the run did not come to its end: how much is there, and what is not. */
+export function unfinished({ trials, missing = [] }: Results): string[] {
+  if (missing.length === 0) return []
+  const names = (of: { transport: string }[]) =>
+    [...Map.groupBy(of, ({ transport }) => transport)].map(([name, mine]) => `${name} ${mine.length}`).join(', ')
+  const what = [...Map.groupBy(missing, ({ scenario }) => scenario)].map(([name, mine]) => `${name} (${names(mine)})`)
+  const all = trials.length + missing.length
+  return [`unfinished: ${trials.length} of ${all} rows were measured; missing: ${what.join('; ')}`]
+}
+
 /** What the figures are that only this scenario has. */
 export function meanings(summaries: Summary[]): string[] {
   const shown = Object.entries(figures).filter(([name]) => summaries.some(({ of }) => of((row) => row.figures?.[name])))

@@ -5,7 +5,7 @@ import type { Results } from '../results.ts'
 import { nameOf, sheets } from './columns.ts'
 import { compared } from './compare.ts'
 import type { Compared } from './compare.ts'
-import { failures, heading, meanings, remarks } from './remarks.ts'
+import { failures, heading, meanings, remarks, unfinished } from './remarks.ts'
 import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
 import { changeText, numberText, verdictText } from './verdict.ts'
@@ -23,7 +23,14 @@ export function tables(results: Results): string {
   )
   const brackets =
     'in brackets the 95 % interval of the median over the repeats; ×floor: median of the ratios within a repeat'
-  return [...sections, 'Notes:', `- ${brackets}`, ...results.notes.map((note) => `- ${note}`), ''].join('\n')
+  return [
+    ...sections,
+    ...unfinished(results),
+    'Notes:',
+    `- ${brackets}`,
+    ...results.notes.map((note) => `- ${note}`),
+    '',
+  ].join('\n')
 }
 
 /** What a table may be wide. */
