@@ -6,7 +6,7 @@ import type { Kind } from './scenarios.ts'
 /** Two processes that start, load and end; and what comes before and after a window. */
 const TRIAL_S = 1
 /** A client that connects, with the memory of half of them and of all. */
-const CLIENT_S = 0.0025
+const CLIENT_S = 0.002
 /** A connection in full and one resumed, one after the other. */
 const CONNECT_S = 0.012
 /** A ladder climbs so many steps until its knee, give or take three. */

@@ -10,6 +10,7 @@ import { markdown } from '../bench/report/markdown.ts'
 import { text as number } from '../bench/report/numbers.ts'
 import { page } from '../bench/report/page.ts'
 import { REFERENCE, readmeTable, withTable } from '../bench/report/readme.ts'
+import { rivals } from '../bench/report/rivals.ts'
 import { failedGates, summarise } from '../bench/report/summary.ts'
 import { tables } from '../bench/report/table.ts'
 import { SCHEMA, checkResults, failedRow, notes } from '../bench/results.ts'
@@ -99,12 +100,77 @@ describe('the tables', () => {
       expect(line.length).toBeLessThanOrEqual(120)
     expect(text).not.toMatch(/NaN|undefined|null │/)
   })
-  test('peers stand beside ours with their ratio', () =>
-    expect(tables(everything)).toMatch(/peers beside ours[^]*nchan-wss +│ +1\.\d\d \(/))
   test('what the numbers include is said in results.json and under the table', () => {
     for (const what of [/limits raised/, /source of the events/, /floor ends when TLS is up/])
       expect(notes.some((note) => what.test(note))).toBe(true)
     expect(tables({ ...results([failed]), notes })).toContain(notes.at(-1))
+  })
+})
+
+describe('against the floor and against peers', () => {
+  const measured = (transport: string, repeat: number, p99: number, cpu: number, beside?: string): Row => {
+    const made = row(transport, repeat, 1)
+    const { latencyMs, server } = made
+    return {
+      ...{ ...made, ...(beside && { beside }), latencyMs: { ...latencyMs, p99 } },
+      server: { ...server, cpuUsPerDelivery: cpu },
+    }
+  }
+  const rounds = [1, 2, 3].flatMap((repeat) => [
+    measured('wss', repeat, 6 * repeat, 10),
+    measured('floor', repeat, 4 * repeat, 20),
+    measured('nchan-wss', repeat, [3, 24, 18][repeat - 1]!, 40, 'wss'), // of the medians 12/18; of the rounds 2, 0.5, 1
+    measured('hono-sse', repeat, 1, 1, 'sse'),
+  ])
+  const run = results(rounds)
+
+  test('a line for each of ours against the floor and each rival; medians of the ratios of the same round', () => {
+    expect(rivals(run)).toEqual([
+      {
+        scenario: 'steady',
+        table: [
+          ['ours ÷ theirs', 'rounds', 'p50', 'p99', 'server µs\nper delivery'],
+          ['wss ÷ floor', '3', '1.00', '1.50', '0.50'],
+          ['wss ÷ nchan-wss', '3', '1.00', '1.00 (0.50–2.00)', '0.25'],
+        ],
+      },
+    ])
+  })
+  test('a round in which one of both is not valid does not count, and the line says how many do', () => {
+    const broken = results(rounds.map((each, i) => (i === 2 ? { ...each, valid: false, why: 'late' } : each)))
+    expect(rivals(broken)[0]!.table[2]).toEqual(['wss ÷ nchan-wss', '2', '1.00', '0.50 (0.50–1.00)', '0.25'])
+    const blind = results(
+      rounds.map((each, i) => (i === 2 ? { ...each, server: { ...each.server, cpuUsPerDelivery: null } } : each)),
+    )
+    expect(rivals(blind)[0]!.table[2]!.at(-1)).toBe('0.25, 2 rounds')
+  })
+  test('points are compared with themselves', () => {
+    const at = (batchMs: number, cpu: number) => (each: Row) => ({
+      ...{ ...each, point: { batchMs }, server: { ...each.server, cpuUsPerDelivery: cpu * each.repeat } },
+    })
+    const [wss, , nchan] = rounds as [Row, Row, Row]
+    const two = results([at(0, 4)(wss), at(20, 2)(wss), at(0, 2)(nchan), at(20, 8)(nchan)])
+    expect(
+      rivals(two)[0]!
+        .table.slice(1)
+        .map(([name, , , , cpu]) => [name, cpu]),
+    ).toEqual([
+      ['wss ÷ nchan-wss, window 0 ms', '2.00'],
+      ['wss ÷ nchan-wss, window 20 ms', '0.25'],
+    ])
+  })
+  test('in every form, with how to read it; without peers in none', () => {
+    for (const text of [tables(run), page(run), markdown(run)]) {
+      expect(text).toMatch(/Against the floor and against peers[^]*wss ÷ nchan-wss[^]*1\.00 \(0\.50–2\.00\)/)
+      expect(text).toContain('ours as a multiple of theirs in the same round')
+      expect(text).not.toMatch(/goal/i)
+    }
+    const alone = results(rounds.filter(({ beside }) => !beside))
+    for (const text of [tables(alone), page(alone), markdown(alone)]) expect(text).not.toContain('against peers')
+  })
+  test('peers stand after ours, those of one transport together', () => {
+    const names = summarise(everything).filter(({ scenario }) => scenario === 'steady').map(({ transport }) => transport) // prettier-ignore
+    expect(names.slice(-4)).toEqual(['hono-sse', 'nchan-sse', 'nchan-wss', 'socket.io-wss'])
   })
 })
 
@@ -127,7 +193,6 @@ describe('report.html', () => {
     ['steady', 'Bytes of an event, by layer'],
     ['steady', 'Fan-out skew'],
     ['steady', 'Model against measurement'],
-    ['steady', 'peers beside ours'],
     ['ladder', 'Where the knee is'],
     ['idle', 'Bytes of a silent minute'],
     ['connect', 'Times of this scenario'],

@@ -91,23 +91,10 @@ const model = (['p50', 'bytes'] as const).flatMap((of): Column[] => [
   { head: 'error', text: (summary) => share(modelError(summary, of)) },
 ])
 
-/** Of a peer: as a multiple of the transport of ours that it stands beside, in the same repeat. */
-const timesOurs = (pick: Pick) => (summary: Summary) => cell(summary.beside && summary.times(pick, summary.beside))
-const beside: Column[] = [
-  { head: 'p50 ×ours', text: timesOurs(metrics.p50) },
-  { head: 'p99 ×ours', text: timesOurs(metrics.p99) },
-  { head: 'server µs\n×ours', text: timesOurs(metrics.cpu) },
-  { head: 'bytes\n×ours', text: timesOurs(metrics.bytes) },
-  { head: 'KiB ×ours', text: timesOurs(metrics.rss) },
-  { head: 'knee ×ours', text: timesOurs((row) => row.figures?.kneeRate) },
-  { head: 'back p99\n×ours', text: timesOurs((row) => row.figures?.backP99Ms) },
-]
-
 const groups: Group[] = [
   { title: 'latency, ms', columns: latency },
   { title: 'what this scenario measures', columns: own },
   { title: 'cost', columns: cost },
-  { title: 'peers beside ours', columns: beside, only: (summary) => summary.beside !== undefined },
   { title: 'bytes per event', columns: bytes },
   { title: 'fan-out skew, ms', columns: skew },
   {

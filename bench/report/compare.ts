@@ -57,7 +57,7 @@ export const compared: Record<string, Metric> = {
 type Draft = Compared & { key: string; one?: Summary; other?: Summary }
 
 export function compare(a: Results, b: Results): Compared[] {
-  const machines = strangers(a.machine, b.machine)
+  const everything = strangers(a, b)
   const [ones, others] = [a, b].map((run) => new Map(summarise(run).map((each) => [keyOf(each), each]))) as [
     Map<string, Summary>,
     Map<string, Summary>,
@@ -65,7 +65,7 @@ export function compare(a: Results, b: Results): Compared[] {
   const drafts = [...new Set([...ones.keys(), ...others.keys()])].flatMap((key): Draft[] => {
     const [one, other] = [ones.get(key), others.get(key)]
     const { scenario, transport, where } = (one ?? other)!
-    const why = machines ?? (one && other ? settings(scenario, a, b, one, other) : `only in ${one ? 'A' : 'B'}`)
+    const why = everything ?? (one && other ? settings(scenario, a, b, one, other) : `only in ${one ? 'A' : 'B'}`)
     return Object.entries(compared).flatMap(([metric, { pick, unit }]): Draft[] => {
       const [left, right] = [one, other].map((side) => (side?.valid ?? []).map(pick).filter(isKnown)) as [
         number[],
@@ -73,7 +73,7 @@ export function compare(a: Results, b: Results): Compared[] {
       ]
       if (left.length + right.length === 0) return []
       const cell = { key, one, other, scenario, transport, where, metric, unit, a: estimate(left), b: estimate(right) }
-      const wrong = why ?? unfit(left, right)
+      const wrong = why ?? elsewhere(metric, one!, other!) ?? unfit(left, right)
       return [
         {
           ...cell,
@@ -136,25 +136,60 @@ function floorOf({ scenario, transport, where, metric }: Draft, fit: Draft[]): D
   return near.find((each) => each.where === where) ?? near[0] ?? floors[0]
 }
 
+/** With fewer on a side, a clear difference and chance look the same. */
+const LEAST = 4
+
 function unfit(left: number[], right: number[]): string | undefined {
   if (left.length === 0 || right.length === 0) return `no valid number in ${left.length === 0 ? 'A' : 'B'}`
-  if (!canTell(left.length, right.length))
-    return `too few valid repeats (${left.length} and ${right.length}; 4 and 4 are the least)`
+  if (Math.min(left.length, right.length) < LEAST || !canTell(left.length, right.length))
+    return `it needs ${LEAST} valid repeats in each run, and A has ${left.length}, B ${right.length}: measure with --repeats ${LEAST + 1}`
   return [...left, ...right].some((value) => value <= 0) ? 'a value is not above zero' : undefined
 }
 
-function strangers(a: Results['machine'], b: Results['machine']): string | undefined {
-  const key = ['cpu', 'cores', 'memoryMiB', 'system'].find((name) => a[name] !== b[name])
-  return key && `another machine (${key}: ${a[key]} and ${b[key]})`
+/** Another machine, or another Node: then nothing of the two runs is compared. */
+function strangers(a: Results, b: Results): string | undefined {
+  const key = ['cpu', 'cores', 'memoryMiB', 'system'].find((name) => a.machine[name] !== b.machine[name])
+  if (key) return `another machine (${key}: ${a.machine[key]} and ${b.machine[key]})`
+  for (const name of ['node', 'openssl'])
+    if (a.versions[name] !== b.versions[name])
+      return `another ${name === 'node' ? 'Node' : 'OpenSSL'} (${told(a.versions[name])} and ${told(b.versions[name])})`
+  return undefined
 }
 
-/** Commits may differ, that is what it is for; the workload may not. */
+/** The numbers of a scenario that decide what is measured. Its repeats may differ, and so may its list of transports. */
+const workload = [
+  ...['kind', 'payload', 'pollMs', 'http', 'tls', 'batchMs', 'profile', 'together', 'generators', 'warmSeconds'],
+  ...['pinned', 'maxUtilisation', 'maxGeneratorDelayMs'],
+] as const
+
+/** Commits may differ, that is what it is for; the workload and its place may not. */
 function settings(name: string, a: Results, b: Results, one: Summary, other: Summary): string | undefined {
-  const [left, right] = [a, b].map(({ scenarios }) => scenarios.find((each) => each.name === name)!)
+  const [left, right] = [a, b].map(({ scenarios }) => scenarios.find((each) => each.name === name)!) as [Given, Given]
   const [row, beside] = [one.rows[0]!, other.rows[0]!]
+  // What a ladder has found is no setting of it.
+  const [from, to] = left.kind === 'ladder' ? [left, right] : [row, beside]
   for (const key of ['clients', 'rate', 'seconds'] as const)
-    if (row[key] !== beside[key]) return `another ${key} (${row[key]} and ${beside[key]})`
-  for (const key of ['payload', 'pollMs', 'http', 'tls', 'batchMs', 'profile', 'together', 'generators'] as const)
-    if (left![key] !== right![key]) return `another ${key} (${left![key]} and ${right![key]})`
-  return undefined
+    if (from[key] !== to[key]) return `another ${key} (${from[key]} and ${to[key]})`
+  for (const key of workload as readonly (keyof Given)[])
+    if (!(key in one.point) && left[key] !== right[key])
+      return `another ${key} (${told(left[key])} and ${told(right[key])})`
+  if (left.together) {
+    const names = [a, b].map((run) => [
+      ...new Set(run.trials.filter((r) => r.scenario === name).map((r) => r.transport)),
+    ])
+    const [mine, theirs] = names.map((each) => each.toSorted().join('+'))
+    if (mine !== theirs) return `other transports on the same server (${mine} and ${theirs})`
+  }
+  const [here, there] = [a.machine['pinning'], b.machine['pinning']]
+  return left.pinned && here !== there ? `pinned differently (${told(here)}; and ${told(there)})` : undefined
+}
+type Given = Results['scenarios'][number]
+const told = (value: Given[keyof Given]) => (value === undefined ? 'unknown' : String(value as string))
+
+/** What a ladder measures it measures at its knee: at another rate in each repeat. */
+function elsewhere(metric: string, one: Summary, other: Summary): string | undefined {
+  if (metric === 'kneeRate' || metric === 'rss' || metric === 'connect') return undefined
+  if (!one.of((row) => row.figures?.kneeRate)) return undefined
+  const rates = [...new Set([...one.valid, ...other.valid].map(({ rate }) => rate))].toSorted((x, y) => x - y)
+  return rates.length > 1 ? `it was measured at the knee, at ${rates.join(', ')} events/s` : undefined
 }

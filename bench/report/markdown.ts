@@ -5,6 +5,7 @@ import { scenarios as known } from '../scenarios.ts'
 import type { Scenario, ScenarioName } from '../scenarios.ts'
 import { nameOf, sheets } from './columns.ts'
 import { failures, heading, meanings, remarks, unfinished } from './remarks.ts'
+import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { summarise } from './summary.ts'
 
 export function markdown(results: Results): string {
@@ -27,11 +28,22 @@ export function markdown(results: Results): string {
     provenance(results),
     ...unfinished(results).map((line) => `**${plain(line)}**`),
     'Medians of the repeats, in brackets the 95 % bootstrap interval. ×floor: the median of the ratios to a bare TLS socket in the same repeat.',
+    ...against(results),
     ...sections,
     '## Notes',
     results.notes.map((note) => `- ${plain(note)}`).join('\n'),
     '',
   ].join('\n\n')
+}
+
+function against(results: Results): string[] {
+  const all = rivals(results)
+  if (all.length === 0) return []
+  const words = rivalsWords.map((line) => `- ${plain(line)}`).join('\n')
+  const tables = all.map(({ scenario, table: [head = [], ...rows] }) =>
+    [plain(heading(scenario, results)), markdownTable([head, ...rows])].join('\n\n'),
+  )
+  return [`## ${rivalsTitle}`, words, ...tables]
 }
 
 /** Where the numbers come from, in a line. */

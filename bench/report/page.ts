@@ -14,6 +14,7 @@ import { backCurves, kneeCurves } from './charts/series.ts'
 import { nameOf, sheets } from './columns.ts'
 import { escape, tableOf } from './html.ts'
 import { failures, heading, meanings, remarks, unfinished } from './remarks.ts'
+import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { style } from './style.ts'
 import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
@@ -39,8 +40,9 @@ when an event was due to when a client had decoded it, in another process, by on
 ${unfinished(results)
   .map((line) => `<p class="invalid">${escape(line)}</p>`)
   .join('')}
-<nav aria-label="Scenarios"><ul>${links.join('')}<li><a href="#notes">notes</a></li><li><a href="#run">machine and data</a></li></ul></nav></header>
+<nav aria-label="Scenarios"><ul>${rivals(results).length > 0 ? '<li><a href="#rivals">against peers</a></li>' : ''}${links.join('')}<li><a href="#notes">notes</a></li><li><a href="#run">machine and data</a></li></ul></nav></header>
 <main>
+${against(results)}
 ${sections.map(([name, summaries]) => section(name, summaries, results)).join('\n')}
 ${missing.map(({ name }) => `<section><h2>${escape(name)}</h2><p>Nothing was measured.</p></section>`).join('')}
 <section id="notes"><h2>Notes</h2><p>In tables: the median of the repeats, in brackets its 95 % bootstrap interval over the repeats (with
@@ -49,6 +51,17 @@ five repeats that is their range). ×floor: the median of the ratios to the floo
 ${run(results)}
 </main></body></html>
 `
+}
+
+function against(results: Results): string {
+  const all = rivals(results)
+  if (all.length === 0) return ''
+  const tables = all.map(
+    ({ scenario, table }) =>
+      `<p class="about">${escape(heading(scenario, results))}</p>${tableOf(table, `${scenario}: ours as a multiple of theirs`)}`,
+  )
+  return `<section id="rivals"><h2>${rivalsTitle}</h2>${rivalsWords.map((line) => `<p>${escape(line)}</p>`).join('')}
+${tables.join('\n')}</section>`
 }
 
 const id = (name: string) => `scenario-${name.replace(/[^a-z0-9-]/gi, '-')}`
