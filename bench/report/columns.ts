@@ -66,10 +66,24 @@ const health: Column[] = [
   { head: 'generator\nbusy', text: middle((row) => row.generator.utilisation) },
   { head: 'generator\nGC max ms', text: middle((row) => row.generator.gcMaxMs) },
 ]
+/** In silence there are no events to share the bytes: then they are of a client and a minute. */
+function silent({ layers, delivered }: Row) {
+  if (!layers || delivered) return undefined
+  const { up, down } = layers
+  const sum = (way: typeof up) => (way.payload ?? 0) + (way.framing ?? 0) + (way.headers ?? 0) + (way.tls ?? 0)
+  const both = (key: 'payload' | 'framing' | 'headers' | 'tls') => sumOf(up[key], down[key])
+  return {
+    ...{ payload: both('payload'), framing: both('framing'), headers: both('headers'), tls: both('tls') },
+    ...{ up: sum(up), down: sum(down), total: sum(up) + sum(down) },
+  }
+}
 const byteKeys = ['payload', 'framing', 'headers', 'tls', 'up', 'down'] as const
 const bytes: Column[] = [
-  ...byteKeys.map((key): Column => ({ head: key, text: middle((row) => row.bytesPerEvent[key]) })),
-  { head: 'total', text: whole(metrics.bytes) },
+  ...byteKeys.map((key): Column => ({
+    head: key,
+    text: middle((row) => row.bytesPerEvent[key] ?? silent(row)?.[key]),
+  })),
+  { head: 'total', text: whole((row) => row.bytesPerEvent.total ?? silent(row)?.total) },
   { head: FLOOR, text: timesFloor(metrics.bytes) },
   { head: 'TCP+IP,\nestimated', text: middle(({ layers }) => sumOf(layers?.up.tcpip, layers?.down.tcpip)) },
 ]

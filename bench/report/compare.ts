@@ -160,7 +160,7 @@ function strangers(a: Results, b: Results): string | undefined {
 const workload = [
   ...['kind', 'payload', 'pollMs', 'http', 'tls', 'batchMs', 'profile', 'together', 'generators', 'warmSeconds'],
   ...['pinned', 'maxUtilisation', 'maxGeneratorDelayMs'],
-] as const
+] as const satisfies (keyof Given)[]
 
 /** Commits may differ, that is what it is for; the workload and its place may not. */
 function settings(name: string, a: Results, b: Results, one: Summary, other: Summary): string | undefined {
@@ -170,7 +170,7 @@ function settings(name: string, a: Results, b: Results, one: Summary, other: Sum
   const [from, to] = left.kind === 'ladder' ? [left, right] : [row, beside]
   for (const key of ['clients', 'rate', 'seconds'] as const)
     if (from[key] !== to[key]) return `another ${key} (${from[key]} and ${to[key]})`
-  for (const key of workload as readonly (keyof Given)[])
+  for (const key of workload)
     if (!(key in one.point) && left[key] !== right[key])
       return `another ${key} (${told(left[key])} and ${told(right[key])})`
   if (left.together) {
@@ -184,7 +184,7 @@ function settings(name: string, a: Results, b: Results, one: Summary, other: Sum
   return left.pinned && here !== there ? `pinned differently (${told(here)}; and ${told(there)})` : undefined
 }
 type Given = Results['scenarios'][number]
-const told = (value: Given[keyof Given]) => (value === undefined ? 'unknown' : String(value as string))
+const told = (value: string | number | boolean | undefined) => (value === undefined ? 'unknown' : String(value))
 
 /** What a ladder measures it measures at its knee: at another rate in each repeat. */
 function elsewhere(metric: string, one: Summary, other: Summary): string | undefined {

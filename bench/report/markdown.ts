@@ -4,7 +4,7 @@ import type { Results } from '../results.ts'
 import { scenarios as known } from '../scenarios.ts'
 import type { Scenario, ScenarioName } from '../scenarios.ts'
 import { nameOf, sheets } from './columns.ts'
-import { failures, heading, meanings, remarks, unfinished } from './remarks.ts'
+import { failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { summarise } from './summary.ts'
 
@@ -25,7 +25,7 @@ export function markdown(results: Results): string {
   )
   return [
     '# Wirelab benchmark',
-    provenance(results),
+    plain(provenance(results)),
     ...unfinished(results).map((line) => `**${plain(line)}**`),
     'Medians of the repeats, in brackets the 95 % bootstrap interval. ×floor: the median of the ratios to a bare TLS socket in the same repeat.',
     ...against(results),
@@ -44,15 +44,6 @@ function against(results: Results): string[] {
     [plain(heading(scenario, results)), markdownTable([head, ...rows])].join('\n\n'),
   )
   return [`## ${rivalsTitle}`, words, ...tables]
-}
-
-/** Where the numbers come from, in a line. */
-export function provenance({ startedAt, machine, versions, commit, seed }: Results): string {
-  const { cpu = 'unknown processor', cores = '?', system = '' } = machine
-  const from = commit ? `commit ${commit.slice(0, 10)}${commit.endsWith('+') ? ' with changes' : ''}` : 'not from git'
-  return plain(
-    `${startedAt.slice(0, 10)}, ${cpu}, ${cores} cores, ${system}, Node ${versions.node ?? '?'}, ${from}, seed ${seed}`,
-  )
 }
 
 /** What measures this scenario again, as it was run here: the flags that are not as they are by default. */
@@ -85,4 +76,5 @@ export function markdownTable([head = [], ...rows]: string[][]): string {
 }
 
 /** Text that stays text in a table: no pipe, no tag, no line end. */
-const plain = (text: string) => text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_|<>[\]]/g, (character) => `\\${character}`)
+export const plain = (text: string) =>
+  text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_|<>[\]]/g, (character) => `\\${character}`)

@@ -18,6 +18,13 @@ export function heading(name: string, { scenarios, seed, trials }: Results): str
   return `${name}: ${load}, ${distinct} distinct events measured a trial, polling every ${pollMs} ms, HTTP/${http}, seed ${seed}`
 }
 
+/** Where the numbers come from, in a line. */
+export function provenance({ startedAt, machine, versions, commit, seed }: Results): string {
+  const { cpu = 'unknown processor', cores = '?', system = '' } = machine
+  const from = commit ? `commit ${commit.slice(0, 10)}${commit.endsWith('+') ? ' with changes' : ''}` : 'not from git'
+  return `${startedAt.slice(0, 10)}, ${cpu}, ${cores} cores, ${system}, Node ${versions.node ?? '?'}, ${from}, seed ${seed}`
+}
+
 /** One line when the run did not come to its end: how much is there, and what is not. */
 export function unfinished({ trials, missing = [] }: Results): string[] {
   if (missing.length === 0) return []

@@ -27,16 +27,21 @@ export interface Summary {
 
 export function summarise({ trials, predictions, scenarios }: Results): Summary[] {
   const groups = Map.groupBy(trials, keyOf)
-  const order = scenarios.flatMap(({ name, transports }) => {
+  const order = scenarios.flatMap(({ name, transports, points = [] }) => {
     const mine = [...groups.values()].map(([first]) => first!).filter((row) => row.scenario === name)
     // Ours as the scenario lists them; then peers, those of a transport together, by name.
+    const values = (point: Row['point'] = {}) =>
+      points.findIndex((each) => Object.entries(point).every(([key, value]) => each[key] === value))
     const place = ({ transport, beside }: Row): [number, string] =>
       beside === undefined
         ? [transports.indexOf(transport), '']
         : [transports.length + transports.indexOf(beside), transport]
     return mine
       .map((row) => ({ row, place: place(row) }))
-      .toSorted(({ place: [a, x] }, { place: [b, y] }) => a - b || x.localeCompare(y))
+      .toSorted(
+        ({ place: [a, x], row: one }, { place: [b, y], row: other }) =>
+          a - b || x.localeCompare(y) || values(one.point) - values(other.point),
+      )
   })
   return order.map(({ row: { scenario, transport, beside, point = {} } }) => {
     const rows = groups.get(keyOf({ scenario, transport, point }))!

@@ -2,37 +2,32 @@
 import { nameOf } from '../columns.ts'
 import { text } from '../numbers.ts'
 import { isKnown, metrics } from '../summary.ts'
+import type { Pick } from '../summary.ts'
 import type { Summary } from '../summary.ts'
-import { axis, colorOf, ink, msLabel, symbols } from './chart.ts'
+import { WIDE, across, colorOf, ink, logAxis, lookOf, msLabel, symbols, upright } from './chart.ts'
 import type { ChartMaker, OneSeries } from './chart.ts'
-
-/** Ours are round; peers in the same colour have other shapes. */
-function lookOf({ transport, beside }: Summary, all: Summary[]): '●' | '◆' | '▲' | '■' {
-  if (beside === undefined) return '●'
-  const peers = all.filter((each) => each.beside === beside).map((each) => each.transport)
-  return (['◆', '▲', '■'] as const)[peers.indexOf(transport) % 3]!
-}
 
 export const latencyAgainstCost: ChartMaker = (summaries) => {
   const shown = summaries.filter(({ of, where }) => where === '' && of(metrics.cpu) && of(metrics.p50))
   if (shown.length < 2) return []
   const middle = (each: Summary): [number, number] => [each.of(metrics.cpu)!.median, each.of(metrics.p50)!.median]
-  const label = { color: ink.text, fontSize: 13, hideOverlap: true, formatter: msLabel }
+  const all = (pick: Pick) =>
+    shown.flatMap(({ valid }) => valid.map(pick)).filter((value) => isKnown(value) && value > 0) as number[]
   return [
     {
       title: 'Latency against cost',
       question: 'What does it cost the server to be quick?',
-      read: 'Bottom left is best: quick and cheap. The large mark is the median of the repeats, the small dots are the repeats. Both axes grow tenfold with each step.',
+      read: 'Bottom left is best: quick and cheap. The large mark is the median of the repeats, the small dots are the repeats. Colour is the transport, shape is who made it: ours are round. Both axes are logarithmic.',
       summary:
         shown
           .map((each) => `${nameOf(each)}: ${text(middle(each)[0])} µs a delivery, p50 ${text(middle(each)[1])} ms`)
           .join('; ') + '.',
       legend: shown.map((each) => ({ name: nameOf(each), color: colorOf(each), look: lookOf(each, shown) })),
       height: 400,
-      option: () => ({
+      option: (width) => ({
         grid: { left: 64, right: 24, top: 12, bottom: 54 },
-        xAxis: axis('server µs per delivery', 'log', { axisLabel: { ...label, formatter: undefined } }),
-        yAxis: axis('p50, ms', 'log', { nameGap: 44, axisLabel: label }),
+        xAxis: logAxis('server µs per delivery', all(metrics.cpu), across(width, 64)),
+        yAxis: logAxis('p50, ms', all(metrics.p50), upright(400), { nameGap: 44, formatter: msLabel }),
         series: shown.flatMap((each): OneSeries[] => [
           {
             ...{ type: 'scatter', symbolSize: 5, itemStyle: { color: colorOf(each), opacity: 0.5 } },
@@ -44,6 +39,9 @@ export const latencyAgainstCost: ChartMaker = (summaries) => {
           {
             ...{ type: 'scatter', symbolSize: 16, symbol: symbols[lookOf(each, shown)], data: [middle(each)] },
             itemStyle: { color: colorOf(each), borderColor: 'var(--surface)', borderWidth: 1.5 },
+            // Names where there is room for them; all of them are in the legend.
+            label: { show: width === WIDE, position: 'right', formatter: nameOf(each), color: ink.text, fontSize: 12 },
+            labelLayout: { hideOverlap: true },
           },
         ]),
       }),
