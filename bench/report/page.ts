@@ -70,7 +70,9 @@ const id = (name: string) => `scenario-${name.replace(/[^a-z0-9-]/gi, '-')}`
 
 function section(name: string, summaries: Summary[], results: Results): string {
   const about = results.scenarios.find((each) => each.name === name)!.about
-  const charts = makers.flatMap((make) => make(summaries, results))
+  // What a ladder measured it measured at each one's own knee: only the climb can be compared.
+  const isLadder = summaries.some(({ of }) => of((row) => row.figures?.kneeRate))
+  const charts = (isLadder ? [kneeCurves] : makers).flatMap((make) => make(summaries, results))
   const tables = sheets(summaries, 'wide').map(({ title, columns, rows }) => {
     const cells = rows.map((each) => [nameOf(each), ...columns.map(({ text }) => text(each))])
     return tableOf([['', ...columns.map(({ head }) => head)], ...cells], title)

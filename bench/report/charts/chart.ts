@@ -108,7 +108,7 @@ export function logAxis(
 ) {
   const { formatter, ...rest } = more
   const [low, high] = [Math.min(...values) / 1.08, Math.max(...values) * 1.08]
-  const ticks = [[1, 2, 5], [1, 3], [1]]
+  const ticks = [[1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8], [1, 2, 5], [1, 3], [1]]
     .map((steps) => ticksOf(low, high, steps))
     .find((found) => found.length * each <= room)
   const shown = ticks ?? ticksOf(low, high, [1])
@@ -126,7 +126,7 @@ interface Labelled {
 /** From the last one at or below `low` to the first at or above `high`. */
 function ticksOf(low: number, high: number, steps: number[]): number[] {
   const all = Array.from({ length: 24 }, (_, i) =>
-    steps.map((step) => Number((step * 10 ** (i - 9)).toPrecision(1))),
+    steps.map((step) => Number((step * 10 ** (i - 9)).toPrecision(2))),
   ).flat()
   const from = all.findLastIndex((tick) => tick <= low)
   return all.slice(Math.max(0, from), all.findIndex((tick) => tick >= high) + 1)
