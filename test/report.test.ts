@@ -188,12 +188,15 @@ describe('report.html', () => {
   })
   test.for([
     ['steady', 'Latency against cost'],
+    ['steady', 'Latency against cost, with peers'],
     ['steady', 'Latency over the percentiles'],
+    ['steady', 'Latency over the percentiles, wss and its peers'],
     ['steady', 'Latency, run by run'],
     ['steady', 'Bytes of an event, by layer'],
     ['steady', 'Fan-out skew'],
     ['steady', 'Model against measurement'],
     ['ladder', 'Where the knee is'],
+    ['ladder', 'How busy the server is on the way to the knee'],
     ['idle', 'Bytes of a silent minute'],
     ['connect', 'Times of this scenario'],
     ['storm', 'After the cut'],
@@ -228,6 +231,45 @@ describe('report.html', () => {
     const one = madeUpResults({ seed: 7, scenarios: ['fanout'], repeats: 1 })
     const { p50, p99 } = one.trials[0]!.latencyMs
     expect(page(one)).toContain(`sse ${number(p50!)} ms at 50 %, ${number(p99!)} ms at 99 %`)
+  })
+  test('a peer has one shape, and no two of a transport have the same', () => {
+    const legend = /Latency against cost, with peers[^]*?<ul class="legend">([^]*?)<\/ul>/.exec(section('steady'))![1]!
+    const looks = [...legend.matchAll(/--mark:var\(--([a-z-]+)\)">(.)<\/i> ([^<]+)</g)].map(([, color, look, name]) => ({ color, look, name })) // prettier-ignore
+    const peers = looks.filter(({ look }) => look !== '●')
+    expect(peers.map(({ name }) => name)).toEqual(['hono-sse', 'nchan-sse', 'nchan-wss', 'socket.io-wss'])
+    expect(peers[1]!.look).toBe(peers[2]!.look)
+    expect(new Set(peers.map(({ color, look }) => `${color}${look}`)).size).toBe(peers.length)
+  })
+  test('silence: the bytes of a client and a minute, in the chart and in the table', () => {
+    const silent = (each: Row): Row => ({
+      ...each,
+      bytesPerEvent: row('sse', 1, 1).bytesPerEvent,
+      layers: each.layers!,
+    })
+    const idle = madeUpResults({ seed: 1, scenarios: ['idle'], repeats: 1, histograms: false, change: silent })
+    expect(page(idle)).toMatch(/floor: 222 bytes/)
+    expect(tables(idle)).toMatch(/bytes per client and minute[^]*floor +│ +200 │[^]* 222 /)
+  })
+  test('no chart of bytes where their layers are not known', () => {
+    const unsplit = (each: Row): Row => {
+      const { layers: _, ...rest } = each
+      return { ...rest, bytesPerEvent: { ...row('sse', 1, 1).bytesPerEvent, up: 600, down: 96, total: 696 } }
+    }
+    const up = madeUpResults({ seed: 1, scenarios: ['up'], repeats: 1, histograms: false, change: unsplit })
+    expect(page(up)).toContain('Latency, run by run')
+    expect(page(up)).not.toContain('Bytes of an event')
+  })
+  test('rows stand in the order of their scenario, not in that of the run', () => {
+    const at = (batchMs: number) => ({ ...row('sse', 1, 5), point: { batchMs } })
+    const run = results([at(20), row('wss', 1, 5), at(0), at(5)])
+    run.scenarios[0]!.points = [0, 5, 20].map((batchMs) => ({ batchMs }))
+    expect(summarise(run).map(({ transport, where }) => `${transport} ${where}`)).toEqual(
+      ['sse window 0 ms', 'sse window 5 ms', 'sse window 20 ms', 'wss '], // prettier-ignore
+    )
+  })
+  test('each chart says on what it was measured', () => {
+    const from = '2026-01-02, Made-up CPU, 2 cores, linux x64 6.1, Node 24.1.0'
+    expect(html.split(from)).toHaveLength(html.split('<figure>').length + 1) // and the head of the page
   })
   test('the raw data is in it', () => {
     const [, packed] = /href="data:application\/gzip;base64,([^"]+)"/.exec(html)!

@@ -33,7 +33,7 @@ th, td { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid var(-
 th { font-weight: 600 } th:first-child { text-align: left; padding-left: 0; position: sticky; left: 0; background: var(--page) } figure th:first-child { background: var(--surface) } thead th { color: var(--muted) }
 .facts td { text-align: left; white-space: normal; overflow-wrap: anywhere }
 @media (max-width: 640px) { .wide { display: none } .narrow { display: block } figure { padding: 10px 8px 6px }
-  th:first-child { white-space: normal; min-width: 6.6rem; max-width: 8.5rem } }
+  table { width: max-content } th:first-child { white-space: normal; max-width: 9rem } }
 @media print {
   :root { font-size: 11px; --page: #fff } body { max-width: none; padding: 0 } nav, .download, details:not([open]) { display: none }
   .wide { display: block } .narrow { display: none } h2, h3 { break-after: avoid } tr { break-inside: avoid }

@@ -32,6 +32,8 @@ export const bytesByLayer: ChartMaker = (summaries) => {
       .flatMap((way) => layers.map((layer) => (layer === 'tcpip' ? 0 : (value(each, way, layer) ?? 0))))
       .reduce((a, b) => a + b)
   const used = split ? ways : (['down'] as const)
+  // What went up and came down is known, but not in layers: the table has it.
+  if (!shown.some((each) => used.some((way) => layers.some((layer) => value(each, way, layer))))) return []
   const idle = shown[0]!.scenario === 'idle'
   const names = shown.map(nameOf)
   const series = used.flatMap((way) =>

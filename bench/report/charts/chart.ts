@@ -108,10 +108,12 @@ export function logAxis(
 ) {
   const { formatter, ...rest } = more
   const [low, high] = [Math.min(...values) / 1.08, Math.max(...values) * 1.08]
-  const ticks = [[1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8], [1, 2, 5], [1, 3], [1]]
-    .map((steps) => ticksOf(low, high, steps))
-    .find((found) => found.length * each <= room)
-  const shown = ticks ?? ticksOf(low, high, [1])
+  const fits = (ticks: number[]) => {
+    const px = room / Math.log(ticks.at(-1)! / ticks[0]!)
+    return ticks.every((tick, i) => i === 0 || px * Math.log(tick / ticks[i - 1]!) >= each)
+  }
+  const steps = [[1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]]
+  const shown = steps.map((some) => ticksOf(low, high, some)).find(fits) ?? ticksOf(low, high, [1])
   return axis(name, 'log', {
     ...{ min: shown[0], max: shown.at(-1), axisTick: { show: false, customValues: shown } },
     axisLabel: { ...label, hideOverlap: true, customValues: shown, ...(formatter && { formatter }) },
@@ -132,8 +134,8 @@ function ticksOf(low: number, high: number, steps: number[]): number[] {
   return all.slice(Math.max(0, from), all.findIndex((tick) => tick >= high) + 1)
 }
 /** What an axis has of the width, and of the height. */
-export const across = (width: number, left: number) => ({ room: width - left - 24, each: 44 })
-export const upright = (height: number) => ({ room: height - 66, each: 26 })
+export const across = (width: number, left: number) => ({ room: width - left - 24, each: 34 })
+export const upright = (height: number) => ({ room: height - 66, each: 22 })
 
 /** Names of rows, from top to bottom; in two lines where it is narrow. */
 export const namesAxis = (names: string[], width: number) =>

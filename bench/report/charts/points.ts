@@ -96,11 +96,13 @@ function marks(
       unit.endsWith('ms') ? { formatter: msLabel } : {},
     ),
     yAxis: namesAxis(places, width),
-    series: by.map((mine): OneSeries => ({
+    series: by.map((mine, i): OneSeries => ({
       ...{
         type: 'scatter',
         name: mine[0]!.transport,
-        symbolSize: 13,
+        symbolSize: 11,
+        // Beside each other, not one on top of the other.
+        symbolOffset: [0, (i - (by.length - 1) / 2) * 5],
         itemStyle: { color: colorOf(mine[0]!), opacity: 0.85 },
       },
       data: mine.filter((each) => isKnown(value(each))).map((each) => [value(each), places.indexOf(each.where)]),

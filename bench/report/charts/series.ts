@@ -22,7 +22,7 @@ export const kneeCurves: ChartMaker = (summaries, { scenarios }) => {
     {
       title: 'Where the knee is',
       question: 'How many events a second can the server carry before they come late?',
-      read: `Further right before it rises is better. The dashed line is p99 = ${limit} ms. Medians of the repeats at each step.`,
+      read: `Further right before it rises is better. The dashed line is p99 = ${limit} ms (polling may take its interval more). Medians of the repeats at each step.`,
       summary:
         lines
           .map(
@@ -34,7 +34,7 @@ export const kneeCurves: ChartMaker = (summaries, { scenarios }) => {
       height: 380,
       option: (width) => ({
         grid: { left: 64, right: 24, top: 12, bottom: 54 },
-        xAxis: logAxis('events/s', rates, across(width, 64)),
+        xAxis: logAxis('events/s', rates, across(width, 64), { formatter: String }),
         yAxis: logAxis('p99, ms', [...valuesOf(lines), limit], upright(380), { nameGap: 44, formatter: msLabel }),
         series: lines.map((line, i) => ({
           ...stepped(line, summaries),
@@ -60,7 +60,7 @@ export const kneeCurves: ChartMaker = (summaries, { scenarios }) => {
             height: 280,
             option: (width: number): Option => ({
               grid: { left: 64, right: 24, top: 12, bottom: 54 },
-              xAxis: logAxis('events/s', rates, across(width, 64)),
+              xAxis: logAxis('events/s', rates, across(width, 64), { formatter: String }),
               yAxis: axis('% of a core', 'value', { nameGap: 44, min: 0, max: 100 }),
               series: busy.map((line) => stepped(line, summaries)),
             }),
