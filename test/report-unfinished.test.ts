@@ -47,6 +47,7 @@ describe.concurrent('wirelab bench, interrupted', () => {
       const kept = await readResults(join(out, 'results.json')) // while it runs
       expect(kept.trials.map(({ scenario }) => scenario)).toEqual(['connect'])
       expect(kept.missing).toEqual([{ scenario: 'idle', transport: 'floor', repeat: 1 }])
+      await new Promise((resolve) => setTimeout(resolve, 2500)) // until it is well in its window
       child.kill('SIGINT')
       expect(await ended).toBe(130)
       expect(said.err).toMatch(/^2 scenarios, 2 trials, about 10 min\n/)

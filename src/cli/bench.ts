@@ -94,7 +94,7 @@ async function bench(flags: Flags) {
   const results = await run({ ...options, keep, signal: stopped.signal, ...(onTrial && { onTrial }) })
   if (results.trials.length === 0) {
     process.stderr.write(`unfinished: no trial came to its end, nothing was written\n`)
-    return void (process.exitCode = INTERRUPTED)
+    return leave()
   }
   const written = await writeResults(out, results)
   process.stdout.write(`${tables(results)}\nwrote ${written.join(', ')} to ${out}\n`)
@@ -103,12 +103,15 @@ async function bench(flags: Flags) {
   const invalid = results.trials.filter(({ valid }) => !valid).length
   if (invalid > 0) process.stderr.write(`${invalid} of ${results.trials.length} rows are invalid; the table says why\n`)
   for (const line of unfinished(results)) process.stderr.write(`${line}\n`)
-  process.exitCode = results.missing ? INTERRUPTED : failed.length + invalid > 0 ? 1 : 0
+  if (results.missing) return leave()
+  process.exitCode = failed.length + invalid > 0 ? 1 : 0
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 /** What a shell says of a program that was ended by SIGINT. */
 const INTERRUPTED = 130
+/** Once all is said. Timers of the trial that was abandoned may still run: nobody waits for them. */
+const leave = () => void process.stdout.write('', () => process.exit(INTERRUPTED))
 
 /** Exit 1 when a check fails: then no number of this machine is to be believed. */
 async function calibration({ seed }: Flags) {
