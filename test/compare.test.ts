@@ -162,6 +162,14 @@ describe.concurrent('wirelab bench --compare', () => {
     expect(gated.code).toBe(1)
     expect(gated.err).toMatch(/^gate wss\.p50=4: steady has 7\./)
   })
+  test('a run that did not come to its end is compared as far as it goes, and it says so', async () => {
+    const a = await write('whole.json', JSON.stringify(made(2)))
+    const missing = [{ scenario: 'steady', transport: 'sse', repeat: 6 }]
+    const b = await write('half.json', JSON.stringify({ ...made(3), missing }))
+    const { code, out } = await cli('--compare', a, b)
+    expect(code).toBe(0)
+    expect(out).toMatch(/\nB is unfinished: \d+ of \d+ rows were measured; missing: steady \(sse 1\)\n$/)
+  })
   test('a file that is not there, not JSON, not results; one file, three files: one line and exit 2', async () => {
     const good = await write('good.json', JSON.stringify(made(2)))
     const text = await write('text.json', 'hello')

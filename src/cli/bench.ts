@@ -126,6 +126,11 @@ async function compareRuns(files: string[], gates: Gate[]) {
   if (files.length !== 2) throw new UsageError(`bench: --compare takes two results.json, A and B; got ${files.length}`)
   const [a, b] = await Promise.all(files.map((path) => results(path)))
   process.stdout.write(comparison(compare(a!, b!)))
+  for (const [name, run] of [
+    ['A', a!],
+    ['B', b!],
+  ] as const)
+    for (const line of unfinished(run)) process.stdout.write(`${name} is ${line}\n`)
   const failed = failedGates(summarise(b!), gates)
   for (const line of failed) process.stderr.write(`${line}\n`)
   process.exitCode = failed.length > 0 ? 1 : 0
