@@ -46,3 +46,16 @@ export const timeText = (seconds: number) =>
   seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`
 
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
+
+/** The estimate, corrected by how far it was off until now. */
+export function pace(plans: Plan[]) {
+  const seconds = plans.map(secondsOf)
+  const startedAt = performance.now()
+  const sum = (some: number[]) => some.reduce((total, each) => total + each, 0)
+  return {
+    leftSeconds(done: number) {
+      const [took, expected] = [(performance.now() - startedAt) / 1000, sum(seconds.slice(0, done))]
+      return sum(seconds.slice(done)) * (done > 0 ? took / expected : 1)
+    },
+  }
+}

@@ -10,7 +10,7 @@ import { SCHEMA, checkResults, notes } from './results.ts'
 import type { Results } from './results.ts'
 import { peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
-import { secondsOf } from './estimate.ts'
+import { pace } from './estimate.ts'
 import { place } from './pin.ts'
 import { predictionsOf } from './predictions.ts'
 import { pointsOf } from './scenarios.ts'
@@ -123,19 +123,6 @@ function soFar(results: Results, left: Plan[]): Results {
     predictions: predictionsOf(results),
     ...(missing.length > 0 && { missing }),
   })
-}
-
-/** The estimate, corrected by how far it was off until now. */
-function pace(plans: Plan[]) {
-  const seconds = plans.map(secondsOf)
-  const startedAt = performance.now()
-  const sum = (some: number[]) => some.reduce((total, each) => total + each, 0)
-  return {
-    leftSeconds(done: number) {
-      const [took, expected] = [(performance.now() - startedAt) / 1000, sum(seconds.slice(0, done))]
-      return sum(seconds.slice(done)) * (done > 0 ? took / expected : 1)
-    },
-  }
 }
 
 /** What was put in must be found in the results. */
