@@ -38,6 +38,8 @@ export function answer(commands: Commands): void {
       )
   })
   process.on('disconnect', () => process.exit())
+  // Ctrl-C goes to every process of a terminal; the parent decides what becomes of this one.
+  process.on('SIGINT', () => undefined)
 }
 
 /** Parent side. `file` runs with this very Node; `execArgv` are its flags. */

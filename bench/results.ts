@@ -99,6 +99,12 @@ export const ResultsSchema = v.strictObject({
       inputs: v.optional(v.record(v.string(), v.string())),
     }),
   ),
+  /** Only of a run that did not come to its end: the rows that were planned and are not there. */
+  missing: v.optional(
+    v.array(
+      v.strictObject({ scenario: v.string(), transport: v.string(), repeat: v.number(), point: v.optional(Point) }),
+    ),
+  ),
   /** Why a value is null in every row, in words. */
   notes: v.array(v.string()),
   trials: v.array(RowSchema),

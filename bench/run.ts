@@ -10,6 +10,7 @@ import { SCHEMA, checkResults, notes } from './results.ts'
 import type { Results } from './results.ts'
 import { peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
+import { pace } from './estimate.ts'
 import { place } from './pin.ts'
 import { predictionsOf } from './predictions.ts'
 import { pointsOf } from './scenarios.ts'
@@ -29,7 +30,12 @@ export interface RunOptions {
   burnMs?: number
   /** A network of so many ms, each way, before one contestant: to see that a difference is found. */
   delaysMs?: Record<Contestant, number>
-  onTrial?(done: number, all: number, name: string): void
+  /** Before each trial; `leftSeconds` is what the rest will take, by what the trials before it took. */
+  onTrial?(done: number, all: number, name: string, leftSeconds: number): void
+  /** After each trial but the last: everything so far, so that an hour is not lost with its last minute. */
+  keep?(results: Results): Promise<void>
+  /** Abandons the trial that runs; what was measured before it is returned, with what is missing. */
+  signal?: AbortSignal
 }
 
 export interface Plan {
@@ -69,34 +75,53 @@ function trialsOf(scenario: Scenario, peers: Contestant[], only?: Contestant[]):
 }
 
 export async function run(options: RunOptions): Promise<Results> {
-  const { seed, burnMs, onTrial } = options
+  const { seed, burnMs, onTrial, keep, signal } = options
   const startedAt = new Date().toISOString()
   return withLeaf(async (common) => {
     const results: Results = {
       schema: SCHEMA,
-      ...{ startedAt, machine: { ...machine(), pinning: common.placement.about }, versions: await versions() },
+      ...{ startedAt, machine: { ...machine(), pinning: common.placement.about }, versions: await versions(options) },
       ...{ commit: commit(), seed, scenarios: structuredClone(options.scenarios) },
       ...{ predictions: [], notes: [...notes, ...delayNotes(options)], trials: [] },
     }
     const plans = plan(options)
-    for (const [i, each] of plans.entries()) {
+    const clock = pace(plans)
+    let done = 0
+    while (done < plans.length && !signal?.aborted) {
+      const each = plans[done]!
       const { scenario, transports, point } = each
       const where = point ? ` ${Object.values(point).join(' ')}` : ''
-      onTrial?.(i, plans.length, `${scenario.name} ${transports.join('+')}${where}`)
+      onTrial?.(done, plans.length, `${scenario.name} ${transports.join('+')}${where}`, clock.leftSeconds(done))
       const delayMs = options.delaysMs?.[transports[0]!]
-      const rows = await trial({
-        ...each,
-        ...common,
-        ...(burnMs !== undefined && { burnMs }),
-        ...(delayMs !== undefined && { weather: { delayMs } }),
-      })
+      const rows = await trial(
+        {
+          ...each,
+          ...common,
+          ...(burnMs !== undefined && { burnMs }),
+          ...(delayMs !== undefined && { weather: { delayMs } }),
+        },
+        signal,
+      )
+      if (signal?.aborted) break // it was abandoned: that is no failure of its transport
       results.trials.push(...rows)
+      done++
+      if (done < plans.length) await keep?.(soFar(results, plans.slice(done)))
     }
-    onTrial?.(plans.length, plans.length, 'done')
-    for (const name of options.peers ?? []) results.versions[name] = peerOf(name)!.version()
-    results.machine['loadAfter'] = loadavg()[0]!
-    results.predictions = predictionsOf(results)
-    return checkResults(results)
+    onTrial?.(plans.length, plans.length, 'done', 0)
+    return soFar(results, plans.slice(done))
+  })
+}
+
+/** As it is written: with the predictions for what was measured, and with what was not. */
+function soFar(results: Results, left: Plan[]): Results {
+  const missing = left.flatMap(({ scenario: { name }, transports, point, repeat }) =>
+    transports.map((transport) => ({ scenario: name, transport, ...(point && { point }), repeat })),
+  )
+  return checkResults({
+    ...results,
+    machine: { ...results.machine, loadAfter: loadavg()[0]! },
+    predictions: predictionsOf(results),
+    ...(missing.length > 0 && { missing }),
   })
 }
 
@@ -129,7 +154,7 @@ function machine(): Results['machine'] {
   }
 }
 
-async function versions(): Promise<Results['versions']> {
+async function versions({ peers = [] }: RunOptions): Promise<Results['versions']> {
   const { node, openssl } = process.versions
   const found: Results['versions'] = { node, openssl: openssl ?? 'unknown' }
   const root = join(import.meta.dirname, '..')
@@ -137,6 +162,7 @@ async function versions(): Promise<Results['versions']> {
     const path = name === 'wirelab' ? 'package.json' : `node_modules/${name}/package.json`
     found[name] = (JSON.parse(await readFile(join(root, path), 'utf8')) as { version: string }).version
   }
+  for (const name of peers) found[name] = peerOf(name)!.version()
   return found
 }
 

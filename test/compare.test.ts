@@ -63,26 +63,70 @@ describe('compare', () => {
   })
   test.for<[string, (b: Results) => void, RegExp]>([
     ['another machine', (b) => (b.machine.cores = 64), /another machine \(cores: 2 and 64\)/],
+    ['another Node', (b) => (b.versions.node = '26.0.0'), /another Node \(24\.1\.0 and 26\.0\.0\)/],
+    [
+      'pinned differently',
+      (b) => (b.machine.pinning = 'not pinned: one core'),
+      /pinned differently \(unknown; and not/,
+    ],
     ['another payload', (b) => (b.scenarios[0]!.payload = 999), /another payload \(200 and 999\)/],
     ['another HTTP', (b) => (b.scenarios[0]!.http = '2'), /another http \(1\.1 and 2\)/],
+    ['another warm-up', (b) => (b.scenarios[0]!.warmSeconds = 9), /another warmSeconds \(0\.7 and 9\)/],
+    ['another limit', (b) => (b.scenarios[0]!.maxUtilisation = 1), /another maxUtilisation \(0\.6 and 1\)/],
+    ['other cores', (b) => (b.scenarios[0]!.pinned = false), /another pinned \(true and false\)/],
     ['other clients', (b) => b.trials.forEach((row) => (row.clients = 7)), /another clients \(50 and 7\)/],
     ['another rate', (b) => b.trials.forEach((row) => (row.rate = 7)), /another rate/],
     ['other seconds', (b) => b.trials.forEach((row) => (row.seconds = 7)), /another seconds/],
     [
       'too few repeats',
-      (b) => (b.trials = b.trials.filter(({ repeat }) => repeat < 3)),
-      /too few valid repeats \(5 and 2/,
+      (b) => (b.trials = b.trials.filter(({ repeat }) => repeat < 4)),
+      /it needs 4 valid repeats in each run, and A has 5, B 3: measure with --repeats 5/,
     ],
     ['nothing valid', (b) => b.trials.forEach((row) => (row.valid = false)), /no valid number in B/],
     ['a scenario that only one has', (b) => (b.trials = []), /only in A/],
-  ])('%s: not comparable, and it says why', ([, change, why]) => {
+  ])('%s: not comparable, and one line says why', ([, change, why]) => {
     const b = made(5, { scenarios: ['steady'] })
     change(b)
     const cells = compare(made(4, { scenarios: ['steady'] }), b)
     expect(cells.length).toBeGreaterThan(10)
     for (const cell of cells) expect(cell.why).toMatch(why)
-    expect(comparison(cells)).toContain(`not comparable: ${cells[0]!.why}`)
-    expect(comparison(cells)).toContain(`${cells.length} cannot be compared`)
+    const text = comparison(cells)
+    expect(text.match(/not comparable:/g)).toHaveLength(1)
+    expect(text).toContain(`- not comparable: steady, all: ${cells[0]!.why}`)
+    expect(text).toContain(`${cells.length} cannot be compared`)
+    expect(text).not.toContain('no significant difference')
+  })
+  test('what is not comparable in one scenario is no word about another', () => {
+    const b = made(5)
+    b.scenarios.find(({ name }) => name === 'connect')!.warmSeconds = 3
+    b.trials = b.trials.filter(({ transport, scenario, repeat }) => !(transport === 'sse' && scenario === 'steady' && repeat > 3)) // prettier-ignore
+    const cells = compare(made(4), b)
+    const refused = cells.filter(({ why }) => why !== undefined)
+    expect(new Set(refused.map(({ scenario, transport }) => `${scenario} ${transport === 'sse'}`))).toEqual(
+      new Set(['steady true', 'connect true', 'connect false']),
+    )
+    expect(comparison(cells)).toMatch(/- not comparable: steady, p50, [^\n]* of sse: it needs 4 valid repeats/)
+    expect(comparison(cells)).toContain('- not comparable: connect, all: another warmSeconds (0.7 and 3)')
+  })
+  test('cores do not matter to a scenario that has none of its own', () => {
+    const [a, b] = [made(4, { scenarios: ['fanout'] }), made(5, { scenarios: ['fanout'] })]
+    for (const run of [a, b]) run.scenarios[0]!.pinned = false
+    b.machine.pinning = 'server on core 0, generators on 1'
+    expect(compare(a, b).some(({ why }) => why !== undefined)).toBe(false)
+  })
+  test('the knee of a ladder is compared whatever it is; what was measured at it only at the same rate', () => {
+    const at = (rate: number) => (row: Row) => ({ ...row, rate, figures: { kneeRate: rate } })
+    const ladder = (seed: number, rate: number) => {
+      const run = made(seed, { scenarios: ['ladder'], change: at(rate) })
+      run.scenarios[0]!.kind = 'ladder'
+      return run
+    }
+    const why = (metric: string, b: Results) =>
+      compare(ladder(4, 100), b).find((each) => each.metric === metric && each.transport === 'wss')!.why
+    expect(why('kneeRate', ladder(5, 400))).toBeUndefined()
+    expect(named(ladder(4, 100), ladder(5, 400))).toEqual(['ladder floor kneeRate: A']) // the floor's, and so all the others'
+    expect(why('p50', ladder(5, 400))).toMatch(/measured at the knee, at 100, 400 events/)
+    expect(why('p50', ladder(5, 100))).toBeUndefined()
   })
   test('commits may differ', () => {
     const b = { ...made(5), commit: 'f'.repeat(40) }
@@ -117,6 +161,14 @@ describe.concurrent('wirelab bench --compare', () => {
     const gated = await cli('--compare', a, b, '--gate', 'wss.p50=4')
     expect(gated.code).toBe(1)
     expect(gated.err).toMatch(/^gate wss\.p50=4: steady has 7\./)
+  })
+  test('a run that did not come to its end is compared as far as it goes, and it says so', async () => {
+    const a = await write('whole.json', JSON.stringify(made(2)))
+    const missing = [{ scenario: 'steady', transport: 'sse', repeat: 6 }]
+    const b = await write('half.json', JSON.stringify({ ...made(3), missing }))
+    const { code, out } = await cli('--compare', a, b)
+    expect(code).toBe(0)
+    expect(out).toMatch(/\nB is unfinished: \d+ of \d+ rows were measured; missing: steady \(sse 1\)\n$/)
   })
   test('a file that is not there, not JSON, not results; one file, three files: one line and exit 2', async () => {
     const good = await write('good.json', JSON.stringify(made(2)))

@@ -10,6 +10,7 @@ import { markdown } from '../bench/report/markdown.ts'
 import { text as number } from '../bench/report/numbers.ts'
 import { page } from '../bench/report/page.ts'
 import { REFERENCE, readmeTable, withTable } from '../bench/report/readme.ts'
+import { rivals } from '../bench/report/rivals.ts'
 import { failedGates, summarise } from '../bench/report/summary.ts'
 import { tables } from '../bench/report/table.ts'
 import { SCHEMA, checkResults, failedRow, notes } from '../bench/results.ts'
@@ -99,12 +100,77 @@ describe('the tables', () => {
       expect(line.length).toBeLessThanOrEqual(120)
     expect(text).not.toMatch(/NaN|undefined|null │/)
   })
-  test('peers stand beside ours with their ratio', () =>
-    expect(tables(everything)).toMatch(/peers beside ours[^]*nchan-wss +│ +1\.\d\d \(/))
   test('what the numbers include is said in results.json and under the table', () => {
     for (const what of [/limits raised/, /source of the events/, /floor ends when TLS is up/])
       expect(notes.some((note) => what.test(note))).toBe(true)
     expect(tables({ ...results([failed]), notes })).toContain(notes.at(-1))
+  })
+})
+
+describe('against the floor and against peers', () => {
+  const measured = (transport: string, repeat: number, p99: number, cpu: number, beside?: string): Row => {
+    const made = row(transport, repeat, 1)
+    const { latencyMs, server } = made
+    return {
+      ...{ ...made, ...(beside && { beside }), latencyMs: { ...latencyMs, p99 } },
+      server: { ...server, cpuUsPerDelivery: cpu },
+    }
+  }
+  const rounds = [1, 2, 3].flatMap((repeat) => [
+    measured('wss', repeat, 6 * repeat, 10),
+    measured('floor', repeat, 4 * repeat, 20),
+    measured('nchan-wss', repeat, [3, 24, 18][repeat - 1]!, 40, 'wss'), // of the medians 12/18; of the rounds 2, 0.5, 1
+    measured('hono-sse', repeat, 1, 1, 'sse'),
+  ])
+  const run = results(rounds)
+
+  test('a line for each of ours against the floor and each rival; medians of the ratios of the same round', () => {
+    expect(rivals(run)).toEqual([
+      {
+        scenario: 'steady',
+        table: [
+          ['ours ÷ theirs', 'rounds', 'p50', 'p99', 'server µs\nper delivery'],
+          ['wss ÷ floor', '3', '1.00', '1.50', '0.50'],
+          ['wss ÷ nchan-wss', '3', '1.00', '1.00 (0.50–2.00)', '0.25'],
+        ],
+      },
+    ])
+  })
+  test('a round in which one of both is not valid does not count, and the line says how many do', () => {
+    const broken = results(rounds.map((each, i) => (i === 2 ? { ...each, valid: false, why: 'late' } : each)))
+    expect(rivals(broken)[0]!.table[2]).toEqual(['wss ÷ nchan-wss', '2', '1.00', '0.50 (0.50–1.00)', '0.25'])
+    const blind = results(
+      rounds.map((each, i) => (i === 2 ? { ...each, server: { ...each.server, cpuUsPerDelivery: null } } : each)),
+    )
+    expect(rivals(blind)[0]!.table[2]!.at(-1)).toBe('0.25, 2 rounds')
+  })
+  test('points are compared with themselves', () => {
+    const at = (batchMs: number, cpu: number) => (each: Row) => ({
+      ...{ ...each, point: { batchMs }, server: { ...each.server, cpuUsPerDelivery: cpu * each.repeat } },
+    })
+    const [wss, , nchan] = rounds as [Row, Row, Row]
+    const two = results([at(0, 4)(wss), at(20, 2)(wss), at(0, 2)(nchan), at(20, 8)(nchan)])
+    expect(
+      rivals(two)[0]!
+        .table.slice(1)
+        .map(([name, , , , cpu]) => [name, cpu]),
+    ).toEqual([
+      ['wss ÷ nchan-wss, window 0 ms', '2.00'],
+      ['wss ÷ nchan-wss, window 20 ms', '0.25'],
+    ])
+  })
+  test('in every form, with how to read it; without peers in none', () => {
+    for (const text of [tables(run), page(run), markdown(run)]) {
+      expect(text).toMatch(/Against the floor and against peers[^]*wss ÷ nchan-wss[^]*1\.00 \(0\.50–2\.00\)/)
+      expect(text).toContain('ours as a multiple of theirs in the same round')
+      expect(text).not.toMatch(/goal/i)
+    }
+    const alone = results(rounds.filter(({ beside }) => !beside))
+    for (const text of [tables(alone), page(alone), markdown(alone)]) expect(text).not.toContain('against peers')
+  })
+  test('peers stand after ours, those of one transport together', () => {
+    const names = summarise(everything).filter(({ scenario }) => scenario === 'steady').map(({ transport }) => transport) // prettier-ignore
+    expect(names.slice(-4)).toEqual(['hono-sse', 'nchan-sse', 'nchan-wss', 'socket.io-wss'])
   })
 })
 
@@ -122,13 +188,15 @@ describe('report.html', () => {
   })
   test.for([
     ['steady', 'Latency against cost'],
+    ['steady', 'Latency against cost, with peers'],
     ['steady', 'Latency over the percentiles'],
+    ['steady', 'Latency over the percentiles, wss and its peers'],
     ['steady', 'Latency, run by run'],
     ['steady', 'Bytes of an event, by layer'],
     ['steady', 'Fan-out skew'],
     ['steady', 'Model against measurement'],
-    ['steady', 'peers beside ours'],
     ['ladder', 'Where the knee is'],
+    ['ladder', 'How busy the server is on the way to the knee'],
     ['idle', 'Bytes of a silent minute'],
     ['connect', 'Times of this scenario'],
     ['storm', 'After the cut'],
@@ -163,6 +231,45 @@ describe('report.html', () => {
     const one = madeUpResults({ seed: 7, scenarios: ['fanout'], repeats: 1 })
     const { p50, p99 } = one.trials[0]!.latencyMs
     expect(page(one)).toContain(`sse ${number(p50!)} ms at 50 %, ${number(p99!)} ms at 99 %`)
+  })
+  test('a peer has one shape, and no two of a transport have the same', () => {
+    const legend = /Latency against cost, with peers[^]*?<ul class="legend">([^]*?)<\/ul>/.exec(section('steady'))![1]!
+    const looks = [...legend.matchAll(/--mark:var\(--([a-z-]+)\)">(.)<\/i> ([^<]+)</g)].map(([, color, look, name]) => ({ color, look, name })) // prettier-ignore
+    const peers = looks.filter(({ look }) => look !== '●')
+    expect(peers.map(({ name }) => name)).toEqual(['hono-sse', 'nchan-sse', 'nchan-wss', 'socket.io-wss'])
+    expect(peers[1]!.look).toBe(peers[2]!.look)
+    expect(new Set(peers.map(({ color, look }) => `${color}${look}`)).size).toBe(peers.length)
+  })
+  test('silence: the bytes of a client and a minute, in the chart and in the table', () => {
+    const silent = (each: Row): Row => ({
+      ...each,
+      bytesPerEvent: row('sse', 1, 1).bytesPerEvent,
+      layers: each.layers!,
+    })
+    const idle = madeUpResults({ seed: 1, scenarios: ['idle'], repeats: 1, histograms: false, change: silent })
+    expect(page(idle)).toMatch(/floor: 222 bytes/)
+    expect(tables(idle)).toMatch(/bytes per client and minute[^]*floor +│ +200 │[^]* 222 /)
+  })
+  test('no chart of bytes where their layers are not known', () => {
+    const unsplit = (each: Row): Row => {
+      const { layers: _, ...rest } = each
+      return { ...rest, bytesPerEvent: { ...row('sse', 1, 1).bytesPerEvent, up: 600, down: 96, total: 696 } }
+    }
+    const up = madeUpResults({ seed: 1, scenarios: ['up'], repeats: 1, histograms: false, change: unsplit })
+    expect(page(up)).toContain('Latency, run by run')
+    expect(page(up)).not.toContain('Bytes of an event')
+  })
+  test('rows stand in the order of their scenario, not in that of the run', () => {
+    const at = (batchMs: number) => ({ ...row('sse', 1, 5), point: { batchMs } })
+    const run = results([at(20), row('wss', 1, 5), at(0), at(5)])
+    run.scenarios[0]!.points = [0, 5, 20].map((batchMs) => ({ batchMs }))
+    expect(summarise(run).map(({ transport, where }) => `${transport} ${where}`)).toEqual(
+      ['sse window 0 ms', 'sse window 5 ms', 'sse window 20 ms', 'wss '], // prettier-ignore
+    )
+  })
+  test('each chart says on what it was measured', () => {
+    const from = '2026-01-02, Made-up CPU, 2 cores, linux x64 6.1, Node 24.1.0'
+    expect(html.split(from)).toHaveLength(html.split('<figure>').length + 1) // and the head of the page
   })
   test('the raw data is in it', () => {
     const [, packed] = /href="data:application\/gzip;base64,([^"]+)"/.exec(html)!

@@ -1,9 +1,10 @@
 // What a row rests on, piece by piece: latencies, layers, the two counts of the bytes, and readers that decode equal bytes once.
 import { describe, expect, test } from 'vitest'
 import { bytesPerEvent, layersOf } from '../bench/bytes.ts'
+import { answers } from '../bench/peers/answers.ts'
 import { early, joinLatencies, latencyOf, skewOf } from '../bench/latency.ts'
 import { differing } from '../bench/reconcile.ts'
-import { remember } from '../bench/wires/contract.ts'
+import { NOTHING, remember } from '../bench/wires/contract.ts'
 import { ours } from '../bench/wires/ours.ts'
 import { textFrame } from '../transports/wss/server.ts'
 
@@ -67,5 +68,15 @@ describe('readers', () => {
     const clients = [1, 2].map(() => ours.wss({ authority: 'localhost', path: '/feed/wss' }))
     for (const client of clients) client.read(Buffer.from('HTTP/1.1 101 Switching Protocols\r\n\r\n'))
     expect(clients.map((client, i) => client.read(frame(4 + i)).events[0]!.id)).toEqual(['abcdefgh.4', 'abcdefgh.5'])
+  })
+  test('of the answers of a peer, heads and bodies are counted apart: else its framing were less than nothing', () => {
+    const reader = answers((body) => body)('', () => NOTHING)
+    const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'
+    expect(reader.read(Buffer.from(answer.slice(0, -2)))).toEqual(NOTHING)
+    expect(reader.read(Buffer.from('lo'))).toMatchObject({ headBytes: answer.length - 5, bodyBytes: 5 })
+    expect(reader.read(Buffer.from(answer + answer))).toMatchObject({
+      headBytes: 2 * answer.length - 10,
+      bodyBytes: 10,
+    })
   })
 })

@@ -21,14 +21,15 @@ export function answers<Parsed>(parse: (body: Buffer, head: Head) => Parsed): Ma
         held = rest
         if (all.length === 0) return NOTHING
         const reads = all.map((each) => ('failed' in each ? { ...NOTHING, failed: each.failed } : read(each.parsed)))
-        const headBytes = all.reduce((sum, each) => sum + each.headBytes, 0)
-        return { ...(reads.length === 1 ? reads[0]! : joined(reads)), headBytes }
+        const sum = (key: 'headBytes' | 'bodyBytes') => all.reduce((total, each) => total + each[key], 0)
+        const bytes = { headBytes: sum('headBytes'), bodyBytes: sum('bodyBytes') }
+        return { ...(reads.length === 1 ? reads[0]! : joined(reads)), ...bytes }
       },
     }
   }
 }
 
-type Answer<Parsed> = { headBytes: number } & ({ parsed: Parsed } | { failed: string })
+type Answer<Parsed> = { headBytes: number; bodyBytes: number } & ({ parsed: Parsed } | { failed: string })
 
 function whole<Parsed>(bytes: Buffer, parse: (body: Buffer, head: Head) => Parsed) {
   const all: Answer<Parsed>[] = []
@@ -40,6 +41,7 @@ function whole<Parsed>(bytes: Buffer, parse: (body: Buffer, head: Head) => Parse
     if (!refused && bytes.length < start + length) break
     all.push({
       headBytes: head.bytes,
+      bodyBytes: refused ? 0 : length,
       ...(refused
         ? { failed: `expected 200 and a length, got ${head.text.replaceAll('\r\n', ', ')}` }
         : { parsed: parse(bytes.subarray(start, start + length), head) }),

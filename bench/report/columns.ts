@@ -66,10 +66,24 @@ const health: Column[] = [
   { head: 'generator\nbusy', text: middle((row) => row.generator.utilisation) },
   { head: 'generator\nGC max ms', text: middle((row) => row.generator.gcMaxMs) },
 ]
+/** In silence there are no events to share the bytes: then they are of a client and a minute. */
+function silent({ layers, delivered }: Row) {
+  if (!layers || delivered) return undefined
+  const { up, down } = layers
+  const sum = (way: typeof up) => (way.payload ?? 0) + (way.framing ?? 0) + (way.headers ?? 0) + (way.tls ?? 0)
+  const both = (key: 'payload' | 'framing' | 'headers' | 'tls') => sumOf(up[key], down[key])
+  return {
+    ...{ payload: both('payload'), framing: both('framing'), headers: both('headers'), tls: both('tls') },
+    ...{ up: sum(up), down: sum(down), total: sum(up) + sum(down) },
+  }
+}
 const byteKeys = ['payload', 'framing', 'headers', 'tls', 'up', 'down'] as const
 const bytes: Column[] = [
-  ...byteKeys.map((key): Column => ({ head: key, text: middle((row) => row.bytesPerEvent[key]) })),
-  { head: 'total', text: whole(metrics.bytes) },
+  ...byteKeys.map((key): Column => ({
+    head: key,
+    text: middle((row) => row.bytesPerEvent[key] ?? silent(row)?.[key]),
+  })),
+  { head: 'total', text: whole((row) => row.bytesPerEvent.total ?? silent(row)?.total) },
   { head: FLOOR, text: timesFloor(metrics.bytes) },
   { head: 'TCP+IP,\nestimated', text: middle(({ layers }) => sumOf(layers?.up.tcpip, layers?.down.tcpip)) },
 ]
@@ -91,23 +105,10 @@ const model = (['p50', 'bytes'] as const).flatMap((of): Column[] => [
   { head: 'error', text: (summary) => share(modelError(summary, of)) },
 ])
 
-/** Of a peer: as a multiple of the transport of ours that it stands beside, in the same repeat. */
-const timesOurs = (pick: Pick) => (summary: Summary) => cell(summary.beside && summary.times(pick, summary.beside))
-const beside: Column[] = [
-  { head: 'p50 ×ours', text: timesOurs(metrics.p50) },
-  { head: 'p99 ×ours', text: timesOurs(metrics.p99) },
-  { head: 'server µs\n×ours', text: timesOurs(metrics.cpu) },
-  { head: 'bytes\n×ours', text: timesOurs(metrics.bytes) },
-  { head: 'KiB ×ours', text: timesOurs(metrics.rss) },
-  { head: 'knee ×ours', text: timesOurs((row) => row.figures?.kneeRate) },
-  { head: 'back p99\n×ours', text: timesOurs((row) => row.figures?.backP99Ms) },
-]
-
 const groups: Group[] = [
   { title: 'latency, ms', columns: latency },
   { title: 'what this scenario measures', columns: own },
   { title: 'cost', columns: cost },
-  { title: 'peers beside ours', columns: beside, only: (summary) => summary.beside !== undefined },
   { title: 'bytes per event', columns: bytes },
   { title: 'fan-out skew, ms', columns: skew },
   {

@@ -5,6 +5,7 @@ import { ALPHA, canTell, chances } from '../../src/core/verdict.ts'
 import { figures } from '../figures.ts'
 import { seeded } from '../random.ts'
 import type { Results, Row } from '../results.ts'
+import { elsewhere, settings, strangers } from './unlike.ts'
 import { isKnown, keyOf, summarise } from './summary.ts'
 import type { Pick, Summary } from './summary.ts'
 
@@ -57,7 +58,7 @@ export const compared: Record<string, Metric> = {
 type Draft = Compared & { key: string; one?: Summary; other?: Summary }
 
 export function compare(a: Results, b: Results): Compared[] {
-  const machines = strangers(a.machine, b.machine)
+  const everything = strangers(a, b)
   const [ones, others] = [a, b].map((run) => new Map(summarise(run).map((each) => [keyOf(each), each]))) as [
     Map<string, Summary>,
     Map<string, Summary>,
@@ -65,7 +66,7 @@ export function compare(a: Results, b: Results): Compared[] {
   const drafts = [...new Set([...ones.keys(), ...others.keys()])].flatMap((key): Draft[] => {
     const [one, other] = [ones.get(key), others.get(key)]
     const { scenario, transport, where } = (one ?? other)!
-    const why = machines ?? (one && other ? settings(scenario, a, b, one, other) : `only in ${one ? 'A' : 'B'}`)
+    const why = everything ?? (one && other ? settings(scenario, a, b, one, other) : `only in ${one ? 'A' : 'B'}`)
     return Object.entries(compared).flatMap(([metric, { pick, unit }]): Draft[] => {
       const [left, right] = [one, other].map((side) => (side?.valid ?? []).map(pick).filter(isKnown)) as [
         number[],
@@ -73,7 +74,7 @@ export function compare(a: Results, b: Results): Compared[] {
       ]
       if (left.length + right.length === 0) return []
       const cell = { key, one, other, scenario, transport, where, metric, unit, a: estimate(left), b: estimate(right) }
-      const wrong = why ?? unfit(left, right)
+      const wrong = why ?? elsewhere(metric, one!, other!) ?? unfit(left, right)
       return [
         {
           ...cell,
@@ -136,25 +137,12 @@ function floorOf({ scenario, transport, where, metric }: Draft, fit: Draft[]): D
   return near.find((each) => each.where === where) ?? near[0] ?? floors[0]
 }
 
+/** With fewer on a side, a clear difference and chance look the same. */
+const LEAST = 4
+
 function unfit(left: number[], right: number[]): string | undefined {
   if (left.length === 0 || right.length === 0) return `no valid number in ${left.length === 0 ? 'A' : 'B'}`
-  if (!canTell(left.length, right.length))
-    return `too few valid repeats (${left.length} and ${right.length}; 4 and 4 are the least)`
+  if (Math.min(left.length, right.length) < LEAST || !canTell(left.length, right.length))
+    return `it needs ${LEAST} valid repeats in each run, and A has ${left.length}, B ${right.length}: measure with --repeats ${LEAST + 1}`
   return [...left, ...right].some((value) => value <= 0) ? 'a value is not above zero' : undefined
-}
-
-function strangers(a: Results['machine'], b: Results['machine']): string | undefined {
-  const key = ['cpu', 'cores', 'memoryMiB', 'system'].find((name) => a[name] !== b[name])
-  return key && `another machine (${key}: ${a[key]} and ${b[key]})`
-}
-
-/** Commits may differ, that is what it is for; the workload may not. */
-function settings(name: string, a: Results, b: Results, one: Summary, other: Summary): string | undefined {
-  const [left, right] = [a, b].map(({ scenarios }) => scenarios.find((each) => each.name === name)!)
-  const [row, beside] = [one.rows[0]!, other.rows[0]!]
-  for (const key of ['clients', 'rate', 'seconds'] as const)
-    if (row[key] !== beside[key]) return `another ${key} (${row[key]} and ${beside[key]})`
-  for (const key of ['payload', 'pollMs', 'http', 'tls', 'batchMs', 'profile', 'together', 'generators'] as const)
-    if (left![key] !== right![key]) return `another ${key} (${left![key]} and ${right![key]})`
-  return undefined
 }

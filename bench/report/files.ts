@@ -1,5 +1,5 @@
 // Results from and to files: read with a clear word when they are none, written in every form that people read.
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkResults } from '../results.ts'
 import type { Results } from '../results.ts'
@@ -18,16 +18,24 @@ export async function readResults(path: string): Promise<Results> {
   }
 }
 
-/** Everything about a run, as files. @returns their names. */
+/** Everything about a run, as files; the numbers first: a report can be made again. @returns their names. */
 export async function writeResults(directory: string, results: Results): Promise<string[]> {
+  await keepResults(directory, results)
   const { page } = await import('./page.ts') // ECharts is large, and who only serves or watches never draws
-  const files = {
-    'results.json': `${JSON.stringify(results, null, 1)}\n`,
-    'report.html': page(results),
-    'report.md': markdown(results),
-    'results.csv': csv(results),
-  }
+  const files = { 'report.html': page(results), 'report.md': markdown(results), 'results.csv': csv(results) }
+  for (const [name, text] of Object.entries(files)) await replace(join(directory, name), text)
+  return ['results.json', ...Object.keys(files)]
+}
+
+/** The numbers alone, while a run goes on. */
+export async function keepResults(directory: string, results: Results): Promise<void> {
   await mkdir(directory, { recursive: true })
-  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text)
-  return Object.keys(files)
+  await replace(join(directory, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
+}
+
+/** Whoever reads it, and whenever the power goes, it is the old file or the new one. */
+async function replace(path: string, text: string): Promise<void> {
+  const half = `${path}.${process.pid}.new`
+  await writeFile(half, text, { flush: true })
+  await rename(half, path)
 }

@@ -4,7 +4,8 @@ import type { Results } from '../results.ts'
 import { scenarios as known } from '../scenarios.ts'
 import type { Scenario, ScenarioName } from '../scenarios.ts'
 import { nameOf, sheets } from './columns.ts'
-import { failures, heading, meanings, remarks } from './remarks.ts'
+import { failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
+import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { summarise } from './summary.ts'
 
 export function markdown(results: Results): string {
@@ -24,8 +25,10 @@ export function markdown(results: Results): string {
   )
   return [
     '# Wirelab benchmark',
-    provenance(results),
+    plain(provenance(results)),
+    ...unfinished(results).map((line) => `**${plain(line)}**`),
     'Medians of the repeats, in brackets the 95 % bootstrap interval. ×floor: the median of the ratios to a bare TLS socket in the same repeat.',
+    ...against(results),
     ...sections,
     '## Notes',
     results.notes.map((note) => `- ${plain(note)}`).join('\n'),
@@ -33,13 +36,14 @@ export function markdown(results: Results): string {
   ].join('\n\n')
 }
 
-/** Where the numbers come from, in a line. */
-export function provenance({ startedAt, machine, versions, commit, seed }: Results): string {
-  const { cpu = 'unknown processor', cores = '?', system = '' } = machine
-  const from = commit ? `commit ${commit.slice(0, 10)}${commit.endsWith('+') ? ' with changes' : ''}` : 'not from git'
-  return plain(
-    `${startedAt.slice(0, 10)}, ${cpu}, ${cores} cores, ${system}, Node ${versions.node ?? '?'}, ${from}, seed ${seed}`,
+function against(results: Results): string[] {
+  const all = rivals(results)
+  if (all.length === 0) return []
+  const words = rivalsWords.map((line) => `- ${plain(line)}`).join('\n')
+  const tables = all.map(({ scenario, table: [head = [], ...rows] }) =>
+    [plain(heading(scenario, results)), markdownTable([head, ...rows])].join('\n\n'),
   )
+  return [`## ${rivalsTitle}`, words, ...tables]
 }
 
 /** What measures this scenario again, as it was run here: the flags that are not as they are by default. */
@@ -72,4 +76,5 @@ export function markdownTable([head = [], ...rows]: string[][]): string {
 }
 
 /** Text that stays text in a table: no pipe, no tag, no line end. */
-const plain = (text: string) => text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_|<>[\]]/g, (character) => `\\${character}`)
+export const plain = (text: string) =>
+  text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_|<>[\]]/g, (character) => `\\${character}`)

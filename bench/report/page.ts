@@ -13,7 +13,8 @@ import { pointCharts } from './charts/points.ts'
 import { backCurves, kneeCurves } from './charts/series.ts'
 import { nameOf, sheets } from './columns.ts'
 import { escape, tableOf } from './html.ts'
-import { failures, heading, meanings, remarks } from './remarks.ts'
+import { failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
+import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { style } from './style.ts'
 import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
@@ -24,6 +25,8 @@ const makers = [
 ]
 /** A table with more rows stands below the charts. */
 const SHORT = 12
+/** A longer sentence about a chart stands with its numbers. */
+const LONG = 300
 
 export function page(results: Results): string {
   const sections = [...Map.groupBy(summarise(results), ({ scenario }) => scenario)]
@@ -33,11 +36,15 @@ export function page(results: Results): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Wirelab benchmark</title><style>${style}</style></head><body>
 <header><h1>Wirelab benchmark</h1>
-<p class="about">${escape(`${results.startedAt}, ${results.machine.cpu ?? 'unknown processor'}, ${results.machine.cores ?? '?'} cores`)}</p>
+<p class="about">${escape(provenance(results))}</p>
 <p>How polling, long polling, SSE and WSS compare on one machine, on real TLS, with a bare TLS socket as the floor. Latency is from
 when an event was due to when a client had decoded it, in another process, by one monotonic clock; every receiver counts.</p>
-<nav aria-label="Scenarios"><ul>${links.join('')}<li><a href="#notes">notes</a></li><li><a href="#run">machine and data</a></li></ul></nav></header>
+${unfinished(results)
+  .map((line) => `<p class="invalid">${escape(line)}</p>`)
+  .join('')}
+<nav aria-label="Scenarios"><ul>${rivals(results).length > 0 ? '<li><a href="#rivals">against peers</a></li>' : ''}${links.join('')}<li><a href="#notes">notes</a></li><li><a href="#run">machine and data</a></li></ul></nav></header>
 <main>
+${against(results)}
 ${sections.map(([name, summaries]) => section(name, summaries, results)).join('\n')}
 ${missing.map(({ name }) => `<section><h2>${escape(name)}</h2><p>Nothing was measured.</p></section>`).join('')}
 <section id="notes"><h2>Notes</h2><p>In tables: the median of the repeats, in brackets its 95 % bootstrap interval over the repeats (with
@@ -48,11 +55,24 @@ ${run(results)}
 `
 }
 
+function against(results: Results): string {
+  const all = rivals(results)
+  if (all.length === 0) return ''
+  const tables = all.map(
+    ({ scenario, table }) =>
+      `<p class="about">${escape(heading(scenario, results))}</p>${tableOf(table, `${scenario}: ours as a multiple of theirs`)}`,
+  )
+  return `<section id="rivals"><h2>${rivalsTitle}</h2>${rivalsWords.map((line) => `<p>${escape(line)}</p>`).join('')}
+${tables.join('\n')}</section>`
+}
+
 const id = (name: string) => `scenario-${name.replace(/[^a-z0-9-]/gi, '-')}`
 
 function section(name: string, summaries: Summary[], results: Results): string {
   const about = results.scenarios.find((each) => each.name === name)!.about
-  const charts = makers.flatMap((make) => make(summaries, results))
+  // What a ladder measured it measured at each one's own knee: only the climb can be compared.
+  const isLadder = summaries.some(({ of }) => of((row) => row.figures?.kneeRate))
+  const charts = (isLadder ? [kneeCurves] : makers).flatMap((make) => make(summaries, results))
   const tables = sheets(summaries, 'wide').map(({ title, columns, rows }) => {
     const cells = rows.map((each) => [nameOf(each), ...columns.map(({ text }) => text(each))])
     return tableOf([['', ...columns.map(({ head }) => head)], ...cells], title)
@@ -67,12 +87,14 @@ function section(name: string, summaries: Summary[], results: Results): string {
 <p class="about">${escape(heading(name, results))}</p>
 ${lines.join('\n')}
 ${tables.slice(0, above).join('')}
-${charts.map((chart, i) => figure(chart, `${id(name)}-${i}`)).join('\n')}
+${charts.map((chart, i) => figure(chart, `${id(name)}-${i}`, provenance(results))).join('\n')}
 ${tables.slice(above).join('\n')}</section>`
 }
 
-function figure(chart: Chart, about: string): string {
+function figure(chart: Chart, about: string, from: string): string {
   const { title, question, read, summary, legend, height, numbers } = chart
+  const isLong = summary.length > LONG
+  const words = `<p class="read" id="${about}">${escape(summary)}</p>`
   const drawn = ([WIDE, NARROW] as const).map((width) => {
     const svg = draw(chart.option(width), width, height)
     const words = `role="img" class="${width === WIDE ? 'wide' : 'narrow'}" aria-label="${escape(title)}" aria-describedby="${about}"`
@@ -81,15 +103,16 @@ function figure(chart: Chart, about: string): string {
   return `<figure><figcaption><h3>${escape(title)}</h3><p>${escape(question)}</p><p class="read">${escape(read)}</p></figcaption>
 ${legend.length > 0 ? `<ul class="legend">${legend.map(entry).join('')}</ul>` : ''}
 ${drawn.join('\n')}
-<p class="read" id="${about}">${escape(summary)}</p>
-<details><summary>The numbers</summary>${tableOf(numbers, title)}</details></figure>`
+${isLong ? '' : words}
+<details><summary>The numbers</summary>${isLong ? words : ''}${tableOf(numbers, title)}</details>
+<p class="from">${escape(from)}; <a href="#run">raw data</a></p></figure>`
 }
 
 function entry({ name, color, look }: Mark): string {
-  const line = look === 'solid' || look === 'dashed' || look === 'dotted'
-  const shape = line
-    ? `<i class="line" style="--mark:${color};--look:${look}"></i>`
-    : `<i style="--mark:${color}">${look}</i> `
+  const shape =
+    look === 'solid'
+      ? `<i class="line" style="--mark:${color};--look:${look}"></i>`
+      : `<i style="--mark:${color}">${look}</i> `
   return `<li>${shape}${escape(name)}</li>`
 }
 

@@ -1,7 +1,8 @@
 // The table in README.md, made from the committed reference run: nobody types a measured number there.
 import type { Results } from '../results.ts'
 import { cell, text } from './numbers.ts'
-import { command, markdownTable, provenance } from './markdown.ts'
+import { command, markdownTable, plain } from './markdown.ts'
+import { provenance } from './remarks.ts'
 import { isDoubtful, isKnown, metrics, summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
 
@@ -33,6 +34,8 @@ export function readmeTable(results: Results): string {
     throw new Error(
       `repeat ${doubt.repeat} of ${doubt.transport} has events before they were due: expected a run that can be quoted; measure again`,
     )
+  if (results.missing?.some(({ scenario }) => scenario === 'steady'))
+    throw new Error('the run did not come to its end: expected all repeats of steady; measure again')
   const { clients, rate, seconds, payload, pollMs } = results.scenarios.find(({ name }) => name === 'steady')!
   const repeats = Math.max(...shown.map(({ rows }) => rows.length))
   const invalid = shown.flatMap(({ rows }) => rows).filter(({ valid }) => !valid).length
@@ -41,7 +44,7 @@ export function readmeTable(results: Results): string {
       ['', ...columns.map(([head]) => head)],
       ...shown.map((each) => [each.transport, ...columns.map(([, value]) => value(each))]),
     ]),
-    `${clients} clients, ${rate} events/s of ${payload} bytes for ${seconds} s, polling every ${pollMs} ms; medians of ${repeats} repeats${invalid > 0 ? ` (invalid trials, which do not count: ${invalid})` : ''} with their 95 % intervals. The floor is a bare TLS socket. ${provenance(results)}. All of it: [${REFERENCE}](${REFERENCE}). Again on your machine:`,
+    `${clients} clients, ${rate} events/s of ${payload} bytes for ${seconds} s, polling every ${pollMs} ms; medians of ${repeats} repeats${invalid > 0 ? ` (invalid trials, which do not count: ${invalid})` : ''} with their 95 % intervals. The floor is a bare TLS socket. ${plain(provenance(results))}. All of it: [${REFERENCE}](${REFERENCE}). Again on your machine:`,
     `\`\`\`sh\n${command('steady', { ...results, trials: shown.flatMap(({ rows }) => rows) })}\n\`\`\``,
   ].join('\n\n')
 }

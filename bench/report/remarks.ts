@@ -8,14 +8,39 @@ import { isDoubtful, isOff, metrics, modelError } from './summary.ts'
 import type { Summary } from './summary.ts'
 
 export function heading(name: string, { scenarios, seed, trials }: Results): string {
-  const { clients, rate, seconds, payload, pollMs, http } = scenarios.find((each) => each.name === name)!
-  const load = `${clients} clients each, ${rate} events/s for ${seconds} s, ${payload} B an event`
+  const { kind, clients, rate, seconds, payload, pollMs, http } = scenarios.find((each) => each.name === name)!
+  const loads: Record<string, string> = {
+    ...{
+      idle: `silence for ${seconds} s`,
+      connect: 'one after the other',
+      capacity: `as often as they can for ${seconds} s`,
+    },
+    ladder: `from ${rate} events/s on, ${seconds} s a step, ${payload} B an event`,
+  }
+  const load = `${clients} clients each, ${loads[kind] ?? `${rate} events/s for ${seconds} s, ${payload} B an event`}`
   const events = spread(
     trials.flatMap((row) => (row.scenario === name && row.valid && row.expected ? row.expected / row.clients : [])),
   )
   // A delivery to each client is a sample, but an event that is late is late for all: this is the number of independent ones.
-  const distinct = events ? `${events.min === events.max ? events.min : `${events.min}–${events.max}`}` : 'no'
-  return `${name}: ${load}, ${distinct} distinct events measured a trial, polling every ${pollMs} ms, HTTP/${http}, seed ${seed}`
+  const distinct = events && (events.min === events.max ? events.min : `${events.min}–${events.max}`)
+  return `${name}: ${load}, ${distinct ? `${distinct} distinct events measured a trial, ` : ''}polling every ${pollMs} ms, HTTP/${http}, seed ${seed}`
+}
+
+/** Where the numbers come from, in a line. */
+export function provenance({ startedAt, machine, versions, commit, seed }: Results): string {
+  const { cpu = 'unknown processor', cores = '?', system = '' } = machine
+  const from = commit ? `commit ${commit.slice(0, 10)}${commit.endsWith('+') ? ' with changes' : ''}` : 'not from git'
+  return `${startedAt.slice(0, 10)}, ${cpu}, ${cores} cores, ${system}, Node ${versions.node ?? '?'}, ${from}, seed ${seed}`
+}
+
+/** One line when the run did not come to its end: how much is there, and what is not. */
+export function unfinished({ trials, missing = [] }: Results): string[] {
+  if (missing.length === 0) return []
+  const names = (of: { transport: string }[]) =>
+    [...Map.groupBy(of, ({ transport }) => transport)].map(([name, mine]) => `${name} ${mine.length}`).join(', ')
+  const what = [...Map.groupBy(missing, ({ scenario }) => scenario)].map(([name, mine]) => `${name} (${names(mine)})`)
+  const all = trials.length + missing.length
+  return [`unfinished: ${trials.length} of ${all} rows were measured; missing: ${what.join('; ')}`]
 }
 
 /** What the figures are that only this scenario has. */

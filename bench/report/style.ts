@@ -19,7 +19,7 @@ body { margin: 0 auto; max-width: 1000px; padding: 16px clamp(12px, 3vw, 32px) 4
 h1 { font-size: 1.7rem; margin: 0 0 .3em } h2 { font-size: 1.4rem; margin: 2.2em 0 .2em } h3 { font-size: 1.1rem; margin: 0 }
 p { margin: .3em 0 } a { color: var(--wss) }
 nav ul { display: flex; flex-wrap: wrap; gap: 2px 18px; padding: 0; margin: .6em 0; list-style: none } nav a { display: inline-block; padding: 4px 0 }
-.about, .read, figcaption p + p { color: var(--muted) } .invalid { color: var(--bad) } .off { font-weight: 600 }
+.about, .read, .from, figcaption p + p { color: var(--muted) } .from { font-size: .8rem; margin: 6px 0 0 } .invalid { color: var(--bad) } .off { font-weight: 600 }
 figure { margin: 16px 0; padding: 14px 16px 10px; background: var(--surface); border: 1px solid var(--line); border-radius: 10px; break-inside: avoid }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 18px; padding: 0; margin: 8px 0 4px; list-style: none; font-size: .9rem }
 .legend i { display: inline-block; font-style: normal; color: var(--mark) }
@@ -30,11 +30,12 @@ details { margin: 6px 0 } summary { cursor: pointer; padding: 6px 0; color: var(
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums }
 caption { text-align: left; font-weight: 600; padding: 2px 0 }
 th, td { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: bottom }
-th { font-weight: 600 } th:first-child { text-align: left; padding-left: 0 } thead th { color: var(--muted) }
+th { font-weight: 600 } th:first-child { text-align: left; padding-left: 0; position: sticky; left: 0; background: var(--page) } figure th:first-child { background: var(--surface) } thead th { color: var(--muted) }
 .facts td { text-align: left; white-space: normal; overflow-wrap: anywhere }
-@media (max-width: 640px) { .wide { display: none } .narrow { display: block } figure { padding: 10px 8px 6px } }
+@media (max-width: 640px) { .wide { display: none } .narrow { display: block } figure { padding: 10px 8px 6px }
+  table { width: max-content } th:first-child { white-space: normal; max-width: 9rem } }
 @media print {
-  :root { font-size: 11px; --page: #fff } body { max-width: none; padding: 0 } nav, .download { display: none }
+  :root { font-size: 11px; --page: #fff } body { max-width: none; padding: 0 } nav, .download, details:not([open]) { display: none }
   .wide { display: block } .narrow { display: none } h2, h3 { break-after: avoid } tr { break-inside: avoid }
   .scroll { overflow: visible } table { font-size: 8px } th, td { padding: .1rem .3rem } figure { border-color: #ccc }
 }

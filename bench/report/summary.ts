@@ -27,10 +27,21 @@ export interface Summary {
 
 export function summarise({ trials, predictions, scenarios }: Results): Summary[] {
   const groups = Map.groupBy(trials, keyOf)
-  const order = scenarios.flatMap(({ name, transports }) => {
+  const order = scenarios.flatMap(({ name, transports, points = [] }) => {
     const mine = [...groups.values()].map(([first]) => first!).filter((row) => row.scenario === name)
-    const place = ({ transport }: Row) => (transports.includes(transport) ? transports.indexOf(transport) : Infinity)
-    return mine.map((row) => ({ row, place: place(row) })).toSorted((a, b) => compare(a.place, b.place))
+    // Ours as the scenario lists them; then peers, those of a transport together, by name.
+    const values = (point: Row['point'] = {}) =>
+      points.findIndex((each) => Object.entries(point).every(([key, value]) => each[key] === value))
+    const place = ({ transport, beside }: Row): [number, string] =>
+      beside === undefined
+        ? [transports.indexOf(transport), '']
+        : [transports.length + transports.indexOf(beside), transport]
+    return mine
+      .map((row) => ({ row, place: place(row) }))
+      .toSorted(
+        ({ place: [a, x], row: one }, { place: [b, y], row: other }) =>
+          a - b || x.localeCompare(y) || values(one.point) - values(other.point),
+      )
   })
   return order.map(({ row: { scenario, transport, beside, point = {} } }) => {
     const rows = groups.get(keyOf({ scenario, transport, point }))!
@@ -65,7 +76,6 @@ const isOf =
   ({ repeat }: { repeat: number }) =>
   (row: { repeat: number }) =>
     row.repeat === repeat
-const compare = (a: number, b: number) => (a === b ? 0 : a - b)
 
 /** What makes two rows repeats of each other. */
 export function keyOf({

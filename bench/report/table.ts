@@ -5,10 +5,11 @@ import type { Results } from '../results.ts'
 import { nameOf, sheets } from './columns.ts'
 import { compared } from './compare.ts'
 import type { Compared } from './compare.ts'
-import { failures, heading, meanings, remarks } from './remarks.ts'
+import { failures, heading, meanings, remarks, unfinished } from './remarks.ts'
+import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
-import { changeText, numberText, verdictText } from './verdict.ts'
+import { changeText, numberText, refusals, verdictText } from './verdict.ts'
 
 export function tables(results: Results): string {
   const sections = [...Map.groupBy(summarise(results), ({ scenario }) => scenario)].map(([name, summaries]) =>
@@ -23,34 +24,63 @@ export function tables(results: Results): string {
   )
   const brackets =
     'in brackets the 95 % interval of the median over the repeats; ×floor: median of the ratios within a repeat'
-  return [...sections, 'Notes:', `- ${brackets}`, ...results.notes.map((note) => `- ${note}`), ''].join('\n')
+  return [
+    ...sections,
+    ...against(results),
+    ...unfinished(results),
+    'Notes:',
+    `- ${brackets}`,
+    ...results.notes.map((note) => `- ${note}`),
+    '',
+  ].join('\n')
+}
+
+function against(results: Results): string[] {
+  const all = rivals(results)
+  if (all.length === 0) return []
+  const made = all.flatMap(({ scenario, table: [head = [], ...rows] }) => [
+    scenario,
+    ...fitting(
+      head[0]!,
+      rows.map(([name = '']) => name),
+      head.slice(1).map((title, i) => ({ head: title, cells: rows.map((row) => row[i + 1]!) })),
+    ),
+  ])
+  return [rivalsTitle, ...made, ...rivalsWords.map((line) => `- ${line}`), '']
 }
 
 /** What a table may be wide. */
 const WIDTH = 120
 
 function tablesOf(summaries: Summary[]): string[] {
-  return sheets(summaries, 'narrow').flatMap(({ title, columns, rows }) => {
-    const names = rows.map(nameOf)
-    const widths = columns.map(({ head, text }) => widest([...head.split('\n'), ...rows.map(text)]) + 3)
-    // What does not fit goes on in a table below, under the same names.
-    const parts: (typeof columns)[] = [[]]
-    let width = 0
-    for (const [i, column] of columns.entries()) {
-      if (width + widths[i]! > WIDTH - widest([title, ...names]) - 5 && parts.at(-1)!.length > 0) {
-        parts.push([])
-        width = 0
-      }
-      parts.at(-1)!.push(column)
-      width += widths[i]!
+  return sheets(summaries, 'narrow').flatMap(({ title, columns, rows }) =>
+    fitting(
+      title,
+      rows.map(nameOf),
+      columns.map(({ head, text }) => ({ head, cells: rows.map(text) })),
+    ),
+  )
+}
+
+/** What does not fit goes on in a table below, under the same names. */
+function fitting(title: string, names: string[], columns: { head: string; cells: string[] }[]): string[] {
+  const parts: (typeof columns)[] = [[]]
+  let width = 0
+  for (const column of columns) {
+    const wide = widest([...column.head.split('\n'), ...column.cells]) + 3
+    if (width + wide > WIDTH - widest([title, ...names]) - 5 && parts.at(-1)!.length > 0) {
+      parts.push([])
+      width = 0
     }
-    return parts.map((part) =>
-      table(
-        [title, ...part.map(({ head }) => head)],
-        rows.map((summary, i) => [names[i]!, ...part.map(({ text }) => text(summary))]),
-      ),
-    )
-  })
+    parts.at(-1)!.push(column)
+    width += wide
+  }
+  return parts.map((part) =>
+    table(
+      [title, ...part.map(({ head }) => head)],
+      names.map((name, i) => [name, ...part.map(({ cells }) => cells[i]!)]),
+    ),
+  )
 }
 
 /** Two runs beside each other, and what the verdicts rest on. */
@@ -71,6 +101,7 @@ export function comparison(cells: Compared[]): string {
   return [
     ...sections,
     `${judged.length} numbers compared: ${different.length} differ, ${judged.length - different.length} do not; ${cells.length - judged.length} cannot be compared`,
+    ...refusals(cells).map((line) => `- ${line}`),
     ...different.map(
       (each) =>
         `- ${each.scenario} ${each.transport} ${each.where} ${each.metric}`.replace(/ +/g, ' ') +

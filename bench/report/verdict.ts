@@ -13,8 +13,21 @@ export function changeText({ ratio }: Compared): string {
 }
 
 export function verdictText({ why, lower, floorToo, difference, unit }: Compared): string {
-  if (why !== undefined) return `not comparable: ${why}`
+  if (why !== undefined) return 'not comparable' // why stands below the table
   if (floorToo) return 'no significant difference (floor too)'
   if (!lower) return 'no significant difference'
   return `${lower} lower by ${text(Math.abs(difference!.median))}${unit && ` ${unit}`}`
+}
+
+/** One line for all numbers of a scenario that cannot be compared for the same reason. */
+export function refusals(cells: Compared[]): string[] {
+  const refused = cells.filter(({ why }) => why !== undefined)
+  return [...Map.groupBy(refused, ({ scenario, why }) => `${scenario}\n${why}`).values()].map((mine) => {
+    const [{ scenario, why }] = mine as [Compared]
+    const all = cells.filter((each) => each.scenario === scenario)
+    const names = [...new Set(mine.map(({ transport }) => transport))].join(', ')
+    const metrics = [...new Set(mine.map(({ metric }) => metric))].join(', ')
+    const what = mine.length === all.length ? 'all' : `${metrics} of ${names}`
+    return `not comparable: ${scenario}, ${what}: ${why}`
+  })
 }

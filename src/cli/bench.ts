@@ -1,15 +1,18 @@
 // `wirelab bench`: measure the transports; tables on stdout, results and reports in a directory. Or compare two runs that were measured.
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { compare } from '../../bench/report/compare.ts'
-import { readResults, writeResults } from '../../bench/report/files.ts'
+import { planText } from '../../bench/estimate.ts'
+import { keepResults, readResults, writeResults } from '../../bench/report/files.ts'
 import { withTable } from '../../bench/report/readme.ts'
+import { unfinished } from '../../bench/report/remarks.ts'
 import { failedGates, metricNames, summarise } from '../../bench/report/summary.ts'
 import type { Gate, MetricName } from '../../bench/report/summary.ts'
 import { checksTable, comparison, tables } from '../../bench/report/table.ts'
 import { plan, run, withLeaf } from '../../bench/run.ts'
 import type { RunOptions } from '../../bench/run.ts'
+import type { Results } from '../../bench/results.ts'
 import { calibrate } from '../../bench/calibration.ts'
 import { contestants, installedPeers, peerNames } from '../../bench/contestants.ts'
 import type { Contestant } from '../../bench/contestants.ts'
@@ -76,16 +79,39 @@ export function benchCommand(): Command {
 
 async function bench(flags: Flags) {
   if (flags.calibrate) return calibration(flags)
-  const options = { ...runOptions(flags), onTrial: progress() }
-  const results = await run(options)
-  const written = await writeResults(flags.out, results)
-  process.stdout.write(`${tables(results)}\nwrote ${written.join(', ')} to ${flags.out}\n`)
+  const { out } = flags
+  const options = runOptions(flags)
+  await mkdir(out, { recursive: true }) // before an hour is spent
+  process.stderr.write(`${planText(plan(options))}\n`)
+  const stopped = new AbortController()
+  const stop = (signal: NodeJS.Signals) => {
+    process.stderr.write(`${signal}: writing what there is; once more ends it at once\n`)
+    stopped.abort()
+  }
+  for (const signal of SIGNALS) process.once(signal, stop)
+  const onTrial = progress()
+  const keep = (results: Results) => keepResults(out, results)
+  const results = await run({ ...options, keep, signal: stopped.signal, ...(onTrial && { onTrial }) })
+  if (results.trials.length === 0) {
+    process.stderr.write(`unfinished: no trial came to its end, nothing was written\n`)
+    return leave()
+  }
+  const written = await writeResults(out, results)
+  process.stdout.write(`${tables(results)}\nwrote ${written.join(', ')} to ${out}\n`)
   const failed = failedGates(summarise(results), flags.gate ?? [])
   for (const line of failed) process.stderr.write(`${line}\n`)
   const invalid = results.trials.filter(({ valid }) => !valid).length
   if (invalid > 0) process.stderr.write(`${invalid} of ${results.trials.length} rows are invalid; the table says why\n`)
+  for (const line of unfinished(results)) process.stderr.write(`${line}\n`)
+  if (results.missing) return leave()
   process.exitCode = failed.length + invalid > 0 ? 1 : 0
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** What a shell says of a program that was ended by SIGINT. */
+const INTERRUPTED = 130
+/** Once all is said. Timers of the trial that was abandoned may still run: nobody waits for them. */
+const leave = () => void process.stdout.write('', () => process.exit(INTERRUPTED))
 
 /** Exit 1 when a check fails: then no number of this machine is to be believed. */
 async function calibration({ seed }: Flags) {
@@ -100,6 +126,11 @@ async function compareRuns(files: string[], gates: Gate[]) {
   if (files.length !== 2) throw new UsageError(`bench: --compare takes two results.json, A and B; got ${files.length}`)
   const [a, b] = await Promise.all(files.map((path) => results(path)))
   process.stdout.write(comparison(compare(a!, b!)))
+  for (const [name, run] of [
+    ['A', a!],
+    ['B', b!],
+  ] as const)
+    for (const line of unfinished(run)) process.stdout.write(`${name} is ${line}\n`)
   const failed = failedGates(summarise(b!), gates)
   for (const line of failed) process.stderr.write(`${line}\n`)
   process.exitCode = failed.length > 0 ? 1 : 0

@@ -25,14 +25,23 @@ export const bytesByLayer: ChartMaker = (summaries) => {
     each.of(
       split ? pick(way, layer) : layer === 'tcpip' || way === 'up' ? () => null : (row) => row.bytesPerEvent[layer],
     )?.median
+  /** In silence there is no event to share them. */
+  const whole = (each: Summary) =>
+    each.of(metrics.bytes)?.median ??
+    ways
+      .flatMap((way) => layers.map((layer) => (layer === 'tcpip' ? 0 : (value(each, way, layer) ?? 0))))
+      .reduce((a, b) => a + b)
   const used = split ? ways : (['down'] as const)
+  // What went up and came down is known, but not in layers: the table has it.
+  if (!shown.some((each) => used.some((way) => layers.some((layer) => value(each, way, layer))))) return []
   const idle = shown[0]!.scenario === 'idle'
   const names = shown.map(nameOf)
   const series = used.flatMap((way) =>
     layers.map((layer): OneSeries => ({
       ...{ type: 'bar', name: `${way} ${layer}`, stack: way, barCategoryGap: '28%', barGap: '8%' },
       itemStyle: { color: color(layer), opacity: way === 'up' ? 0.7 : 1 },
-      data: shown.map((each) => value(each, way, layer) ?? 0),
+      // The last bytes of a window may be counted on one side of TLS only: less than nothing is not drawn.
+      data: shown.map((each) => Math.max(0, value(each, way, layer) ?? 0)),
     })),
   )
   return [
@@ -42,8 +51,7 @@ export const bytesByLayer: ChartMaker = (summaries) => {
         ? 'What does a client cost when there is nothing to say?'
         : 'What travels for one event besides the event?',
       read: `${split ? 'Two bars each: what goes down to the client, and below it, paler, what it sends up. ' : 'Up and down together. '}Shorter is better; what is not payload is overhead. Medians; all but TCP+IP are counted at the socket.`,
-      summary:
-        shown.map((each) => `${nameOf(each)}: ${text(each.of(metrics.bytes)?.median ?? 0)} bytes`).join('; ') + '.',
+      summary: shown.map((each) => `${nameOf(each)}: ${text(whole(each))} bytes`).join('; ') + '.',
       legend: layers
         .filter((layer) => shown.some((each) => used.some((way) => value(each, way, layer))))
         .map((layer): Mark => ({ name: labels[layer], color: color(layer), look: '■' })),

@@ -5,53 +5,72 @@ import { canQuote } from '../../../src/core/stats.ts'
 import { nameOf } from '../columns.ts'
 import { text } from '../numbers.ts'
 import type { Summary } from '../summary.ts'
-import { axis, colorOf, dashOf, ink, msLabel } from './chart.ts'
-import type { ChartMaker, Mark, OneSeries } from './chart.ts'
+import { axis, colorOf, ink, logAxis, lookOf, msLabel, symbols, upright } from './chart.ts'
+import type { Chart, ChartMaker, Mark, OneSeries } from './chart.ts'
 
 export type Line = { summary: Summary; points: [number, number][] }
 export const labels = { color: ink.text, fontSize: 13, hideOverlap: true }
 
-/** All repeats in one histogram; as far to the right as there are samples for it. */
+/** All repeats in one histogram; as far to the right as there are samples for it. Ours in one chart; with their peers each in one. */
 export const percentileCurves: ChartMaker = (summaries) => {
   if (summaries.some(({ where }) => where !== '')) return []
   const lines = summaries.flatMap((summary): Line[] => {
     const histograms = summary.valid.flatMap(({ histogram }) => histogram ?? [])
     return histograms.length > 0 ? [{ summary, points: percentiles(histograms) }] : []
   })
-  if (lines.length === 0) return []
+  const ours = lines.filter(({ summary }) => summary.beside === undefined)
+  const rivals = [...Map.groupBy(lines, ({ summary }) => summary.beside)].filter(([name]) => name !== undefined)
   return [
-    {
-      title: 'Latency over the percentiles',
-      question: 'How late are the late ones?',
-      read: 'Read up from 99 %: 99 of 100 deliveries were not later than this. Each step to the right leaves out nine tenths of what was left. A flat line is steady, a steep one has a long tail. All repeats together.',
-      summary:
-        lines
-          .map(
-            ({ summary, points }) =>
-              `${nameOf(summary)} ${text(at(points, 2))} ms at 50 %, ${text(at(points, 100))} ms at 99 %`,
-          )
-          .join('; ') + '.',
-      legend: lines.map(({ summary }) => lineMark(summary, summaries)),
-      height: 380,
-      option: () => ({
-        grid: { left: 64, right: 24, top: 12, bottom: 54 },
-        xAxis: axis('of all deliveries', 'log', {
-          min: 1,
-          axisLabel: { ...labels, formatter: (v: number) => `${Number((100 - 100 / v).toFixed(3))} %` },
-        }),
-        yAxis: axis('ms', 'log', { nameGap: 44, axisLabel: { ...labels, formatter: msLabel } }),
-        series: lines.map((line) => lineOf(line, summaries)),
-      }),
-      numbers: [
-        ['', '50 %', '90 %', '99 %', '99.9 %'],
-        ...lines.map(({ summary, points }) => [
-          nameOf(summary),
-          ...[2, 10, 100, 1000].map((x) => (points.at(-1)![0] >= x * 0.99 ? text(at(points, x)) : '–')),
-        ]),
-      ],
-    },
+    ...(ours.length > 0
+      ? [chartOf('Latency over the percentiles', 'How late are the late ones?', ours, summaries)]
+      : []),
+    ...rivals.map(([name, theirs]) => {
+      const own = ours.filter(({ summary: { transport } }) => transport === name || transport === 'floor')
+      const question = `Whose late ones are later: those of ${name} here, or of what else carries it?`
+      return chartOf(`Latency over the percentiles, ${name} and its peers`, question, [...own, ...theirs], summaries)
+    }),
   ]
 }
+
+function chartOf(title: string, question: string, lines: Line[], summaries: Summary[]): Chart {
+  const most = Math.max(...lines.map(({ points }) => points.at(-1)![0]))
+  return {
+    ...{ title, question },
+    read: 'Read up from 99 %: 99 of 100 deliveries were not later than this. Each step to the right leaves out nine tenths of what was left. A flat line is steady, a steep one has a long tail. All repeats together.',
+    summary:
+      lines
+        .map(
+          ({ summary, points }) =>
+            `${nameOf(summary)} ${text(at(points, 2))} ms at 50 %, ${text(at(points, 100))} ms at 99 %`,
+        )
+        .join('; ') + '.',
+    legend: lines.map(({ summary }) => lineMark(summary, summaries)),
+    height: 380,
+    option: () => ({
+      grid: { left: 64, right: 24, top: 12, bottom: 54 },
+      xAxis: axis('of all deliveries', 'log', {
+        ...{ min: 1, max: most, axisTick: { show: false, customValues: PERCENTILES } },
+        axisLabel: {
+          ...{ ...labels, customValues: PERCENTILES.filter((x) => x <= most * 1.01) },
+          formatter: (v: number) => `${Number((100 - 100 / v).toFixed(3))} %`,
+        },
+      }),
+      yAxis: logAxis('ms', valuesOf(lines), upright(380), { nameGap: 44, formatter: msLabel }),
+      series: lines.map((line) => lineOf(line, summaries)),
+    }),
+    numbers: [
+      ['', '50 %', '90 %', '99 %', '99.9 %'],
+      ...lines.map(({ summary, points }) => [
+        nameOf(summary),
+        ...[2, 10, 100, 1000].map((x) => (points.at(-1)![0] >= x * 0.99 ? text(at(points, x)) : '–')),
+      ]),
+    ],
+  }
+}
+/** 50 %, 90 %, 99 % … as one over what is left. */
+const PERCENTILES = [2, 10, 100, 1000, 10_000, 100_000]
+
+export const valuesOf = (lines: Line[]) => lines.flatMap(({ points }) => points.map(([, y]) => y))
 
 function percentiles(encoded: string[]): [number, number][] {
   const sum = encoded.map((each) => decodeFromCompressedBase64(each)).reduce(merged)
@@ -73,17 +92,21 @@ function merged(sum: Histogram, one: Histogram): Histogram {
 
 const at = (points: [number, number][], over: number) => (points.find(([x]) => x >= over * 0.99) ?? points.at(-1)!)[1]
 
-export const lineStyle = (summary: Summary, all: Summary[]) => ({
+/** Ours are solid; peers, in the same colour, are dashed and carry their shape. */
+export const lineStyle = (summary: Summary) => ({
   color: colorOf(summary),
-  type: dashOf(summary, all),
-  width: 2.5,
+  type: summary.beside === undefined ? ('solid' as const) : ('dashed' as const),
+  width: summary.beside === undefined ? 2.5 : 1.5,
 })
 export const lineOf = ({ summary, points }: Line, all: Summary[]): OneSeries => ({
-  ...{ type: 'line', name: nameOf(summary), data: points, showSymbol: false },
-  ...{ lineStyle: lineStyle(summary, all), itemStyle: { color: colorOf(summary) } },
+  ...{ type: 'line', name: nameOf(summary), symbol: symbols[lookOf(summary, all)] },
+  showSymbol: summary.beside !== undefined,
+  // A shape at each third point says whose line it is.
+  data: points.map((value, i) => ({ value, symbolSize: i % 3 === 1 ? 9 : 0 })),
+  ...{ lineStyle: lineStyle(summary), itemStyle: { color: colorOf(summary) } },
 })
 export const lineMark = (summary: Summary, all: Summary[]): Mark => ({
   name: summary.transport,
   color: colorOf(summary),
-  look: dashOf(summary, all),
+  look: summary.beside === undefined ? 'solid' : lookOf(summary, all),
 })

@@ -1,18 +1,18 @@
 // Every repeat as a dot: latency, fan-out skew, and the times that only one scenario measures.
-import { figures } from '../../figures.ts'
+import type { FigureName } from '../../figures.ts'
 import { isKnown, metrics } from '../summary.ts'
 import type { Pick, Summary } from '../summary.ts'
 import { nameOf } from '../columns.ts'
 import { text } from '../numbers.ts'
-import { axis, colorOf, msLabel, namesAxis, roomFor, symbols } from './chart.ts'
-import type { Chart, ChartMaker, Mark, OneSeries } from './chart.ts'
+import { across, colorOf, logAxis, msLabel, namesAxis, roomFor, symbols } from './chart.ts'
+import type { Chart, ChartMaker, Look, Mark, OneSeries } from './chart.ts'
 
 interface Kind {
   name: string
   pick: Pick
-  look: '●' | '◆' | '▲' | '■'
+  look: Look
 }
-const looks = ['●', '◆', '▲', '■'] as const
+const looks = ['●', '◆', '▲'] as const
 
 export const latencyDots: ChartMaker = (summaries) =>
   dots(
@@ -24,45 +24,62 @@ export const latencyDots: ChartMaker = (summaries) =>
     {
       title: 'Latency, run by run',
       question: 'How late is an event, usually and at worst, and is that the same each time?',
-      read: 'Each mark is one repeat; left is better, and each step of the axis is ten times the one before. Marks that lie close together can be relied on.',
+      read: 'Each mark is one repeat; left is better; the axis is logarithmic. Marks that lie close together can be relied on.',
     },
     'latency, ms',
   )
 
-export const skewDots: ChartMaker = (summaries) =>
-  dots(
+export const skewDots: ChartMaker = (summaries) => {
+  // p99 where there are events enough for it.
+  const key = summaries.some(({ of }) => of((row) => row.skewMs?.last.p99)) ? 'p99' : 'p50'
+  return dots(
     summaries,
     (['first', 'median', 'last'] as const).map((name, i) => ({
       name: `${name} receiver`,
-      pick: (row) => row.skewMs?.[name].p99,
+      pick: (row) => row.skewMs?.[name][key],
       look: (['▲', '●', '■'] as const)[i]!,
     })),
     {
       title: 'Fan-out skew',
       question: 'How much later than the first does the last client get the same event?',
-      read: 'p99 of the first, the median and the last receiver of each event, a mark for each repeat. The further apart, the less fair.',
+      read: `${key} of the first, the median and the last receiver of each event, a mark for each repeat. The further apart, the less fair. The axis is logarithmic.`,
     },
-    'p99 latency, ms',
-  )
-
-/** The times among the figures. */
-export const figureDots: ChartMaker = (summaries) => {
-  const names = Object.keys(figures).filter((name) => /Ms$/.test(name) && !/^cpu/.test(name))
-  const found = names.filter((name) => summaries.some(({ of }) => of((row) => row.figures?.[name])))
-  if (found.length === 0) return []
-  return dots(
-    summaries,
-    found.slice(0, 4).map((name, i) => ({ name, pick: (row) => row.figures?.[name], look: looks[i]! })),
-    {
-      title: 'Times of this scenario',
-      question:
-        found.map((name) => `${name}: ${figures[name as keyof typeof figures].replace(/^[^:]*: /, '')}`).join('; ') +
-        '.',
-      read: 'Each mark is one repeat; left is better, and each step of the axis is ten times the one before.',
-    },
-    'ms',
+    `${key} latency, ms`,
   )
 }
+
+/** The times among the figures: what is asked of each, and what a mark is called. */
+const times: { question: string; marks: Partial<Record<FigureName, string>> }[] = [
+  {
+    question: 'How long until clients are back after the cut?',
+    marks: { backP50Ms: 'half of them', backP99Ms: '99 % of them', backAllMs: 'the last one' },
+  },
+  {
+    question: 'How long until a client has all events of the burst?',
+    marks: { burstFirstMs: 'the first client', burstLastMs: 'the last client' },
+  },
+  {
+    question: 'How long from nothing to the first event?',
+    marks: { firstEventFullMs: 'full handshake', firstEventResumedMs: 'resumed session' },
+  },
+  { question: 'How long until a sender knows that its event is in the log?', marks: { acknowledgedP50Ms: 'median' } },
+]
+
+export const figureDots: ChartMaker = (summaries) =>
+  times.flatMap(({ question, marks }) =>
+    dots(
+      summaries,
+      (Object.entries(marks) as [FigureName, string][]).map(([figure, name], i) => ({
+        ...{ name, look: looks[i]! },
+        pick: (row) => row.figures?.[figure],
+      })),
+      {
+        ...{ title: 'Times of this scenario', question },
+        read: 'Each mark is one repeat; left is better; the axis is logarithmic. The words below the heading say from when to when.',
+      },
+      'ms',
+    ),
+  )
 
 function dots(
   summaries: Summary[],
@@ -74,13 +91,16 @@ function dots(
   const shown = summaries.filter((each) => each.where === '' && kinds.some(({ pick }) => each.of(pick)))
   if (shown.length === 0) return []
   const names = shown.map(nameOf)
+  const values = shown
+    .flatMap(({ valid }) => valid.flatMap((row) => kinds.map(({ pick }) => pick(row))))
+    .filter(positive)
   const series = kinds.map(({ name, pick, look }): OneSeries => ({
     ...{ type: 'scatter', name, symbol: symbols[look], symbolSize: 11 },
     data: shown.flatMap((each, i) =>
       each.valid
         .map(pick)
-        .filter((value) => isKnown(value) && value > 0)
-        .map((value) => ({ value: [value!, i], itemStyle: { color: colorOf(each), opacity: 0.65 } })),
+        .filter(positive)
+        .map((value) => ({ value: [value, i], itemStyle: { color: colorOf(each), opacity: 0.65 } })),
     ),
   }))
   const middle = (each: Summary, pick: Pick) => each.of(pick)?.median
@@ -99,9 +119,7 @@ function dots(
       height: 70 + 28 * shown.length,
       option: (width) => ({
         grid: { left: roomFor(names, width), right: 24, top: 8, bottom: 52 },
-        xAxis: axis(unit, 'log', {
-          axisLabel: { formatter: msLabel, color: 'var(--text)', fontSize: 13, hideOverlap: true },
-        }),
+        xAxis: logAxis(unit, values, across(width, roomFor(names, width)), { formatter: msLabel }),
         yAxis: namesAxis(names, width),
         series,
       }),
@@ -114,5 +132,7 @@ function dots(
     },
   ]
 }
+
+const positive = (value: number | null | undefined): value is number => isKnown(value) && value > 0
 
 export const known = (value: number | null | undefined) => (isKnown(value) ? text(value) : '–')

@@ -14,6 +14,8 @@ export const modelErrors: ChartMaker = (summaries) => {
   const shown = summaries.filter((each) => kinds.some(({ of }) => modelError(each, of) !== undefined))
   if (shown.length === 0) return []
   const names = shown.map(nameOf)
+  const errors = shown.flatMap((each) => kinds.map(({ of }) => Math.abs(100 * (modelError(each, of) ?? 0))))
+  const reach = Math.max(20, 10 * Math.ceil(Math.max(...errors) / 10))
   const wrong = shown.filter((each) => kinds.some(({ of }) => isOff(modelError(each, of)))).map(nameOf)
   const band = {
     silent: true,
@@ -32,6 +34,7 @@ export const modelErrors: ChartMaker = (summaries) => {
       option: (width) => ({
         grid: { left: roomFor(names, width), right: 24, top: 8, bottom: 52 },
         xAxis: axis('measured, % from predicted', 'value', {
+          ...{ min: -reach, max: reach },
           axisLabel: { color: ink.text, fontSize: 13, hideOverlap: true },
         }),
         yAxis: namesAxis(names, width),

@@ -2,7 +2,7 @@
 import { isKnown, metrics } from '../summary.ts'
 import type { Pick, Summary } from '../summary.ts'
 import { text } from '../numbers.ts'
-import { axis, colorOf, ink, msLabel, namesAxis, roomFor } from './chart.ts'
+import { across, axis, colorOf, ink, logAxis, lookOf, msLabel, namesAxis, roomFor, symbols, upright } from './chart.ts'
 import type { Chart, ChartMaker, OneSeries } from './chart.ts'
 import { lineMark, lineStyle } from './curves.ts'
 
@@ -65,10 +65,13 @@ function lines(
   return {
     grid: { left: 64, right: 24, top: 12, bottom: 54 },
     xAxis: axis(words[only] ?? only, 'category', { data: xs.map(String), axisLabel: label }),
-    yAxis: axis(unit, 'log', { nameGap: 44, axisLabel: { ...label, formatter: msLabel } }),
+    yAxis: logAxis(unit, by.flat().map(value), upright(320), {
+      nameGap: 44,
+      ...(unit.endsWith('ms') && { formatter: msLabel }),
+    }),
     series: by.map((mine): OneSeries => ({
-      ...{ type: 'line', name: mine[0]!.transport, symbol: 'circle', symbolSize: 7 },
-      ...{ lineStyle: lineStyle(mine[0]!, all), itemStyle: { color: colorOf(mine[0]!) } },
+      ...{ type: 'line', name: mine[0]!.transport, symbol: symbols[lookOf(mine[0]!, all)], symbolSize: 7 },
+      ...{ lineStyle: lineStyle(mine[0]!), itemStyle: { color: colorOf(mine[0]!) } },
       data: xs.map((x) => {
         const found = mine.find(({ point }) => point[only] === x)
         return found ? value(found) : '-'
@@ -86,13 +89,20 @@ function marks(
 ): ReturnType<Chart['option']> {
   return {
     grid: { left: roomFor(places, width), right: 24, top: 8, bottom: 52 },
-    xAxis: axis(unit, 'log', { axisLabel: { ...label, formatter: unit.endsWith('ms') ? msLabel : undefined } }),
+    xAxis: logAxis(
+      unit,
+      by.flat().map(value),
+      across(width, roomFor(places, width)),
+      unit.endsWith('ms') ? { formatter: msLabel } : {},
+    ),
     yAxis: namesAxis(places, width),
-    series: by.map((mine): OneSeries => ({
+    series: by.map((mine, i): OneSeries => ({
       ...{
         type: 'scatter',
         name: mine[0]!.transport,
-        symbolSize: 13,
+        symbolSize: 11,
+        // Beside each other, not one on top of the other.
+        symbolOffset: [0, (i - (by.length - 1) / 2) * 5],
         itemStyle: { color: colorOf(mine[0]!), opacity: 0.85 },
       },
       data: mine.filter((each) => isKnown(value(each))).map((each) => [value(each), places.indexOf(each.where)]),

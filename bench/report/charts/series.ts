@@ -3,21 +3,26 @@ import { median } from '../../../src/core/stats.ts'
 import { nameOf } from '../columns.ts'
 import { text } from '../numbers.ts'
 import type { Summary } from '../summary.ts'
-import { axis, ink, msLabel } from './chart.ts'
-import type { Chart, ChartMaker } from './chart.ts'
-import { labels, lineMark, lineOf, lineStyle } from './curves.ts'
+import { across, axis, ink, logAxis, msLabel, upright } from './chart.ts'
+import type { Chart, ChartMaker, Option } from './chart.ts'
+import { lineMark, lineOf, lineStyle, valuesOf } from './curves.ts'
 import type { Line } from './curves.ts'
 
 export const kneeCurves: ChartMaker = (summaries, { scenarios }) => {
   const lines = linesOf(summaries, 'p99')
   if (lines.length === 0) return []
+  const busy = linesOf(summaries, 'utilisation').map(({ summary, points }) => ({
+    summary,
+    points: points.map(([rate, share]): [number, number] => [rate, 100 * share]),
+  }))
+  const rates = [...lines, ...busy].flatMap(({ points }) => points.map(([rate]) => rate))
   const limit = scenarios.find(({ name }) => name === summaries[0]!.scenario)?.targetP99Ms ?? 100
   const knee = (summary: Summary) => summary.of((row) => row.figures?.kneeRate)?.median
   return [
     {
       title: 'Where the knee is',
       question: 'How many events a second can the server carry before they come late?',
-      read: `Further right before it rises is better. The dashed line is p99 = ${limit} ms. Medians of the repeats at each step.`,
+      read: `Further right before it rises is better. The dashed line is p99 = ${limit} ms (polling may take its interval more). Medians of the repeats at each step.`,
       summary:
         lines
           .map(
@@ -27,28 +32,55 @@ export const kneeCurves: ChartMaker = (summaries, { scenarios }) => {
           .join('; ') + '.',
       legend: lines.map(({ summary }) => lineMark(summary, summaries)),
       height: 380,
-      option: () => ({
+      option: (width) => ({
         grid: { left: 64, right: 24, top: 12, bottom: 54 },
-        xAxis: axis('events/s', 'log', { min: 'dataMin' }),
-        yAxis: axis('p99, ms', 'log', { nameGap: 44, axisLabel: { ...labels, formatter: msLabel } }),
+        xAxis: logAxis('events/s', rates, across(width, 64), { formatter: String }),
+        yAxis: logAxis('p99, ms', [...valuesOf(lines), limit], upright(380), { nameGap: 44, formatter: msLabel }),
         series: lines.map((line, i) => ({
-          ...(lineOf(line, summaries) as object),
-          ...{ symbol: 'circle', symbolSize: 5, showSymbol: true },
-          ...(i === 0 && {
-            markLine: {
-              symbol: 'none',
-              silent: true,
-              label: { show: false },
-              lineStyle: { color: ink.muted, type: 'dashed' },
-              data: [{ yAxis: limit }],
-            },
-          }),
+          ...stepped(line, summaries),
+          ...(i === 0 && { markLine: dashedAt(limit) }),
         })),
       }),
       numbers: pairs(lines, 'events/s', 'p99 ms'),
     },
+    ...(busy.length > 0
+      ? [
+          {
+            title: 'How busy the server is on the way to the knee',
+            question: 'Is it the server that is full at the knee?',
+            read: 'The share of its one core that the server was busy at each step. Lower at the same rate is cheaper. A knee far below 100 % has another reason than the processor: the generator, or the wire.',
+            summary:
+              busy
+                .map(
+                  ({ summary, points }) =>
+                    `${nameOf(summary)}: ${text(points.at(-1)![1])} % at ${points.at(-1)![0]} events/s`,
+                )
+                .join('; ') + '.',
+            legend: busy.map(({ summary }) => lineMark(summary, summaries)),
+            height: 280,
+            option: (width: number): Option => ({
+              grid: { left: 64, right: 24, top: 12, bottom: 54 },
+              xAxis: logAxis('events/s', rates, across(width, 64), { formatter: String }),
+              yAxis: axis('% of a core', 'value', { nameGap: 44, min: 0, max: 100 }),
+              series: busy.map((line) => stepped(line, summaries)),
+            }),
+            numbers: pairs(busy, 'events/s', '% busy'),
+          },
+        ]
+      : []),
   ]
 }
+
+/** A mark for each step. */
+const stepped = (line: Line, all: Summary[]) => ({
+  ...(lineOf(line, all) as object),
+  ...{ type: 'line' as const, showSymbol: true, symbolSize: 6, data: line.points },
+})
+const dashedAt = (limit: number) => ({
+  ...{ symbol: 'none', silent: true, label: { show: false } },
+  lineStyle: { color: ink.muted, type: 'dashed' as const },
+  data: [{ yAxis: limit }],
+})
 
 export const backCurves: ChartMaker = (summaries) => {
   const shown = summaries.filter(({ valid }) => valid.some((row) => row.series?.back))
@@ -76,7 +108,8 @@ export const backCurves: ChartMaker = (summaries) => {
         series: all.map((line) => ({
           ...(lineOf(line, summaries) as object),
           step: 'end',
-          lineStyle: { ...lineStyle(line.summary, summaries), width: 1.5, opacity: 0.7 },
+          showSymbol: false,
+          lineStyle: { ...lineStyle(line.summary), width: 1.5, opacity: 0.7 },
         })),
       }),
       numbers: pairs(linesOf(shown, 'back'), 'ms', 'share'),
