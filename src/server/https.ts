@@ -109,9 +109,8 @@ export function httpsServer(
   const over = () => void underWay-- // one for all: a closure made in `serve` would keep its request as long as the line
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (incoming.method === 'OPTIONS' && incoming.url === '*') incoming.url = '/'
-    const upgrade = accepting(incoming)
     underWay++
-    whenOver({ incoming, outgoing, ...(upgrade && { upgrade }) }, over)
+    whenOver({ outgoing }, over)
     inTurn(incoming, outgoing, () => void listener(incoming, outgoing))
   }
   server.on('request', serve as never)
