@@ -22,9 +22,10 @@ export function lineLimits(limits: Limits): (env: Env['Bindings']) => void {
           'retry-after': '5',
         })
 
-    for (const [key] of shares) held.set(key, (held.get(key) ?? 0) + 1)
+    const keys = shares.map(([key]) => key) // all that is kept as long as the line
+    for (const key of keys) held.set(key, (held.get(key) ?? 0) + 1)
     whenOver(env, () => {
-      for (const [key] of shares) {
+      for (const key of keys) {
         const left = (held.get(key) ?? 1) - 1
         if (left > 0) held.set(key, left)
         else held.delete(key)

@@ -81,6 +81,12 @@ function letGo(socket: Socket, outgoing: ServerResponse) {
   leaveHttp(socket, outgoing)
   socket.on('error', ignore)
   socket.on('data', unasked) // reading on is also how the client's end is noticed
+  socket.on('end', gone)
+}
+
+/** Nobody reads a goodbye any more: thousands who left at once come back at once, and the time is theirs. */
+function gone(this: Socket) {
+  if (this.writableLength === 0) this.destroy()
 }
 
 /** A client that was told `Connection: close` has nothing more to say. A little is let pass; whoever goes on is put out. */
