@@ -2,6 +2,7 @@
 import { constants } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createSecureServer } from 'node:http2'
+import { createServer as createHttp1Server } from 'node:https'
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -56,7 +57,6 @@ export function httpsServer(
   /** Told of errors that no route answered for. */
   failed: (error: unknown) => void,
 ): HttpsServer {
-  const offered = versions === 'both' ? ['h2', 'http/1.1'] : versions === '2' ? ['h2'] : ['http/1.1']
   const listener = getRequestListener(
     (request, env) => {
       const { incoming, outgoing } = env as Connection
@@ -79,28 +79,34 @@ export function httpsServer(
     return response
   }
 
-  const server = createSecureServer({
+  const common = {
     ...tls,
     ...TLS,
     handshakeTimeout: limits.handshakeMs,
     // node:https has it by default, node:http2 only for HTTP/2: without it every second write of an SSE stream waits 40 ms.
     noDelay: true,
-    allowHTTP1: versions !== '2',
-    ALPNCallback: ({ protocols }) => offered.find((name) => protocols.includes(name)),
+  }
+  const http1 = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
+    connectionsCheckingInterval: 500,
+    insecureHTTPParser: false,
+    requireHostHeader: false, // refused by us instead: in our words, as JSON
+  }
+  const http2 = {
+    allowHTTP1: versions === 'both',
     settings: { enableConnectProtocol: true, maxConcurrentStreams: 250, maxHeaderListSize: limits.headerBytes },
     maxHeaderListPairs: limits.headers + 5,
     maxSessionInvalidFrames: 50,
-    // Node's own: what the HTTP/1.1 side of this server runs with.
-    http1Options: {
-      maxHeaderSize: limits.headerBytes,
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      keepAliveTimeout: limits.idleMs,
-      connectionsCheckingInterval: 500,
-      insecureHTTPParser: false,
-      requireHostHeader: false, // refused by us instead: in our words, as JSON
-    },
-  } as Parameters<typeof createSecureServer>[0])
+    http1Options: http1, // Node's own: what the HTTP/1.1 side of this server runs with
+  }
+  // Either server offers by ALPN what it speaks. A callback that chose would be a call from OpenSSL for each connection.
+  const server =
+    versions === '1.1'
+      ? (createHttp1Server({ ...common, ...http1 }) as unknown as Http2SecureServer) // without sessions and streams
+      : createSecureServer({ ...common, ...http2 } as Parameters<typeof createSecureServer>[0])
   // Zero keeps every header: with a maximum, Node drops later ones in silence, and one of them may be `Upgrade` or `Cookie`.
   ;(server as unknown as { maxHeadersCount: number }).maxHeadersCount = 0
   const wire = watchWire(server)
@@ -109,9 +115,8 @@ export function httpsServer(
   const over = () => void underWay-- // one for all: a closure made in `serve` would keep its request as long as the line
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (incoming.method === 'OPTIONS' && incoming.url === '*') incoming.url = '/'
-    const upgrade = accepting(incoming)
     underWay++
-    whenOver({ incoming, outgoing, ...(upgrade && { upgrade }) }, over)
+    whenOver({ outgoing }, over)
     inTurn(incoming, outgoing, () => void listener(incoming, outgoing))
   }
   server.on('request', serve as never)

@@ -1,4 +1,5 @@
 // How many lines may be held open: of one session, of one address, of all. Refused before the stream or the upgrade, never after.
+import type { Socket } from 'node:net'
 import type { Limits } from '../core/limits.ts'
 import type { Env } from '../../transports/contract.ts'
 import { Refusal } from '../../transports/request.ts'
@@ -21,9 +22,10 @@ export function lineLimits(limits: Limits): (env: Env['Bindings']) => void {
           'retry-after': '5',
         })
 
-    for (const [key] of shares) held.set(key, (held.get(key) ?? 0) + 1)
+    const keys = shares.map(([key]) => key) // all that is kept as long as the line
+    for (const key of keys) held.set(key, (held.get(key) ?? 0) + 1)
     whenOver(env, () => {
-      for (const [key] of shares) {
+      for (const key of keys) {
         const left = (held.get(key) ?? 1) - 1
         if (left > 0) held.set(key, left)
         else held.delete(key)
@@ -34,8 +36,20 @@ export function lineLimits(limits: Limits): (env: Env['Bindings']) => void {
 
 export type Connection = Pick<Env['Bindings'], 'incoming' | 'outgoing' | 'upgrade'>
 
-/** Calls back once the answer is out or the client is gone. An upgraded HTTP/1.1 connection leaves its response behind. */
-export function whenOver({ incoming, outgoing, upgrade }: Connection, callback: () => void): void {
-  const line = upgrade && incoming.httpVersionMajor === 1 ? incoming.socket : outgoing
-  line.once('close', callback)
+/** Who waits for the end of an exchange; lists of their own, for a connection may leave its response behind. */
+const waiting = new WeakMap<Connection['outgoing'], (() => void)[]>()
+
+/** Calls back once the answer is out or the client is gone. */
+export function whenOver({ outgoing }: Pick<Connection, 'outgoing'>, callback: () => void): void {
+  const before = waiting.get(outgoing)
+  if (before) return void before.push(callback)
+  const callbacks = [callback]
+  waiting.set(outgoing, callbacks)
+  outgoing.once('close', () => callbacks.forEach((each) => each()))
+}
+
+/** The connection goes on without this response: what waits for the end of the exchange waits for that of the connection. */
+export function outlive(outgoing: Connection['outgoing'], socket: Socket): void {
+  const callbacks = waiting.get(outgoing)
+  if (callbacks) socket.once('close', () => callbacks.forEach((each) => each()))
 }

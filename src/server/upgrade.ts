@@ -8,7 +8,7 @@ import { WebSocketServer } from 'ws'
 import type { Limits } from '../core/limits.ts'
 import type { Env } from '../../transports/contract.ts'
 import { SUBPROTOCOL } from '../core/subprotocol.ts'
-import { hangUp, isAnswering, leaveHttp } from './connections.ts'
+import { hangUp, isAnswering, leaveHttp, streamOn } from './connections.ts'
 
 type Upgrade = NonNullable<Env['Bindings']['upgrade']>
 
@@ -31,16 +31,16 @@ export function acceptUpgrades(
 
   /** HTTP/1.1: Upgrade (RFC 9110 §7.8). */
   server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
+    const stream = streamOn(socket, incoming)
+    if (stream) return letGo(socket, stream)
     if (isAnswering(socket)) return void socket.destroy() // behind an unanswered request: whose would the next bytes be?
     const outgoing = new ServerResponse(incoming)
     outgoing.shouldKeepAlive = false
     outgoing.assignSocket(socket)
-    const ignore = () => undefined // a reset here is the client's business; `close` follows
     socket.on('error', ignore)
     outgoing.once('finish', () => hangUp(socket)) // refused: what the client sent after its head is never parsed
     upgrades.set(incoming, (accept) => {
-      outgoing.detachSocket(socket)
-      leaveHttp(socket)
+      leaveHttp(socket, outgoing)
       socket.off('error', ignore)
       socket.cork() // `ws` answers and accepts in one go: head, hello and replay leave in one write
       sockets.handleUpgrade(incoming, socket, head, (webSocket) => accept(webSocket, socket))
@@ -75,6 +75,27 @@ export function acceptUpgrades(
 
   return (incoming) => upgrades.get(incoming)
 }
+
+/** A stream of events has said that its connection is no HTTP any more (`incoming.upgrade`), and Node has put its parser away. */
+function letGo(socket: Socket, outgoing: ServerResponse) {
+  leaveHttp(socket, outgoing)
+  socket.on('error', ignore)
+  socket.on('data', unasked) // reading on is also how the client's end is noticed
+  socket.on('end', gone)
+}
+
+/** Nobody reads a goodbye any more: thousands who left at once come back at once, and the time is theirs. */
+function gone(this: Socket) {
+  if (this.writableLength === 0) this.destroy()
+}
+
+/** A client that was told `Connection: close` has nothing more to say. A little is let pass; whoever goes on is put out. */
+function unasked(this: Socket) {
+  if (this.bytesRead > UNASKED_BYTES) this.destroy()
+}
+const UNASKED_BYTES = 64 * 1024 // of the whole connection
+
+const ignore = () => undefined // a reset is the client's business; `close` follows
 
 /** `ws` answers on a raw socket; on a stream its first write, the HTTP/1.1 head, becomes HEADERS (RFC 8441 §5.1). */
 function answerOn(stream: ServerHttp2Stream) {

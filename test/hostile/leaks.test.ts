@@ -87,11 +87,21 @@ async function connections(expected: number): Promise<void> {
   expect(target.lab.wire.open, 'connections').toBe(expected)
 }
 
-test('an open WebSocket keeps nothing of the exchange that opened it', async () => {
-  const before = Number(queryObjects(ServerResponse))
-  const open = await Promise.all(Array.from({ length: AT_ONCE }, () => openWss(target)))
-  await connections(AT_ONCE)
-  expect(Number(queryObjects(ServerResponse)) - before).toBeLessThan(AT_ONCE / 2)
-  for (const { line } of open) line.end()
-  await idle(target)
-})
+const streams: Record<string, () => Promise<Line>> = {
+  WebSocket: async () => (await openWss(target)).line,
+  'stream of events': async () => {
+    const line = await open(target)
+    line.write(request(target, 'GET /feed/sse'))
+    await line.answer({ body: false })
+    return line
+  },
+}
+for (const [name, start] of Object.entries(streams))
+  test(`an open ${name} keeps nothing of the exchange that opened it`, async () => {
+    const before = Number(queryObjects(ServerResponse))
+    const lines = await Promise.all(Array.from({ length: AT_ONCE }, start))
+    await connections(AT_ONCE)
+    expect(Number(queryObjects(ServerResponse)) - before).toBeLessThan(AT_ONCE / 2)
+    for (const line of lines) line.end()
+    await idle(target)
+  })

@@ -1,6 +1,7 @@
 // SSE, server side: one answer that never ends. The event is written the moment it is there; nobody asks twice.
 import { Hono } from 'hono'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { After } from '../../src/core/feed.ts'
 import { broadcast } from '../broadcast.ts'
@@ -28,19 +29,23 @@ export const routes: Routes = (feed, limits, stop) => {
 
     const stream = openStream(outgoing, incoming.httpVersionMajor === 2)
     if (incoming.method === 'HEAD') outgoing.end()
-    else follow(stream, outgoing, after)
+    else {
+      leaveHttp(incoming)
+      follow(stream, after)
+    }
     stream.uncork() // head, hello and replay leave in one write
     return RESPONSE_ALREADY_SENT
   })
 
-  function follow(stream: Duplex, outgoing: Env['Bindings']['outgoing'], after: After) {
+  function follow(stream: Duplex, after: After) {
     const { cursor, gap } = feed.since(after, 0)
     const hello = JSON.stringify({ cursor, heartbeatMs: limits.heartbeatMs })
     // Before a gap the hello has no id: whoever loses the line in between must be told of the gap again.
     stream.write(`retry:${limits.retryMs}\nevent:hello\n${gap ? '' : `id:${cursor}\n`}data:${hello}\n\n`)
 
     const end = () => {
-      outgoing.end()
+      if ('destroySoon' in stream) (stream as Socket).destroySoon()
+      else stream.end()
       // A reader that takes nothing would keep its line, and what waits for it, past any age.
       const late = setTimeout(() => stream.destroy(), limits.stallMs)
       stream.once('close', () => clearTimeout(late))
@@ -83,4 +88,20 @@ function openStream(outgoing: Env['Bindings']['outgoing'], http2: boolean): Dupl
   outgoing.writeHead(200)
   outgoing.flushHeaders()
   return stream
+}
+
+/**
+ * As after an Upgrade, Node puts its parser away when it is done with this request: what a stream keeps is its socket, and nothing
+ * of the request. Not where there is still something to parse: a body, or an answer that had to wait for its turn.
+ */
+function leaveHttp(incoming: Env['Bindings']['incoming']) {
+  const { complete, headers, httpVersionMajor } = incoming
+  if (
+    httpVersionMajor === 2 ||
+    complete ||
+    headers['content-length'] !== undefined ||
+    headers['transfer-encoding'] !== undefined
+  )
+    return
+  Object.assign(incoming, { upgrade: true })
 }
