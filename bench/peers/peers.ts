@@ -7,9 +7,10 @@ import { nchanLongPolling, nchanSse, nchanWss } from './nchan.ts'
 import { socketioPolling, socketioWss } from './socketio.ts'
 import { sockjs } from './sockjs.ts'
 import { ws } from './ws.ts'
+import { bare } from './bare.ts'
 
 export const peers: Peer[] = [
   ...[ws, socketioWss, sockjs, nchanWss, mosquitto],
   ...[betterSse, honoSse, nchanSse],
-  ...[socketioPolling, honoLongPolling, nchanLongPolling],
+  ...[bare, socketioPolling, honoLongPolling, nchanLongPolling],
 ]
