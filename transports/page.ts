@@ -1,12 +1,14 @@
-// The JSON that polling and long polling answer with, put together from events that were encoded once; and how it is sent.
+// The JSON that polling and long polling answer with, put together from events that were encoded once.
 import type { Page } from '../src/core/feed.ts'
 import type { Env } from './contract.ts'
 
-/** Sent as text, not as bytes: Node then puts the head before it and writes once, instead of gathering two pieces. */
+type Outgoing = Env['Bindings']['outgoing']
+
+/** An answer made once for all who get the same one. */
 export interface Body {
+  /** Text, not bytes: Node puts the head before it and writes once, instead of gathering two pieces. */
   text: string
-  /** Bytes of it in UTF-8. */
-  length: number
+  fields: Record<string, string>
 }
 
 /** `{"cursor":…,"events":[…],"gap"?:…}` */
@@ -18,21 +20,31 @@ export function pageBody({ cursor, entries, gap }: Page): Body {
   }
   parts.push(Buffer.from(gap ? `],"gap":${JSON.stringify(gap)}}` : ']}'))
   const whole = Buffer.concat(parts)
-  return { text: whole.toString(), length: whole.length }
+  const own = { 'content-type': 'application/json', 'content-length': String(whole.length) }
+  return { text: whole.toString(), fields: { ...own, ...FIELDS } }
 }
 
-/** Ends an answer with a page. `fields` are name, value, name, value. */
-export function sendPage(outgoing: Env['Bindings']['outgoing'], { text, length }: Body, fields: string[] = []): void {
-  // RFC 9112 §9.3: a connection stays open without being told to; Node would say so in 47 bytes of each answer.
-  if (outgoing.shouldKeepAlive) outgoing.removeHeader('connection')
-  const own = ['content-type', 'application/json', 'content-length', String(length)]
-  outgoing.writeHead(200, [...own, ...feedFields(outgoing), ...fields])
-  outgoing.end(text, length === text.length ? 'latin1' : 'utf8') // the same bytes then, copied instead of encoded
+/** The answer to a request that does not wait. */
+export function answer(outgoing: Outgoing, body: Body): Response {
+  return new Response(body.text, { headers: fieldsOf(outgoing, body) })
 }
 
-/** What an answer of the feed says of itself: never stored, never taken for something else, and who asks matters (CORS). */
-export function feedFields(outgoing: Env['Bindings']['outgoing']): string[] {
-  return outgoing.hasHeader('vary') ? FIELDS : [...FIELDS, 'vary', 'Origin']
+/** RFC 9110 §15.4.5: what the client has is still all there is. */
+export function unchanged(outgoing: Outgoing, etag: string): Response {
+  return new Response(null, { status: 304, headers: fieldsOf(outgoing, { fields: { ...FIELDS, etag } }) })
 }
-const FIELDS = ['cache-control', 'no-store', 'x-content-type-options', 'nosniff']
+
+/** The answer to a request that has waited: without the promise that a Response would need, which costs a tenth of it all. */
+export function answerLate(outgoing: Outgoing, body: Body): void {
+  outgoing.writeHead(200, fieldsOf(outgoing, body)).end(body.text)
+}
+
+/** CORS: two origins may get two answers. Who names none gets no word of it, for what is not stored is not mixed up. */
+function fieldsOf(outgoing: Outgoing, { fields }: Pick<Body, 'fields'>): Record<string, string> {
+  const isSaid = outgoing.req.headers.origin === undefined || outgoing.hasHeader('vary')
+  return isSaid ? fields : { ...fields, vary: 'Origin' }
+}
+
+/** Never stored, and never taken for something else than it is. */
+const FIELDS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 const COMMA = Buffer.from(',')

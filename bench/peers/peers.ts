@@ -7,10 +7,9 @@ import { nchanLongPolling, nchanSse, nchanWss } from './nchan.ts'
 import { socketioPolling, socketioWss } from './socketio.ts'
 import { sockjs } from './sockjs.ts'
 import { ws } from './ws.ts'
-import { bare } from './bare.ts'
 
 export const peers: Peer[] = [
   ...[ws, socketioWss, sockjs, nchanWss, mosquitto],
   ...[betterSse, honoSse, nchanSse],
-  ...[bare, socketioPolling, honoLongPolling, nchanLongPolling],
+  ...[socketioPolling, honoLongPolling, nchanLongPolling],
 ]

@@ -60,6 +60,8 @@ export function createApp({
       outgoing.setHeader('strict-transport-security', `max-age=${limits.hstsSeconds}; includeSubDomains`)
       outgoing.setHeader('vary', 'Origin')
     }
+    // RFC 9112 §9.3: a connection stays open without being told to; Node would say so in 47 bytes of each answer.
+    if (isFeed && outgoing.shouldKeepAlive) outgoing.removeHeader('connection')
     metrics.request(env)
     guard.origin(env)
     guard.session(env)

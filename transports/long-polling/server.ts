@@ -4,7 +4,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Cursor } from '../../src/core/event.ts'
 import type { After } from '../../src/core/feed.ts'
 import type { Env, Routes } from '../contract.ts'
-import { pageBody, sendPage } from '../page.ts'
+import { answer, answerLate, pageBody } from '../page.ts'
 import type { Body } from '../page.ts'
 import { readPreferWait, queryReader } from '../request.ts'
 
@@ -31,16 +31,17 @@ export const routes: Routes = (feed, limits, stop) => {
     const page = feed.since(after, limit, limits.pageBytes)
     const nothingYet = page.entries.length === 0 && !page.gap
     const mayWait = seconds > 0 && incoming.method !== 'HEAD' && !stop.aborted
-    if (nothingYet && mayWait) over.push(wait(outgoing, page.cursor, limit, seconds))
-    else sendPage(outgoing, pageBody(page))
+    if (!nothingYet || !mayWait) return answer(outgoing, pageBody(page))
+
+    wait(outgoing, over, page.cursor, limit, seconds)
     return RESPONSE_ALREADY_SENT
   })
 
-  function wait(outgoing: Waiter['outgoing'], after: Cursor, limit: number, seconds: number) {
+  function wait(outgoing: Waiter['outgoing'], over: (() => void)[], after: Cursor, limit: number, seconds: number) {
     const waiter = { outgoing, after, limit, timer: setTimeout(() => finish(waiter), seconds * 1000) }
+    over.push(() => leave(waiter)) // the client went away
     waiting.add(waiter)
     unfollow ??= feed.follow('now', due)
-    return () => leave(waiter) // when the client went away
   }
 
   /** Something was published. With a batching window, its first event starts it, and the answers leave when it ends. */
@@ -59,7 +60,7 @@ export const routes: Routes = (feed, limits, stop) => {
       if (!body) continue // it came in this very turn and has seen what was published in it
       bodies.set(key, body)
       leave(waiter)
-      sendPage(waiter.outgoing, body)
+      answerLate(waiter.outgoing, body)
     }
   }
 
@@ -72,7 +73,7 @@ export const routes: Routes = (feed, limits, stop) => {
   function finish(waiter: Waiter) {
     leave(waiter)
     const page = feed.since(waiter.after, waiter.limit, limits.pageBytes)
-    sendPage(waiter.outgoing, pageBody(page))
+    answerLate(waiter.outgoing, pageBody(page))
   }
 
   function leave(waiter: Waiter) {

@@ -1,8 +1,7 @@
 // Polling, server side: the client asks, we answer with what is there, now. The event waits for the client.
 import { Hono } from 'hono'
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Env, Routes } from '../contract.ts'
-import { feedFields, pageBody, sendPage } from '../page.ts'
+import { answer, pageBody, unchanged } from '../page.ts'
 import { matchesEtag, queryReader } from '../request.ts'
 
 export const routes: Routes = (feed, limits) => {
@@ -14,13 +13,11 @@ export const routes: Routes = (feed, limits) => {
     const page = feed.since(after, limit, limits.pageBytes)
 
     // A page with a gap has no ETag: the same cursor without the gap would be another answer.
+    if (page.gap) return answer(outgoing, pageBody(page))
     const etag = `"${page.cursor}"`
-    if (!page.gap && matchesEtag(incoming, etag)) {
-      outgoing.writeHead(304, [...feedFields(outgoing), 'etag', etag]).end()
-      return RESPONSE_ALREADY_SENT
-    }
-    sendPage(outgoing, pageBody(page), page.gap ? [] : ['etag', etag])
-    return RESPONSE_ALREADY_SENT
+    if (matchesEtag(incoming, etag)) return unchanged(outgoing, etag)
+    const { text, fields } = pageBody(page)
+    return answer(outgoing, { text, fields: { ...fields, etag } })
   })
 
   return app
