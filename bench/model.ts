@@ -44,7 +44,7 @@ export interface Conditions {
 }
 
 export const usual: Conditions = {
-  ...{ payload: 200, cursor: 12, rate: 20, pollMs: 1000, roundTripMs: 1, headUp: 69, headDown: 342, waitSeconds: 25 },
+  ...{ payload: 200, cursor: 12, rate: 20, pollMs: 1000, roundTripMs: 1, headUp: 69, headDown: 187, waitSeconds: 25 },
   ...{ recordBytes: 22, http: '1.1', heartbeatSeconds: 15, pingSeconds: 20, arrivals: 'poisson', togetherMs: 1 },
   ...{ clients: 1, deliveryUs: 0, streamSeconds: 0, pauseSeconds: 0 },
 }

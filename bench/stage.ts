@@ -147,6 +147,5 @@ export async function tearDown({ target, loads, network }: Pick<Stage, 'target' 
   await target.end()
 }
 
-
 /** The clients of generator `i` of `of`. */
 const share = (clients: number, i: number, of: number) => Math.floor(clients / of) + (i < clients % of ? 1 : 0)

@@ -50,6 +50,8 @@ export interface Env {
     path: string
     /** Who is asking, for whoever counts; undefined: anybody. */
     publisher?: string
+    /** Called when the answer is out or the client is gone. */
+    over: (() => void)[]
     /** Asked before each event that this client publishes, on any transport. @throws {Refusal} 401, 403 or 429 */
     mayPublish(): void
   }

@@ -29,8 +29,17 @@ export interface Query {
 const KNOWN = ['after', 'limit', 'wait', 'lane']
 const LANE = /^[a-z0-9-]{1,40}$/
 
+/** Whoever waits for the same event asks the same: the last query is not read twice. */
+export function queryReader(limits: Limits): (incoming: IncomingMessage) => Query {
+  let [lastUrl, last] = ['', readQuery('', limits)]
+  return ({ url = '' }) => {
+    if (url !== lastUrl) [last, lastUrl] = [readQuery(url, limits), url]
+    return last
+  }
+}
+
 /** @throws {Refusal} 400 bad_cursor, bad_limit, bad_wait, bad_lane, bad_parameter (unknown or repeated names: a typo would lose events). */
-export function readQuery(url: string, limits: Limits): Query {
+function readQuery(url: string, limits: Limits): Query {
   const values = new Map<string, string>()
   const start = url.indexOf('?')
   if (start >= 0)

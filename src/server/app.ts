@@ -50,15 +50,21 @@ export function createApp({
   /** What every request goes through before a route sees it; plain calls, for polling pays for them again and again. */
   function check(env: Env['Bindings']) {
     const { incoming, outgoing } = env
-    outgoing.setHeader('x-content-type-options', 'nosniff')
-    outgoing.setHeader('cache-control', 'no-store')
-    outgoing.setHeader('referrer-policy', 'no-referrer')
-    outgoing.setHeader('strict-transport-security', `max-age=${limits.hstsSeconds}; includeSubDomains`)
     env.path = pathOf(env)
+    const isFeed = env.path.startsWith('/feed/')
+    if (!isFeed) {
+      // An answer of the feed is no page, and says only what matters for it (transports/page.ts).
+      outgoing.setHeader('x-content-type-options', 'nosniff')
+      outgoing.setHeader('cache-control', 'no-store')
+      outgoing.setHeader('referrer-policy', 'no-referrer')
+      outgoing.setHeader('strict-transport-security', `max-age=${limits.hstsSeconds}; includeSubDomains`)
+      outgoing.setHeader('vary', 'Origin')
+    }
+    // RFC 9112 §9.3: a connection stays open without being told to; Node would say so in 47 bytes of each answer.
+    if (isFeed && outgoing.shouldKeepAlive) outgoing.removeHeader('connection')
     metrics.request(env)
     guard.origin(env)
     guard.session(env)
-    const isFeed = env.path.startsWith('/feed/')
     countLane(incoming, isFeed ? laneOf(incoming.url) : undefined)
     if (isFeed) holdLine(env)
   }
@@ -99,14 +105,19 @@ export function createApp({
       ? new Refusal(405, 'method_not_allowed', `only ${allow} here`, { allow })
       : new Refusal(404, 'not_found', 'no such path; see /, /feed, /metrics, /healthz, /limits')
   })
-  app.onError((error) => errorResponse(error, metrics.failed))
+  app.onError((error, { env }) => refused(error, env))
+
+  function refused(error: unknown, { outgoing }: Connection): Response {
+    if (!outgoing.hasHeader('vary')) outgoing.setHeader('vary', 'Origin') // a cache must not mix up what two origins got
+    return errorResponse(error, metrics.failed)
+  }
 
   return (request, connection) => {
     const env = connection as Env['Bindings'] // `check` adds the rest
     try {
       check(env)
     } catch (error) {
-      const refusal = errorResponse(error, metrics.failed)
+      const refusal = refused(error, env)
       return request.method === 'HEAD' ? new Response(null, refusal) : refusal
     }
     return app.fetch(request, env)

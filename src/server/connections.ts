@@ -4,18 +4,16 @@ import type { ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { errorBody } from './errors.ts'
-import { outlive } from './lines.ts'
 
 const answering = new WeakMap<Socket, ServerResponse>()
 /** Requests that wait on a connection for the answers before theirs. */
 const queued = new WeakMap<Socket, number>()
 const MAX_QUEUED = 100
 
-/** The connection has left HTTP: nothing is kept of its last exchange but who waits for its end. */
+/** The connection has left HTTP: nothing is kept here of its last exchange. */
 export function leaveHttp(socket: Socket, outgoing: ServerResponse) {
   outgoing.detachSocket(socket)
   answering.delete(socket)
-  outlive(outgoing, socket)
 }
 
 /** The answer to this request, where it has taken the connection over: all that comes after it is its own. */

@@ -21,5 +21,12 @@ function statusOf(code: string): number {
 }
 
 function respond(status: number, code: string, message: string, headers: Record<string, string> = {}): Response {
-  return new Response(errorBody(code, message), { status, headers: { 'content-type': 'application/json', ...headers } })
+  return new Response(errorBody(code, message), { status, headers: { ...FIELDS, ...headers } })
+}
+
+/** On every error, of the feed's too. */
+const FIELDS = {
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
 }

@@ -48,7 +48,6 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
   const sessions = new LRUCache<string, Session>({ max: limits.sessions, ttl: limits.sessionMs })
 
   function origin({ incoming, outgoing, upgrade, path }: Env['Bindings']) {
-    if (!outgoing.hasHeader('vary')) outgoing.setHeader('vary', 'Origin') // refusals too: a cache must not mix them up
     checkShape(incoming, limits)
     const host = hostOf(incoming)
     const name = nameOf(host)
@@ -148,9 +147,13 @@ function checkShape(incoming: IncomingMessage, limits: Limits) {
   if (httpVersion === '0.9') throw bad('HTTP/0.9 is not spoken here')
   if (httpVersion === '1.0' && headers.upgrade !== undefined) throw bad('HTTP/1.0 has no Upgrade')
   if (!url?.startsWith('/')) throw bad('the request target must be a path')
-  const names = rawHeaders.filter((_, index) => index % 2 === 0)
-  if (names.filter((name) => name.toLowerCase() === 'host').length > 1) throw bad('one Host, please')
-  const count = names.filter((name) => !name.startsWith(':')).length
+  let [count, hosts] = [0, 0]
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (!name.startsWith(':')) count++
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++
+  }
+  if (hosts > 1) throw bad('one Host, please')
   const isHttp2 = incoming.httpVersionMajor === 2
   const close: Record<string, string> = isHttp2 ? {} : { connection: 'close' }
   if (count > limits.headers) throw new Refusal(431, 'too_many_headers', `at most ${limits.headers} headers`, close)

@@ -9,12 +9,12 @@ import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Limits } from '../core/limits.ts'
-import { giveUp } from '../../transports/page.ts'
 import type { App } from './app.ts'
 import { closeWhenIdle, inTurn, refuse } from './connections.ts'
+import { watchExchanges } from './exchanges.ts'
+import type { Exchanges } from './exchanges.ts'
 import { errorBody, errorResponse } from './errors.ts'
 import { acceptUpgrades } from './upgrade.ts'
-import { whenOver } from './lines.ts'
 import type { Connection } from './lines.ts'
 import { watchWire } from './wire.ts'
 import type { Wire } from './wire.ts'
@@ -57,27 +57,24 @@ export function httpsServer(
   /** Told of errors that no route answered for. */
   failed: (error: unknown) => void,
 ): HttpsServer {
+  const exchanges = watchExchanges(limits.stallMs)
   const listener = getRequestListener(
     (request, env) => {
       const { incoming, outgoing } = env as Connection
       const upgrade = accepting(incoming)
-      const connection: Connection = upgrade ? { incoming, outgoing, upgrade } : { incoming, outgoing }
+      const over = exchanges.begin(outgoing)
+      const connection: Connection = upgrade ? { incoming, outgoing, over, upgrade } : { incoming, outgoing, over }
       const response = app(request, connection)
       return response instanceof Promise
-        ? response.then((late) => readied(late, connection))
-        : readied(response, connection)
+        ? response.then((late) => readied(late, outgoing))
+        : readied(response, outgoing)
     },
     { errorHandler: (error) => errorResponse(error, failed) },
   ) as (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
 
-  function readied(response: Response, { incoming, outgoing, upgrade }: Connection): Response {
-    // A route has answered by itself. Hono answers HEAD with a copy of the GET answer, and the copy does not know that.
-    if (response === RESPONSE_ALREADY_SENT || outgoing.headersSent) return RESPONSE_ALREADY_SENT
-    const isWhole = !response.headers.has('x-hono-already-sent') // else a route keeps it: a wait, a stream, a WebSocket
-    const isHungUp = upgrade && incoming.httpVersionMajor === 1 // a refused Upgrade ends at once
-    if (isWhole && !isHungUp) giveUp(outgoing, limits.stallMs)
-    return response
-  }
+  /** A route that has answered by itself says so; but hono answers HEAD with a copy of the GET answer, and the copy does not know. */
+  const readied = (response: Response, { headersSent }: ServerResponse) =>
+    headersSent ? RESPONSE_ALREADY_SENT : response
 
   const common = {
     ...tls,
@@ -110,13 +107,8 @@ export function httpsServer(
   // Zero keeps every header: with a maximum, Node drops later ones in silence, and one of them may be `Upgrade` or `Cookie`.
   ;(server as unknown as { maxHeadersCount: number }).maxHeadersCount = 0
   const wire = watchWire(server)
-  /** Requests without their whole answer, streams and sockets among them. */
-  let underWay = 0
-  const over = () => void underWay-- // one for all: a closure made in `serve` would keep its request as long as the line
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (incoming.method === 'OPTIONS' && incoming.url === '*') incoming.url = '/'
-    underWay++
-    whenOver({ outgoing }, over)
     inTurn(incoming, outgoing, () => void listener(incoming, outgoing))
   }
   server.on('request', serve as never)
@@ -126,7 +118,7 @@ export function httpsServer(
     outgoing.writeHead(417, { 'content-type': 'application/json' }).end(body)
   })
 
-  const accepting = acceptUpgrades(server, limits, serve)
+  const accepting = acceptUpgrades(server, limits, serve, exchanges)
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuse(error, socket))
   server.on('session', (session: ServerHttp2Session) => closeWhenIdle(session, limits.idleMs))
   server.on('unknownProtocol', (socket: Duplex) => void socket.destroy()) // `--http 2`, and a client that offers no protocol
@@ -137,7 +129,7 @@ export function httpsServer(
     listen: (port, host) => listen(server, port, host),
     renew: (next) => server.setSecureContext({ ...next, ...TLS }),
     addName: (name, own) => server.addContext(name, { ...own, ...TLS }),
-    close: () => close(server, wire, limits.stopMs, () => underWay),
+    close: () => close(server, wire, limits.stopMs, exchanges),
   }
 }
 
@@ -154,7 +146,7 @@ function listen(server: Http2SecureServer, port: number, host: string): Promise<
 /** How long a peer may take to take leave once nothing is under way any more: browsers keep sockets that they never read. */
 const FAREWELL_MS = 1000
 
-async function close(server: Http2SecureServer, wire: Wire, stopMs: number, underWay: () => number) {
+async function close(server: Http2SecureServer, wire: Wire, stopMs: number, exchanges: Exchanges) {
   let forced = false
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   wire.destroySilent()
@@ -165,12 +157,13 @@ async function close(server: Http2SecureServer, wire: Wire, stopMs: number, unde
   const look = setInterval(() => {
     closeIdleConnections.call(server)
     const now = performance.now()
-    if (underWay() > 0) busyAt = now
-    if (now - startedAt >= stopMs) forced = underWay() > 0
+    if (exchanges.open > 0) busyAt = now
+    if (now - startedAt >= stopMs) forced = exchanges.open > 0
     else if (now - busyAt < FAREWELL_MS) return
     wire.destroyAll()
   }, 20)
   await closed
   clearInterval(look)
+  exchanges.end()
   return { forced }
 }

@@ -8,6 +8,7 @@ import { WebSocketServer } from 'ws'
 import type { Limits } from '../core/limits.ts'
 import type { Env } from '../../transports/contract.ts'
 import { SUBPROTOCOL } from '../core/subprotocol.ts'
+import type { Exchanges } from './exchanges.ts'
 import { hangUp, isAnswering, leaveHttp, streamOn } from './connections.ts'
 
 type Upgrade = NonNullable<Env['Bindings']['upgrade']>
@@ -17,6 +18,7 @@ export function acceptUpgrades(
   server: Http2SecureServer,
   limits: Limits,
   serve: (incoming: IncomingMessage, outgoing: ServerResponse) => void,
+  exchanges: Exchanges,
 ): (incoming: IncomingMessage) => Upgrade | undefined {
   const upgrades = new WeakMap<IncomingMessage, Upgrade>()
   const sockets = new WebSocketServer({
@@ -29,10 +31,18 @@ export function acceptUpgrades(
     handleProtocols: () => SUBPROTOCOL,
   } as ConstructorParameters<typeof WebSocketServer>[0])
 
+  const leave = (socket: Socket, outgoing: ServerResponse) => {
+    leaveHttp(socket, outgoing)
+    exchanges.outlive(outgoing, socket)
+  }
+
   /** HTTP/1.1: Upgrade (RFC 9110 §7.8). */
   server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
     const stream = streamOn(socket, incoming)
-    if (stream) return letGo(socket, stream)
+    if (stream) {
+      leave(socket, stream)
+      return letGo(socket)
+    }
     if (isAnswering(socket)) return void socket.destroy() // behind an unanswered request: whose would the next bytes be?
     const outgoing = new ServerResponse(incoming)
     outgoing.shouldKeepAlive = false
@@ -40,7 +50,7 @@ export function acceptUpgrades(
     socket.on('error', ignore)
     outgoing.once('finish', () => hangUp(socket)) // refused: what the client sent after its head is never parsed
     upgrades.set(incoming, (accept) => {
-      leaveHttp(socket, outgoing)
+      leave(socket, outgoing)
       socket.off('error', ignore)
       socket.cork() // `ws` answers and accepts in one go: head, hello and replay leave in one write
       sockets.handleUpgrade(incoming, socket, head, (webSocket) => accept(webSocket, socket))
@@ -77,8 +87,7 @@ export function acceptUpgrades(
 }
 
 /** A stream of events has said that its connection is no HTTP any more (`incoming.upgrade`), and Node has put its parser away. */
-function letGo(socket: Socket, outgoing: ServerResponse) {
-  leaveHttp(socket, outgoing)
+function letGo(socket: Socket) {
   socket.on('error', ignore)
   socket.on('data', unasked) // reading on is also how the client's end is noticed
   socket.on('end', gone)

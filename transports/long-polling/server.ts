@@ -4,8 +4,9 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Cursor } from '../../src/core/event.ts'
 import type { After } from '../../src/core/feed.ts'
 import type { Env, Routes } from '../contract.ts'
-import { pageBody, sendPage } from '../page.ts'
-import { readPreferWait, readQuery } from '../request.ts'
+import { answer, answerLate, pageBody } from '../page.ts'
+import type { Body } from '../page.ts'
+import { readPreferWait, queryReader } from '../request.ts'
 
 interface Waiter {
   outgoing: Env['Bindings']['outgoing']
@@ -16,12 +17,13 @@ interface Waiter {
 
 export const routes: Routes = (feed, limits, stop) => {
   const app = new Hono<Env>()
+  const query = queryReader(limits)
   const waiting = new Set<Waiter>() // one list, one follower of the feed, however many wait
   let unfollow: (() => void) | undefined
   let window: NodeJS.Timeout | undefined
 
-  app.get('/', ({ env: { incoming, outgoing } }) => {
-    const { after = 'now', limit, waitSeconds } = readQuery(incoming.url ?? '', limits)
+  app.get('/', ({ env: { incoming, outgoing, over } }) => {
+    const { after = 'now', limit, waitSeconds } = query(incoming)
     const preferred = waitSeconds === undefined ? readPreferWait(incoming, limits) : undefined
     const seconds = waitSeconds ?? preferred ?? limits.waitSeconds
     if (preferred !== undefined) outgoing.setHeader('preference-applied', `wait=${preferred}`)
@@ -29,14 +31,15 @@ export const routes: Routes = (feed, limits, stop) => {
     const page = feed.since(after, limit, limits.pageBytes)
     const nothingYet = page.entries.length === 0 && !page.gap
     const mayWait = seconds > 0 && incoming.method !== 'HEAD' && !stop.aborted
-    if (nothingYet && mayWait) wait(outgoing, page.cursor, limit, seconds)
-    else sendPage(outgoing, pageBody(page), limits.stallMs)
+    if (!nothingYet || !mayWait) return answer(outgoing, pageBody(page))
+
+    wait(outgoing, over, page.cursor, limit, seconds)
     return RESPONSE_ALREADY_SENT
   })
 
-  function wait(outgoing: Waiter['outgoing'], after: Cursor, limit: number, seconds: number) {
+  function wait(outgoing: Waiter['outgoing'], over: (() => void)[], after: Cursor, limit: number, seconds: number) {
     const waiter = { outgoing, after, limit, timer: setTimeout(() => finish(waiter), seconds * 1000) }
-    outgoing.once('close', () => leave(waiter)) // the client went away
+    over.push(() => leave(waiter)) // the client went away
     waiting.add(waiter)
     unfollow ??= feed.follow('now', due)
   }
@@ -50,18 +53,18 @@ export const routes: Routes = (feed, limits, stop) => {
   /** All who wait at one cursor get one body, made once. */
   function wake() {
     window = undefined
-    const bodies = new Map<string, Buffer>()
+    const bodies = new Map<string, Body>()
     for (const waiter of [...waiting]) {
       const key = `${waiter.after} ${waiter.limit}`
       const body = bodies.get(key) ?? bodyAfter(waiter.after, waiter.limit)
       if (!body) continue // it came in this very turn and has seen what was published in it
       bodies.set(key, body)
       leave(waiter)
-      sendPage(waiter.outgoing, body, limits.stallMs)
+      answerLate(waiter.outgoing, body)
     }
   }
 
-  function bodyAfter(after: After, limit: number): Buffer | undefined {
+  function bodyAfter(after: After, limit: number): Body | undefined {
     const page = feed.since(after, limit, limits.pageBytes)
     return page.entries.length > 0 || page.gap ? pageBody(page) : undefined
   }
@@ -70,12 +73,12 @@ export const routes: Routes = (feed, limits, stop) => {
   function finish(waiter: Waiter) {
     leave(waiter)
     const page = feed.since(waiter.after, waiter.limit, limits.pageBytes)
-    sendPage(waiter.outgoing, pageBody(page), limits.stallMs)
+    answerLate(waiter.outgoing, pageBody(page))
   }
 
   function leave(waiter: Waiter) {
+    if (!waiting.delete(waiter)) return
     clearTimeout(waiter.timer)
-    waiting.delete(waiter)
     if (waiting.size > 0) return
     unfollow?.()
     unfollow = undefined

@@ -1,26 +1,23 @@
 // Polling, server side: the client asks, we answer with what is there, now. The event waits for the client.
 import { Hono } from 'hono'
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Env, Routes } from '../contract.ts'
-import { pageBody, sendPage } from '../page.ts'
-import { matchesEtag, readQuery } from '../request.ts'
+import { answer, pageBody, unchanged } from '../page.ts'
+import { matchesEtag, queryReader } from '../request.ts'
 
 export const routes: Routes = (feed, limits) => {
   const app = new Hono<Env>()
+  const query = queryReader(limits)
 
   app.get('/', ({ env: { incoming, outgoing } }) => {
-    const { after = 'now', limit } = readQuery(incoming.url ?? '', limits)
+    const { after = 'now', limit } = query(incoming)
     const page = feed.since(after, limit, limits.pageBytes)
 
     // A page with a gap has no ETag: the same cursor without the gap would be another answer.
+    if (page.gap) return answer(outgoing, pageBody(page))
     const etag = `"${page.cursor}"`
-    if (!page.gap) outgoing.setHeader('etag', etag)
-    if (!page.gap && matchesEtag(incoming, etag)) {
-      outgoing.writeHead(304).end()
-      return RESPONSE_ALREADY_SENT
-    }
-    sendPage(outgoing, pageBody(page), limits.stallMs)
-    return RESPONSE_ALREADY_SENT
+    if (matchesEtag(incoming, etag)) return unchanged(outgoing, etag)
+    const { text, fields } = pageBody(page)
+    return answer(outgoing, { text, fields: { ...fields, etag } })
   })
 
   return app

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream'
 import type { After } from '../../src/core/feed.ts'
 import { broadcast } from '../broadcast.ts'
 import type { Env, Routes } from '../contract.ts'
-import { Refusal, readLastEventId, readQuery } from '../request.ts'
+import { Refusal, readLastEventId, queryReader } from '../request.ts'
 
 /** [WHATWG HTML 9.2.5] One event: its id for `Last-Event-ID`, its data on one line (JSON has no line breaks), an empty line. */
 const message = (id: string, data: Uint8Array | string, event = '') =>
@@ -14,6 +14,7 @@ const message = (id: string, data: Uint8Array | string, event = '') =>
 
 export const routes: Routes = (feed, limits, stop) => {
   const app = new Hono<Env>()
+  const query = queryReader(limits)
   const hub = broadcast(feed, limits, stop, {
     event: ({ id, bytes }) => message(id, bytes),
     gap: (gap) => message(gap.to, JSON.stringify(gap), 'event:gap\n'),
@@ -21,7 +22,7 @@ export const routes: Routes = (feed, limits, stop) => {
   })
 
   app.get('/', ({ env: { incoming, outgoing } }) => {
-    const { after: fromQuery } = readQuery(incoming.url ?? '', limits)
+    const { after: fromQuery } = query(incoming)
     const after = readLastEventId(incoming) ?? fromQuery ?? 'now'
     if (!accepts(incoming.headers.accept))
       throw new Refusal(406, 'not_acceptable', 'this is a stream: send Accept: text/event-stream, or none')
@@ -79,6 +80,8 @@ function openStream(outgoing: Env['Bindings']['outgoing'], http2: boolean): Dupl
   stream.cork()
   outgoing.setHeader('content-type', 'text/event-stream; charset=utf-8')
   outgoing.setHeader('cache-control', 'no-store, no-transform')
+  outgoing.setHeader('x-content-type-options', 'nosniff')
+  if (!outgoing.hasHeader('vary')) outgoing.setHeader('vary', 'Origin')
   outgoing.setHeader('x-accel-buffering', 'no')
   if (!http2) {
     // RFC 9112 §6.3: without a length, the body ends with the connection.

@@ -10,10 +10,11 @@ import { broadcast } from '../broadcast.ts'
 import type { Env, Routes } from '../contract.ts'
 import { readPublish } from '../draft.ts'
 import { checkHandshake } from '../handshake.ts'
-import { Refusal, readQuery } from '../request.ts'
+import { Refusal, queryReader } from '../request.ts'
 
 export const routes: Routes = (feed, limits, stop) => {
   const app = new Hono<Env>()
+  const query = queryReader(limits)
   const hub = broadcast(feed, limits, stop, {
     event: ({ bytes }) => textFrame(bytes),
     gap: (gap) => textFrame(Buffer.from(JSON.stringify({ gap }))),
@@ -21,7 +22,7 @@ export const routes: Routes = (feed, limits, stop) => {
   })
 
   app.get('/', ({ env: { incoming, upgrade, mayPublish } }) => {
-    const { after = 'now' } = readQuery(incoming.url ?? '', limits)
+    const { after = 'now' } = query(incoming)
     checkHandshake(incoming, upgrade !== undefined)
     if (stop.aborted) throw new Refusal(503, 'going_away', 'the server is stopping; come back', { 'retry-after': '1' })
     upgrade?.((socket, stream) => follow(socket, stream, after, mayPublish))
