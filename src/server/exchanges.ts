@@ -1,12 +1,21 @@
 // Every exchange that is under way: a request and its answer, a stream, a WebSocket. Who must know of its end is told once.
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { bag } from '../core/bag.ts'
+import type { Member } from '../core/bag.ts'
+
+interface Exchange extends Member {
+  line: ServerResponse | Socket
+  over: (() => void)[]
+  /** Given a time limit already. */
+  limited: boolean
+}
 
 export interface Exchanges {
   /** @returns whom to tell when the answer is out or the client is gone. */
   begin(outgoing: ServerResponse): (() => void)[]
-  /** The connection goes on without this response: what waits for the end of the exchange waits for that of the connection. */
-  outlive(outgoing: ServerResponse, socket: Socket): void
+  /** The connection goes on without its response: what waits for the end of the exchange waits for that of the connection. */
+  outlive(socket: Socket): void
   readonly open: number
   /** Looks no more for readers that take nothing. */
   end(): void
@@ -14,22 +23,24 @@ export interface Exchanges {
 
 /** An answer that is complete, and of which the reader takes nothing for `stallMs`, is given up. */
 export function watchExchanges(stallMs: number): Exchanges {
-  const exchanges = new Map<ServerResponse | Socket, (() => void)[]>()
-  /** Given a time limit already. */
-  const limited = new WeakSet<ServerResponse>()
+  const open = bag<Exchange>()
+  const last = new WeakMap<Socket, Exchange>()
 
-  function over(this: ServerResponse | Socket) {
-    const callbacks = exchanges.get(this)
-    exchanges.delete(this)
-    callbacks?.forEach((each) => each())
+  function until(line: Exchange['line'], exchange: Exchange) {
+    exchange.line = line
+    line.once('close', () => {
+      if (exchange.line !== line || !open.delete(exchange)) return
+      for (const each of exchange.over) each()
+    })
   }
 
   // Looked at now and then: a timer for each answer would cost more than most answers do.
   const look = setInterval(
     () => {
-      for (const line of exchanges.keys()) {
-        if (!('req' in line) || !line.writableEnded || line.writableFinished || limited.has(line)) continue
-        limited.add(line)
+      for (const exchange of open.all()) {
+        const { line, limited } = exchange
+        if (limited || !('req' in line) || !line.writableEnded || line.writableFinished) continue
+        exchange.limited = true
         line.setTimeout(stallMs, () => void line.destroy())
         line.prependOnceListener('finish', () => line.setTimeout(0)) // before Node sets its own, for the idle connection
       }
@@ -39,20 +50,18 @@ export function watchExchanges(stallMs: number): Exchanges {
 
   return {
     begin(outgoing) {
-      const callbacks: (() => void)[] = []
-      exchanges.set(outgoing, callbacks)
-      outgoing.once('close', over)
-      return callbacks
+      const exchange: Exchange = { line: outgoing, over: [], limited: false, place: -1 }
+      open.add(exchange)
+      until(outgoing, exchange)
+      if (!('stream' in outgoing)) last.set(outgoing.req.socket, exchange)
+      return exchange.over
     },
-    outlive(outgoing, socket) {
-      const callbacks = exchanges.get(outgoing)
-      if (!callbacks) return
-      exchanges.delete(outgoing)
-      exchanges.set(socket, callbacks)
-      socket.once('close', over)
+    outlive(socket) {
+      const exchange = last.get(socket)
+      if (exchange) until(socket, exchange)
     },
     get open() {
-      return exchanges.size
+      return open.size
     },
     end: () => clearInterval(look),
   }

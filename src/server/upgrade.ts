@@ -33,7 +33,7 @@ export function acceptUpgrades(
 
   const leave = (socket: Socket, outgoing: ServerResponse) => {
     leaveHttp(socket, outgoing)
-    exchanges.outlive(outgoing, socket)
+    exchanges.outlive(socket)
   }
 
   /** HTTP/1.1: Upgrade (RFC 9110 §7.8). */

@@ -1,6 +1,8 @@
 // Long polling, server side: like polling, but when nothing is there the answer waits for the first event.
 import { Hono } from 'hono'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { bag } from '../../src/core/bag.ts'
+import type { Member } from '../../src/core/bag.ts'
 import type { Cursor } from '../../src/core/event.ts'
 import type { After } from '../../src/core/feed.ts'
 import type { Env, Routes } from '../contract.ts'
@@ -8,19 +10,22 @@ import { answer, answerLate, pageBody } from '../page.ts'
 import type { Body } from '../page.ts'
 import { readPreferWait, queryReader } from '../request.ts'
 
-interface Waiter {
+interface Waiter extends Member {
   outgoing: Env['Bindings']['outgoing']
   after: Cursor
   limit: number
-  timer: NodeJS.Timeout
+  /** Monotonic milliseconds. */
+  endsAt: number
 }
 
 export const routes: Routes = (feed, limits, stop) => {
   const app = new Hono<Env>()
   const query = queryReader(limits)
-  const waiting = new Set<Waiter>() // one list, one follower of the feed, however many wait
+  const waiting = bag<Waiter>() // one list, one follower of the feed, however many wait
   let unfollow: (() => void) | undefined
   let window: NodeJS.Timeout | undefined
+  let alarm: NodeJS.Timeout | undefined
+  let alarmAt = Infinity
 
   app.get('/', ({ env: { incoming, outgoing, over } }) => {
     const { after = 'now', limit, waitSeconds } = query(incoming)
@@ -38,9 +43,11 @@ export const routes: Routes = (feed, limits, stop) => {
   })
 
   function wait(outgoing: Waiter['outgoing'], over: (() => void)[], after: Cursor, limit: number, seconds: number) {
-    const waiter = { outgoing, after, limit, timer: setTimeout(() => finish(waiter), seconds * 1000) }
+    const endsAt = performance.now() + seconds * 1000
+    const waiter = { outgoing, after, limit, endsAt, place: -1 }
     over.push(() => leave(waiter)) // the client went away
     waiting.add(waiter)
+    wakeAt(endsAt)
     unfollow ??= feed.follow('now', due)
   }
 
@@ -54,19 +61,39 @@ export const routes: Routes = (feed, limits, stop) => {
   function wake() {
     window = undefined
     const bodies = new Map<string, Body>()
-    for (const waiter of [...waiting]) {
+    const early: Waiter[] = []
+    // Taken one by one: a copy of the list would keep every answered request until the last one is.
+    for (let waiter = waiting.take(); waiter; waiter = waiting.take()) {
       const key = `${waiter.after} ${waiter.limit}`
       const body = bodies.get(key) ?? bodyAfter(waiter.after, waiter.limit)
-      if (!body) continue // it came in this very turn and has seen what was published in it
-      bodies.set(key, body)
-      leave(waiter)
-      answerLate(waiter.outgoing, body)
+      if (body) {
+        bodies.set(key, body)
+        answerLate(waiter.outgoing, body)
+      } else early.push(waiter) // it came in this very turn and has seen what was published in it
     }
+    early.forEach(waiting.add)
+    rest()
   }
 
   function bodyAfter(after: After, limit: number): Body | undefined {
     const page = feed.since(after, limit, limits.pageBytes)
     return page.entries.length > 0 || page.gap ? pageBody(page) : undefined
+  }
+
+  /** One alarm for all, at the first end of a wait: a timer for each would be a twentieth of what a long poll costs. */
+  function wakeAt(endsAt: number) {
+    if (endsAt >= alarmAt) return
+    clearTimeout(alarm)
+    alarmAt = endsAt
+    alarm = setTimeout(ring, endsAt - performance.now()).unref()
+  }
+
+  function ring() {
+    alarmAt = Infinity
+    const now = performance.now()
+    for (const waiter of waiting.all())
+      if (waiter.endsAt <= now) finish(waiter)
+      else wakeAt(waiter.endsAt)
   }
 
   /** Nothing came: an answer without events, at the same cursor. */
@@ -77,8 +104,11 @@ export const routes: Routes = (feed, limits, stop) => {
   }
 
   function leave(waiter: Waiter) {
-    if (!waiting.delete(waiter)) return
-    clearTimeout(waiter.timer)
+    if (waiting.delete(waiter)) rest()
+  }
+
+  /** Nobody waits: the feed need not tell. */
+  function rest() {
     if (waiting.size > 0) return
     unfollow?.()
     unfollow = undefined
@@ -86,6 +116,6 @@ export const routes: Routes = (feed, limits, stop) => {
     window = undefined
   }
 
-  stop.addEventListener('abort', () => [...waiting].forEach(finish))
+  stop.addEventListener('abort', () => waiting.all().forEach(finish))
   return app
 }
