@@ -4,11 +4,15 @@ import type { Socket } from 'node:net'
 import { bag } from '../core/bag.ts'
 import type { Member } from '../core/bag.ts'
 
-interface Exchange extends Member {
+class Exchange implements Member {
+  place = -1
   line: ServerResponse | Socket
-  over: (() => void)[]
+  over = new Array<() => void>()
   /** Given a time limit already. */
-  limited: boolean
+  limited = false
+  constructor(line: ServerResponse) {
+    this.line = line
+  }
 }
 
 export interface Exchanges {
@@ -50,7 +54,7 @@ export function watchExchanges(stallMs: number): Exchanges {
 
   return {
     begin(outgoing) {
-      const exchange: Exchange = { line: outgoing, over: [], limited: false, place: -1 }
+      const exchange = new Exchange(outgoing)
       open.add(exchange)
       until(outgoing, exchange)
       if (!('stream' in outgoing)) last.set(outgoing.req.socket, exchange)

@@ -10,13 +10,20 @@ import { answer, answerLate, pageBody } from '../page.ts'
 import type { Body } from '../page.ts'
 import { readPreferWait, queryReader } from '../request.ts'
 
-interface Waiter extends Member {
-  outgoing: Env['Bindings']['outgoing']
+class Waiter implements Member {
+  place = -1
+  outgoing: Outgoing
   after: Cursor
   limit: number
-  /** Monotonic milliseconds. */
   endsAt: number
+  constructor(outgoing: Outgoing, after: Cursor, limit: number, endsAt: number) {
+    this.outgoing = outgoing
+    this.after = after
+    this.limit = limit
+    this.endsAt = endsAt
+  }
 }
+type Outgoing = Env['Bindings']['outgoing']
 
 export const routes: Routes = (feed, limits, stop) => {
   const app = new Hono<Env>()
@@ -44,7 +51,7 @@ export const routes: Routes = (feed, limits, stop) => {
 
   function wait(outgoing: Waiter['outgoing'], over: (() => void)[], after: Cursor, limit: number, seconds: number) {
     const endsAt = performance.now() + seconds * 1000
-    const waiter = { outgoing, after, limit, endsAt, place: -1 }
+    const waiter = new Waiter(outgoing, after, limit, endsAt)
     over.push(() => leave(waiter)) // the client went away
     waiting.add(waiter)
     wakeAt(endsAt)
