@@ -18,7 +18,7 @@ export interface Bag<M extends Member> {
 
 /**
  * Not a `Set`: V8 makes it a new table after as many deletions as it has places, and the dead table holds what was in it until
- * the next full collection. With 1 000 long polls at 15 events a second that was two thirds of the time spent collecting.
+ * the next full collection. `bench --transports long-polling --clients 1000 --rate 15`: 44 µs an answer with a `Set`, 37 with this.
  */
 export function bag<M extends Member>(): Bag<M> {
   const members: M[] = []

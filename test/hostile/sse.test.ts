@@ -197,7 +197,6 @@ describe('S6, S7, S9 heads and methods', () => {
     'cache-control': 'no-store, no-transform',
     'x-accel-buffering': 'no',
     'x-content-type-options': 'nosniff',
-    'strict-transport-security': 'max-age=31536000; includeSubDomains',
   }
   const accept = 'gzip, deflate, br, zstd'
   test('S6 headers of the answer', async () => {

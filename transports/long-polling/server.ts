@@ -1,38 +1,19 @@
 // Long polling, server side: like polling, but when nothing is there the answer waits for the first event.
 import { Hono } from 'hono'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { bag } from '../../src/core/bag.ts'
-import type { Member } from '../../src/core/bag.ts'
-import type { Cursor } from '../../src/core/event.ts'
 import type { After } from '../../src/core/feed.ts'
 import type { Env, Routes } from '../contract.ts'
 import { answer, answerLate, pageBody } from '../page.ts'
 import type { Body } from '../page.ts'
-import { readPreferWait, queryReader } from '../request.ts'
-
-class Waiter implements Member {
-  place = -1
-  outgoing: Outgoing
-  after: Cursor
-  limit: number
-  endsAt: number
-  constructor(outgoing: Outgoing, after: Cursor, limit: number, endsAt: number) {
-    this.outgoing = outgoing
-    this.after = after
-    this.limit = limit
-    this.endsAt = endsAt
-  }
-}
-type Outgoing = Env['Bindings']['outgoing']
+import { queryReader, readPreferWait } from '../request.ts'
+import { Waiter, waitingRoom } from '../waiting.ts'
 
 export const routes: Routes = (feed, limits, stop) => {
   const app = new Hono<Env>()
   const query = queryReader(limits)
-  const waiting = bag<Waiter>() // one list, one follower of the feed, however many wait
+  const waiting = waitingRoom(finish) // one list, one follower of the feed, however many wait
   let unfollow: (() => void) | undefined
   let window: NodeJS.Timeout | undefined
-  let alarm: NodeJS.Timeout | undefined
-  let alarmAt = Infinity
 
   app.get('/', ({ env: { incoming, outgoing, over } }) => {
     const { after = 'now', limit, waitSeconds } = query(incoming)
@@ -45,16 +26,13 @@ export const routes: Routes = (feed, limits, stop) => {
     const mayWait = seconds > 0 && incoming.method !== 'HEAD' && !stop.aborted
     if (!nothingYet || !mayWait) return answer(outgoing, pageBody(page))
 
-    wait(outgoing, over, page.cursor, limit, seconds)
+    wait(new Waiter(outgoing, page.cursor, limit, seconds), over)
     return RESPONSE_ALREADY_SENT
   })
 
-  function wait(outgoing: Waiter['outgoing'], over: (() => void)[], after: Cursor, limit: number, seconds: number) {
-    const endsAt = performance.now() + seconds * 1000
-    const waiter = new Waiter(outgoing, after, limit, endsAt)
-    over.push(() => leave(waiter)) // the client went away
+  function wait(waiter: Waiter, over: (() => void)[]) {
     waiting.add(waiter)
-    wakeAt(endsAt)
+    over.push(() => waiting.delete(waiter) && rest()) // the client went away
     unfollow ??= feed.follow('now', due)
   }
 
@@ -87,31 +65,10 @@ export const routes: Routes = (feed, limits, stop) => {
     return page.entries.length > 0 || page.gap ? pageBody(page) : undefined
   }
 
-  /** One alarm for all, at the first end of a wait: a timer for each would be a twentieth of what a long poll costs. */
-  function wakeAt(endsAt: number) {
-    if (endsAt >= alarmAt) return
-    clearTimeout(alarm)
-    alarmAt = endsAt
-    alarm = setTimeout(ring, endsAt - performance.now()).unref()
-  }
-
-  function ring() {
-    alarmAt = Infinity
-    const now = performance.now()
-    for (const waiter of waiting.all())
-      if (waiter.endsAt <= now) finish(waiter)
-      else wakeAt(waiter.endsAt)
-  }
-
   /** Nothing came: an answer without events, at the same cursor. */
-  function finish(waiter: Waiter) {
-    leave(waiter)
-    const page = feed.since(waiter.after, waiter.limit, limits.pageBytes)
-    answerLate(waiter.outgoing, pageBody(page))
-  }
-
-  function leave(waiter: Waiter) {
-    if (waiting.delete(waiter)) rest()
+  function finish({ outgoing, after, limit }: Waiter) {
+    answerLate(outgoing, pageBody(feed.since(after, limit, limits.pageBytes)))
+    rest()
   }
 
   /** Nobody waits: the feed need not tell. */
@@ -123,6 +80,8 @@ export const routes: Routes = (feed, limits, stop) => {
     window = undefined
   }
 
-  stop.addEventListener('abort', () => waiting.all().forEach(finish))
+  stop.addEventListener('abort', () => {
+    for (let waiter = waiting.take(); waiter; waiter = waiting.take()) finish(waiter)
+  })
   return app
 }
