@@ -99,7 +99,6 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
       : await target.ask('open', {
           offset,
           tls: credentials,
-          http,
           names: transports,
           lines,
           limits: limitsOf(scenario),

@@ -9,7 +9,7 @@ import type { Limits } from '../src/core/limits.ts'
 import { memoryFeed } from '../src/feeds/memory.ts'
 import type { Feed } from '../src/core/feed.ts'
 import { hostClock } from '../src/server/clock.ts'
-import type { Credentials, HttpVersions } from '../src/server/https.ts'
+import type { Credentials } from '../src/server/https.ts'
 import { startLab } from '../src/server/start.ts'
 import { watchWire } from '../src/server/wire.ts'
 import type { Traffic } from '../src/server/wire.ts'
@@ -29,7 +29,6 @@ import { rssKb } from './usage.ts'
 export interface TargetOptions {
   offset: number
   tls: Credentials
-  http: HttpVersions
   /** Only our own may stand together; all others are alone. */
   names: Contestant[]
   /** Raised, never lowered: all clients come from one address here. */
@@ -115,7 +114,7 @@ if (process.send) answer(commands)
 
 const until = (when: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, when - clock())))
 
-async function serve({ names, tls, http, lines, ...options }: TargetOptions): Promise<Served> {
+async function serve({ names, tls, lines, ...options }: TargetOptions): Promise<Served> {
   const given = fault ? faulty(feed, fault) : feed
   const limits: Limits = {
     ...defaults,
@@ -126,7 +125,8 @@ async function serve({ names, tls, http, lines, ...options }: TargetOptions): Pr
   const pids = [process.pid]
   const [name] = names
   if (names.every((each) => isOurs(each) || each === 'post')) {
-    const lab = await startLab({ port: 0, credentials: tls, http, limits, feed: given, clock, source: 'none' })
+    // As `npm start` does: both versions of HTTP on one port; the generator says by ALPN which one it wants.
+    const lab = await startLab({ port: 0, credentials: tls, limits, feed: given, clock, source: 'none' })
     const { port, publishKey } = lab
     return { port, pids, publishKey, traffic: () => lab.wire.total(), close: () => lab.close() }
   }

@@ -196,10 +196,14 @@ describe('what the server says of itself', () => {
   test('/metrics is Prometheus text', async () => {
     const response = await ask('/metrics')
     expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
-    expect(await response.text()).toMatch(/wirelab_bytes_total\{layer="tls",direction="down"\} [1-9]\d+/)
+    const text = await response.text()
+    expect(text).toMatch(/wirelab_bytes_total\{layer="tls",direction="down"\} [1-9]\d+/)
+    // The loop's lag as it is now; a histogram that looks once a second would call the second lag.
+    expect(text).toMatch(/^nodejs_eventloop_lag_seconds 0/m)
+    expect(text).not.toMatch(/nodejs_eventloop_lag_p99/)
   })
 
-  test('security headers on every answer, the policy on the page', async () => {
+  test('security headers on every answer but those of the feed; the policy on the page', async () => {
     for (const path of ['/', '/nothing', '/healthz']) {
       const { headers } = await ask(path)
       expect(headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains')

@@ -5,6 +5,7 @@ export interface Member {
   place: number
 }
 
+/** A member is in one bag at a time, once. */
 export interface Bag<M extends Member> {
   readonly size: number
   add(member: M): void

@@ -14,7 +14,7 @@ import { readJson } from './body.ts'
 import { errorResponse } from './errors.ts'
 import type { Guard } from './guard.ts'
 import { lineLimits } from './lines.ts'
-import type { Connection } from './lines.ts'
+import type { Connection } from './exchanges.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface AppOptions {
@@ -60,8 +60,8 @@ export function createApp({
       outgoing.setHeader('strict-transport-security', `max-age=${limits.hstsSeconds}; includeSubDomains`)
       outgoing.setHeader('vary', 'Origin')
     }
-    // RFC 9112 §9.3: a connection stays open without being told to; Node would say so in 47 bytes of each answer.
-    if (isFeed && outgoing.shouldKeepAlive) outgoing.removeHeader('connection')
+    // RFC 9112 §9.3: with HTTP/1.1 a connection stays open without being told to; Node would say so in 47 bytes of each answer.
+    if (isFeed && outgoing.shouldKeepAlive && incoming.httpVersion === '1.1') outgoing.removeHeader('connection')
     metrics.request(env)
     guard.origin(env)
     guard.session(env)

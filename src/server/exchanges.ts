@@ -1,8 +1,12 @@
 // Every exchange that is under way: a request and its answer, a stream, a WebSocket. Who must know of its end is told once.
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Env } from '../../transports/contract.ts'
 import { bag } from '../core/bag.ts'
 import type { Member } from '../core/bag.ts'
+
+/** What a request comes with. */
+export type Connection = Pick<Env['Bindings'], 'incoming' | 'outgoing' | 'upgrade' | 'over'>
 
 class Exchange implements Member {
   place = -1

@@ -15,7 +15,7 @@ import { watchExchanges } from './exchanges.ts'
 import type { Exchanges } from './exchanges.ts'
 import { errorBody, errorResponse } from './errors.ts'
 import { acceptUpgrades } from './upgrade.ts'
-import type { Connection } from './lines.ts'
+import type { Connection } from './exchanges.ts'
 import { watchWire } from './wire.ts'
 import type { Wire } from './wire.ts'
 

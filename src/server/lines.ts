@@ -39,5 +39,3 @@ const tooMany = (status: number, limit: number) =>
   new Refusal(status, 'too_many_lines', `at most ${limit} open at once; close one, or come back`, {
     'retry-after': '5',
   })
-
-export type Connection = Pick<Env['Bindings'], 'incoming' | 'outgoing' | 'upgrade' | 'over'>

@@ -96,6 +96,7 @@ function letGo(socket: Socket) {
 /** Nobody reads a goodbye any more: thousands who left at once come back at once, and the time is theirs. */
 function gone(this: Socket) {
   if (this.writableLength === 0) this.destroy()
+  else this.destroySoon() // when that is out
 }
 
 /** A client that was told `Connection: close` has nothing more to say. A little is let pass; whoever goes on is put out. */

@@ -251,6 +251,21 @@ describe('H11 refused upgrades', () => {
     })
 })
 
+describe('RFC 9112 §9.3 a connection stays open', () => {
+  for (const [version, said] of [
+    ['1.1', undefined],
+    ['1.0', 'keep-alive'],
+  ])
+    test(`HTTP/${version}: ${said ?? 'without a word'}`, async () => {
+      const line = await open(target)
+      for (let n = 0; n < 2; n++) {
+        line.write(request(target, 'GET /feed/polling', ['Connection: keep-alive']).replace('1.1', version!))
+        expect((await line.answer()).headers.connection).toBe(said)
+      }
+      line.end()
+    })
+})
+
 describe('H13–H16 what others say of a request', () => {
   for (const header of [
     'X-Forwarded-For: 10.0.0.1',

@@ -31,7 +31,7 @@ export const routes: Routes = (feed, limits, stop) => {
     const stream = openStream(outgoing, incoming.httpVersionMajor === 2)
     if (incoming.method === 'HEAD') outgoing.end()
     else {
-      leaveHttp(incoming)
+      leaveParser(incoming)
       follow(stream, after)
     }
     stream.uncork() // head, hello and replay leave in one write
@@ -97,7 +97,7 @@ function openStream(outgoing: Env['Bindings']['outgoing'], http2: boolean): Dupl
  * As after an Upgrade, Node puts its parser away when it is done with this request: what a stream keeps is its socket, and nothing
  * of the request. Not where there is still something to parse: a body, or an answer that had to wait for its turn.
  */
-function leaveHttp(incoming: Env['Bindings']['incoming']) {
+function leaveParser(incoming: Env['Bindings']['incoming']) {
   const { complete, headers, httpVersionMajor } = incoming
   if (
     httpVersionMajor === 2 ||
