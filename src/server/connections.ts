@@ -11,7 +11,7 @@ const queued = new WeakMap<Socket, number>()
 const MAX_QUEUED = 100
 
 /** The connection has left HTTP: nothing is kept here of its last exchange. */
-export function leaveHttp(socket: Socket, outgoing: ServerResponse) {
+export function forget(socket: Socket, outgoing: ServerResponse) {
   outgoing.detachSocket(socket)
   answering.delete(socket)
 }

@@ -9,7 +9,7 @@ import type { Limits } from '../core/limits.ts'
 import type { Env } from '../../transports/contract.ts'
 import { SUBPROTOCOL } from '../core/subprotocol.ts'
 import type { Exchanges } from './exchanges.ts'
-import { hangUp, isAnswering, leaveHttp, streamOn } from './connections.ts'
+import { hangUp, isAnswering, forget, streamOn } from './connections.ts'
 
 type Upgrade = NonNullable<Env['Bindings']['upgrade']>
 
@@ -32,7 +32,7 @@ export function acceptUpgrades(
   } as ConstructorParameters<typeof WebSocketServer>[0])
 
   const leave = (socket: Socket, outgoing: ServerResponse) => {
-    leaveHttp(socket, outgoing)
+    forget(socket, outgoing)
     exchanges.outlive(socket)
   }
 

@@ -7,6 +7,7 @@ import type { After } from '../../src/core/feed.ts'
 import { broadcast } from '../broadcast.ts'
 import type { Env, Routes } from '../contract.ts'
 import { Refusal, readLastEventId, queryReader } from '../request.ts'
+import { leaveHttp, openStream } from '../stream.ts'
 
 /** [WHATWG HTML 9.2.5] One event: its id for `Last-Event-ID`, its data on one line (JSON has no line breaks), an empty line. */
 const message = (id: string, data: Uint8Array | string, event = '') =>
@@ -31,7 +32,7 @@ export const routes: Routes = (feed, limits, stop) => {
     const stream = openStream(outgoing, incoming.httpVersionMajor === 2)
     if (incoming.method === 'HEAD') outgoing.end()
     else {
-      leaveParser(incoming)
+      leaveHttp(incoming)
       follow(stream, after)
     }
     stream.uncork() // head, hello and replay leave in one write
@@ -72,39 +73,4 @@ export const routes: Routes = (feed, limits, stop) => {
 function accepts(accept = '*/*'): boolean {
   const isOurs = /^\s*(text\/event-stream|text\/\*|\*\/\*)\s*(;|$)/i
   return accept.split(',').some((range) => isOurs.test(range) && !/;\s*q=0(\.0*)?\s*$/i.test(range))
-}
-
-/** Sends the head; from then on bytes go straight to the socket or the HTTP/2 stream: no chunk sizes, no web stream. */
-function openStream(outgoing: Env['Bindings']['outgoing'], http2: boolean): Duplex {
-  const stream = http2 ? (outgoing as unknown as { stream: Duplex }).stream : (outgoing.socket as Duplex)
-  stream.cork()
-  outgoing.setHeader('content-type', 'text/event-stream; charset=utf-8')
-  outgoing.setHeader('cache-control', 'no-store, no-transform')
-  outgoing.setHeader('x-content-type-options', 'nosniff')
-  if (!outgoing.hasHeader('vary')) outgoing.setHeader('vary', 'Origin')
-  outgoing.setHeader('x-accel-buffering', 'no')
-  if (!http2) {
-    // RFC 9112 §6.3: without a length, the body ends with the connection.
-    outgoing.setHeader('connection', 'close')
-    outgoing.removeHeader('transfer-encoding')
-  }
-  outgoing.writeHead(200)
-  outgoing.flushHeaders()
-  return stream
-}
-
-/**
- * As after an Upgrade, Node puts its parser away when it is done with this request: what a stream keeps is its socket, and nothing
- * of the request. Not where there is still something to parse: a body, or an answer that had to wait for its turn.
- */
-function leaveParser(incoming: Env['Bindings']['incoming']) {
-  const { complete, headers, httpVersionMajor } = incoming
-  if (
-    httpVersionMajor === 2 ||
-    complete ||
-    headers['content-length'] !== undefined ||
-    headers['transfer-encoding'] !== undefined
-  )
-    return
-  Object.assign(incoming, { upgrade: true })
 }
