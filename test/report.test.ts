@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { backCurves, kneeCurves } from '../bench/report/charts/series.ts'
 import { csv, csvColumns } from '../bench/report/csv.ts'
 import { readResults } from '../bench/report/files.ts'
 import { markdown } from '../bench/report/markdown.ts'
@@ -299,6 +300,26 @@ describe('report.html', () => {
     const [one, ten] = [numbers(of(1)), numbers(of(10))]
     expect(one).toMatch(/^ *5\.00 +5\.00 +5\.00 +– *$/)
     expect(ten).toMatch(/^ *5\.00 +5\.00 +5\.00 +5\.00 *$/)
+  })
+  test('the knee: numbers at the rates that were met; only the drawing puts near ones together', () => {
+    const met = (repeat: number, p99: [number, number][]): Row => ({
+      ...{ ...row('sse', repeat, 5), scenario: 'ladder', figures: { kneeRate: 436, kneeLimitedBy: 0 } },
+      series: { p99 },
+    })
+    const run = results([met(1, [[400, 10], [436, 20]]), met(2, [[400, 30], [436, 40], [442, 50]])]) // prettier-ignore
+    run.scenarios[0]!.name = 'ladder'
+    const [chart] = kneeCurves(summarise(run), run)
+    expect(chart!.numbers).toEqual([['', 'events/s', 'p99 ms'], ['sse', '400', '10.0'], ['sse', '436', '20.0'], ['sse', '442', '50.0']]) // prettier-ignore
+    expect(JSON.stringify(chart!.option(800))).toContain('[[400,10],[440,20]]')
+  })
+  test('after the cut: for each share of the clients the median of when it was back', () => {
+    const back = (repeat: number, ms: number): Row => ({
+      ...{ ...row('sse', repeat, null), scenario: 'storm' },
+      series: { back: [[ms, 0.5], [3 * ms, 1]] }, // prettier-ignore
+    })
+    const run = results([back(1, 101), back(2, 103), back(3, 109)])
+    run.scenarios[0]!.name = 'storm'
+    expect(backCurves(summarise(run), run)[0]!.numbers.slice(1)).toEqual([['sse', '103', '0.50'], ['sse', '309', '1.00']]) // prettier-ignore
   })
   test('a peer has one shape, and no two of a transport have the same', () => {
     const legend = /Latency against cost, with peers[^]*?<ul class="legend">([^]*?)<\/ul>/.exec(section('steady'))![1]!
