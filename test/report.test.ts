@@ -103,6 +103,7 @@ describe('the tables', () => {
     expect(text).not.toMatch(/NaN|undefined|null │/)
   })
   test('what the numbers include is said in results.json and under the table', () => {
+    expect(tables(everything)).toContain('of long polling it is what an answer costs that need not wait')
     for (const what of [/limits raised/, /source of the events/, /floor ends when TLS is up/])
       expect(notes.some((note) => what.test(note))).toBe(true)
     expect(tables({ ...results([failed]), notes })).toContain(notes.at(-1))
