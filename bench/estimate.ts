@@ -10,7 +10,7 @@ const CLIENT_S = 0.002
 /** A connection in full and one resumed, one after the other. */
 const CONNECT_S = 0.012
 /** A ladder climbs so many steps until its knee, give or take three. */
-const STEPS = 11
+const STEPS = 12
 const STEP_S = 0.3
 
 export function secondsOf({ scenario, transports }: Plan): number {

@@ -2,7 +2,8 @@
 export const figures = {
   kneeRate: 'ladder: highest rate, events/s, at which p99 stayed under the limit, in two windows',
   kneeLimitedBy: 'ladder: 0 the server, 1 the generator, 2 the end of the ladder: the knee is at least there',
-  requestsPerSecond: 'capacity: answers a second, closed loop (autocannon)',
+  requestsPerSecond:
+    'capacity: answers a second, closed loop (autocannon); there is an event for each question, so of long polling it is what an answer costs that need not wait: it never holds one',
   acknowledgedP50Ms: 'up: from when an event was due to when its sender had the answer; median',
   firstEventFullMs: 'connect: from nothing to the first event, full TLS handshake; median',
   firstEventResumedMs: 'connect: the same with a resumed TLS session; median',

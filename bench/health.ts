@@ -54,5 +54,31 @@ export function watchHealth(pids: number[] = [process.pid], everyMs = OFTEN_MS):
   }
 }
 
+/** A single stall may be so many times what the loop may be late at p99. */
+const STALLS = 8
+
+/** Why a generator with this health measured itself, one line for each reason; of several generators the worst. */
+export function tooBusy(
+  healths: Pick<Health, 'utilisation' | 'loopDelayP99Ms' | 'loopDelayMaxMs'>[],
+  { maxUtilisation, maxGeneratorDelayMs }: { maxUtilisation: number; maxGeneratorDelayMs: number },
+): string[] {
+  const most = (key: 'utilisation' | 'loopDelayP99Ms' | 'loopDelayMaxMs') =>
+    Math.max(...healths.map((each) => each[key]))
+  const [busy, late, worst] = [most('utilisation'), most('loopDelayP99Ms'), most('loopDelayMaxMs')]
+  const percent = (share: number) => `${Math.round(share * 100)} %`
+  return [
+    ...(busy > maxUtilisation
+      ? [`the generator was busy ${percent(busy)} of the time (at most ${percent(maxUtilisation)})`]
+      : []),
+    ...(late > maxGeneratorDelayMs
+      ? [`the generator's loop was ${late} ms late at p99 (at most ${maxGeneratorDelayMs} ms)`]
+      : []),
+    // One long stall is one sample to a percentile, and many late events to the window.
+    ...(worst > STALLS * maxGeneratorDelayMs
+      ? [`the generator's loop stood still for ${worst} ms (at most ${STALLS * maxGeneratorDelayMs} ms)`]
+      : []),
+  ]
+}
+
 /** To three places: more was not measured. */
 export const round = (value: number) => Math.round(value * 1000) / 1000

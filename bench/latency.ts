@@ -23,7 +23,7 @@ export function joinLatencies(maps: Map<number, Float32Array>[]): Float32Array[]
 
 /**
  * `rows`: of each event the latencies of its receivers, ascending. Percentiles that so many samples, of so many events, cannot carry are
- * null: an event that is late is late for all its receivers, so p99 of fewer than 100 events would be one event.
+ * null: an event that is late is late for all its receivers, so p99 of fewer than 100 events would be one event at most.
  */
 export function latencyOf(rows: Float32Array[], events = rows.length) {
   const histogram = build({ bitBucketSize: 32, highestTrackableValue, numberOfSignificantValueDigits: 3 })
@@ -39,7 +39,8 @@ export function latencyOf(rows: Float32Array[], events = rows.length) {
   }
 }
 
-const canCarry = (events: number, percent: number) => events >= Math.round(100 / (100 - Math.min(percent, 99)))
+/** At least one event must lie beyond a percentile: p99 wants 100, p99.9 wants 1 000. */
+export const canCarry = (events: number, percent: number) => events >= Math.round(100 / (100 - percent))
 
 /** Deliveries before their time: no event is handed over before it is due, so a clock is wrong. */
 export const early = (rows: Float32Array[]): number =>

@@ -19,8 +19,8 @@ const isModelled = (name: string): name is Modelled => (modelled as readonly str
 
 /**
  * Ordered: payload, rate, interval, versions, the network's delay. What only a trial can tell comes from others: of the same transport
- * in the other repeats, of the floor, and of the null transport, whose median is how late a timer of the source is for all of a repeat.
- * What no other trial tells is not predicted with.
+ * in the other repeats, of the floor, and of the null transport, whose median is how late a timer of the source is, whatever the scenario:
+ * it has no network, server or reader. What no other trial tells is not predicted with.
  */
 export function predictionsOf({ trials, scenarios }: Pick<Results, 'trials' | 'scenarios'>): Prediction[] {
   return trials.flatMap((row) => {
@@ -37,7 +37,8 @@ export function predictionsOf({ trials, scenarios }: Pick<Results, 'trials' | 's
     })
     // A long poll's processor time is the answer's and the next question's, and nobody sees how much of it comes before the answer
     // leaves: on loopback, where that is all there is, its median is not predicted. Polling has no turn to wait for, and no timer.
-    const isUnknown = transport === 'long-polling' && !scenario.profile
+    // And how long an event waits in a batching window is not in the formulas.
+    const isUnknown = scenario.batchMs > 0 || (transport === 'long-polling' && !scenario.profile)
     const isKnown = transport === 'polling' || (!isUnknown && deliveryUs !== undefined && lateMs !== undefined)
     const sized = scenario.batchMs === 0 && (!isAsking || (headUp !== undefined && headDown !== undefined))
     const { scenario: name, repeat, point } = row
@@ -62,7 +63,6 @@ function inputsOf(row: Row, transport: Modelled, scenario: Scenario, trials: Row
   const same = beside.filter((each) => isDeepStrictEqual(each.point, row.point))
   const others = same.filter((each) => each.transport === transport && each.repeat !== repeat)
   const floors = same.filter((each) => each.transport === 'floor')
-  const nobody = beside.find((each) => each.transport === 'null' && each.repeat === repeat)
   const deliveryUs = over(others, cpuOf)
   const inputs: Partial<Record<Needed, Input>> = {
     payload: [eventBytes(scenario.payload, window(transport, scenario).digits), 'ordered'],
@@ -76,13 +76,26 @@ function inputsOf(row: Row, transport: Modelled, scenario: Scenario, trials: Row
               : [deliveryUs, 'other repeats'],
         }),
     ...(transport === 'long-polling' && { deliveryUs: [deliveryUs, 'other repeats'] as const }),
-    ...(transport !== 'polling' && { lateMs: [nobody?.latencyMs.p50 ?? undefined, 'the null transport'] as const }),
+    ...(transport !== 'polling' && { lateMs: latenessOf(row, trials) }),
   }
   const known = Object.entries(inputs).filter(([, [value]]) => value !== undefined)
   return {
     given: Object.fromEntries(known.map(([name, [value]]) => [name, value])) as Partial<Record<Needed, number>>,
     from: Object.fromEntries(known.map(([name, [, from]]) => [name, from])),
   }
+}
+
+/** Of the same repeat where there is one, of the same scenario where there is one. */
+function latenessOf({ scenario, repeat }: Row, trials: Row[]): Input {
+  const all = trials.filter(
+    ({ transport, valid, latencyMs }) => transport === 'null' && valid && latencyMs.p50 !== null,
+  )
+  const now = all.filter((each) => each.repeat === repeat)
+  const here = now.filter((each) => each.scenario === scenario)
+  const used = [here, now, all].find(({ length }) => length > 0) ?? []
+  const where = used === here ? '' : ` in ${[...new Set(used.map((each) => each.scenario))].join(', ')}`
+  const when = used === all && now.length === 0 ? ', in other repeats' : ''
+  return [over(used, ({ latencyMs }) => latencyMs.p50), `the null transport${where}${when}`]
 }
 
 const cpuOf = ({ server }: Row) => server.cpuUsPerDelivery

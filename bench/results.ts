@@ -32,7 +32,7 @@ export const RowSchema = v.strictObject({
   ...{ expected: count, delivered: count, lost: count, duplicated: count, reordered: count },
   /** Deliveries whose bytes are not those that were published. */
   corrupt: v.optional(count),
-  /** Null with too few samples for it: p90 below 100, p99 below 1 000, p99.9 below 100 000. */
+  /** Null with too few samples for it: p90 below 100, p99 below 1 000, p99.9 below 100 000; or too few events: 10, 100, 1 000. */
   latencyMs: v.strictObject({ p50: known, p90: known, p99: known, p999: known, max: known }),
   /** HdrHistogram V2, compressed, in base64; microseconds. Of all deliveries of the trial. */
   histogram: v.nullable(v.string()),
@@ -120,12 +120,17 @@ export const notes = [
   'server.cpuUsPerDelivery includes the source of the events, which runs in the same process; of nginx and a broker it is theirs alone',
   'the null transport has no server, network or reader: its latency is the least that the bench itself adds',
   "bytes are counted at the sockets of the generator, above and below TLS; of ours and the floor they are held against the server's own count; tcpip is an estimate",
-  'a percentile is null with too few samples for it: p90 below 100, p99 below 1 000, p99.9 below 100 000, or p99 with fewer than 100 events',
+  'a percentile is null with too few samples for it: p90 below 100, p99 below 1 000, p99.9 below 100 000; or with too few events: p90 below 10, p99 below 100, p99.9 below 1 000',
   'storm: generator.* and server.utilisation are of the storm alone; the generator does the one side of every handshake, so the times are of both ends, and a remark says when it was busier than its limit; expected and delivered of those without a log are of what came after it',
   'each event is received by every client, so samples are deliveries; those of one event are not independent of each other',
   'predictions are made from what was ordered, from the heads that the lessons recorded, and from other trials; inputs says which: nothing of the row itself',
   'limits raised for the bench: linesPerAddress, messagesPer10s, and lines and sseAgeMs where they are too low for the trial; all others are the defaults',
 ]
+
+/** What was put in must be found in the results, by who reads them and by who plans with them. */
+export const delayNote = (name: string, ms: number) => `a network of ${ms} ms each way stood before ${name} (--delay)`
+export const isDelayed = ({ notes }: Pick<Results, 'notes'>, name: string) =>
+  notes.some((note) => note.endsWith(delayNote(name, 0).replace(/^.* stood/, ' stood')))
 
 /** A row of which nothing is known but that it failed. */
 export function failedRow(

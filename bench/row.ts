@@ -4,7 +4,7 @@ import { bytesPerEvent, layersOf } from './bytes.ts'
 import { asks, peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import type { FigureName, SeriesName } from './figures.ts'
-import { round } from './health.ts'
+import { round, tooBusy } from './health.ts'
 import { early, joinLatencies, latencyOf, skewOf } from './latency.ts'
 import type { LoadReport, LotReport } from './load/window.ts'
 import { failedRow } from './results.ts'
@@ -87,7 +87,6 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
   }
 
   function faults(): string[] {
-    const { maxUtilisation, maxGeneratorDelayMs } = scenario
     return [
       ...(counts.expected === 0 && !silent ? ['no event was due in the window: the rate is too low for it'] : []),
       ...(counts.lost > 0 ? [`${counts.lost} events did not come, and no gap was declared`] : []),
@@ -101,23 +100,14 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
       ...(early(rows) > 0
         ? [`${early(rows)} deliveries came before their time: the clocks of the processes differ`]
         : []),
-      ...(utilisation > maxUtilisation
-        ? [`the generator was busy ${percent(utilisation)} of the time (at most ${percent(maxUtilisation)})`]
-        : []),
-      ...(delay > maxGeneratorDelayMs
-        ? [`the generator's loop was ${delay} ms late at p99 (at most ${maxGeneratorDelayMs} ms)`]
-        : []),
-      // One long stall is one sample to a percentile, and many late events to the window.
-      ...(worst > STALLS * maxGeneratorDelayMs
-        ? [`the generator's loop stood still for ${worst} ms (at most ${STALLS * maxGeneratorDelayMs} ms)`]
-        : []),
+      ...tooBusy(
+        reports.map(({ health }) => health),
+        scenario,
+      ),
       ...mine.flatMap(({ trouble }) => trouble),
     ]
   }
 }
-
-/** A single stall may be so many times what the loop may be late at p99. */
-const STALLS = 8
 
 /** A row that says who, what and where, and nothing else yet. */
 export function blank(transport: Contestant, { scenario, point, repeat }: Stage): Row {
@@ -150,5 +140,3 @@ function added(a: LotReport['edges'], b: LotReport['edges']): LotReport['edges']
     bytes: { tls: both(a.bytes.tls, b.bytes.tls), plain: both(a.bytes.plain, b.bytes.plain) },
   }
 }
-
-const percent = (share: number) => `${Math.round(share * 100)} %`

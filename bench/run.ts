@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { openAuthority } from '../certs/authority.ts'
 import { wallOffset } from '../src/server/clock.ts'
 import { seeded, shuffled } from './random.ts'
-import { SCHEMA, checkResults, notes } from './results.ts'
+import { SCHEMA, checkResults, delayNote, notes } from './results.ts'
 import type { Results } from './results.ts'
 import { peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
@@ -125,9 +125,7 @@ function soFar(results: Results, left: Plan[]): Results {
   })
 }
 
-/** What was put in must be found in the results. */
-const delayNotes = ({ delaysMs = {} }: RunOptions) =>
-  Object.entries(delaysMs).map(([name, ms]) => `a network of ${ms} ms each way stood before ${name} (--delay)`)
+const delayNotes = ({ delaysMs = {} }: RunOptions) => Object.entries(delaysMs).map(([name, ms]) => delayNote(name, ms))
 
 /** What all trials have in common: one certificate, made for this run, one clock, and one placement on the cores. */
 export async function withLeaf<Result>(

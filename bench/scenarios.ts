@@ -121,7 +121,8 @@ const all = {
   },
   capacity: {
     ...steady,
-    about: 'answers a second in a closed loop',
+    about:
+      'answers a second in a closed loop; there is an event for each question, so that long polling need not wait either',
     kind: 'capacity',
     transports: ['polling', 'long-polling'],
     ...{ peers: false, seconds: 3, repeats: 3, maxUtilisation: 1 },

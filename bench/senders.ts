@@ -25,21 +25,37 @@ export interface SendersOptions {
   clock: () => number
 }
 
+export interface Sent {
+  /** How many were due from the edge on. */
+  due: number
+  /** Of those: milliseconds from due to the answer, and the bytes that they and their answers took, below TLS. */
+  took: number[]
+  bytes: { up: number; down: number }
+}
+
 export interface Senders {
-  /** From now until `to`, by the shared clock; answers when all have been acknowledged. @returns ms from due to the answer. */
-  run(from: number, to: number): Promise<number[]>
+  /** From `from` until `to`, by the shared clock; what is due before `edge` does not count. Answers when all have been acknowledged. */
+  run(from: number, to: number, edge: number): Promise<Sent>
   lines: Line[]
-  /** How many were due from this moment on. */
-  dueAfter(edge: number): number
   trouble: string[]
+}
+
+interface Sender {
+  index: number
+  line: Line
+  /** When what is not acknowledged yet was due; and what is not sent yet. */
+  waiting: number[]
+  queue: number[]
+  /** Bytes of its line until the last event that does not count was sent, and until it was acknowledged. */
+  before: { up: number; down: number }
 }
 
 export async function openSenders(options: SendersOptions): Promise<Senders> {
   const { way, clients, clock, port, secureContext } = options
   const trouble: string[] = []
   const open = (index: number) =>
-    new Promise<{ line: Line; waiting: number[]; index: number; queue: number[] }>((resolve, reject) => {
-      const sender = { index, waiting: [] as number[], queue: [] as number[], line: undefined as unknown as Line }
+    new Promise<Sender>((resolve, reject) => {
+      const sender: Sender = { index, waiting: [], queue: [], line: undefined as never, before: { up: 0, down: 0 } }
       sender.line = openLine({ port, secureContext, http: '1.1' }, wires[way](options), target(port, way), {
         onSecure: () => way === 'post' && resolve(sender),
         onChunk(_, read) {
@@ -59,32 +75,35 @@ export async function openSenders(options: SendersOptions): Promise<Senders> {
       }
     })
   const took: number[] = []
-  const dues: number[] = []
-  type Sender = Awaited<ReturnType<typeof open>>
+  let counted = 0
+  let edge = -Infinity
   const senders: Sender[] = []
   for (let i = 0; i < clients; i++) senders.push(await open(i))
 
   function acknowledged(sender: Sender, now: number) {
-    took.push(now - sender.waiting.shift()!)
+    const due = sender.waiting.shift()!
+    if (due >= edge) took.push(now - due)
+    else sender.before.down = sender.line.bytes().tls.down
     const next = sender.queue.shift()
     if (next !== undefined) say(sender, next)
   }
   function say(sender: Sender, due: number) {
     sender.waiting.push(due)
     sender.line.send(message(options, due))
+    if (due < edge) sender.before.up = sender.line.bytes().tls.up
   }
   /** HTTP/1.1 clients do not pipeline: a POST waits for the answer to the one before it, and its time goes on from when it was due. */
-  function publish(sender: Sender, due: number) {
-    dues.push(due)
-    if (way === 'post' && sender.waiting.length > 0) sender.queue.push(due)
-    else say(sender, due)
+  function publish(sender: Sender, at: number) {
+    if (at >= edge) counted++
+    if (way === 'post' && sender.waiting.length > 0) sender.queue.push(at)
+    else say(sender, at)
   }
 
   return {
     lines: senders.map(({ line }) => line),
     trouble,
-    dueAfter: (edge) => dues.filter((due) => due >= edge).length,
-    async run(from, to) {
+    async run(from, to, countedFrom) {
+      edge = countedFrom
       await Promise.all(
         senders.map(async (sender) => {
           const random = seeded(options.seed * 1000 + sender.index)
@@ -92,6 +111,8 @@ export async function openSenders(options: SendersOptions): Promise<Senders> {
             const due = from + ((slot + random()) * 1000) / options.rate
             if (due >= to) break
             while (clock() < due) await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - clock())))
+            // Not sooner: what TLS says after its handshake is no event's.
+            if (slot === 0) sender.before = { ...sender.line.bytes().tls }
             publish(sender, due)
           }
         }),
@@ -99,7 +120,9 @@ export async function openSenders(options: SendersOptions): Promise<Senders> {
       const deadline = clock() + DRAIN_MS
       while (clock() < deadline && senders.some(({ waiting, queue }) => waiting.length + queue.length > 0))
         await new Promise((resolve) => setTimeout(resolve, 5))
-      return took
+      const all = (way: 'up' | 'down') =>
+        senders.reduce((sum, { line, before }) => sum + line.bytes().tls[way] - before[way], 0)
+      return { due: counted, took, bytes: { up: all('up'), down: all('down') } }
     },
   }
 }

@@ -128,6 +128,30 @@ describe('compare', () => {
     expect(why('p50', ladder(5, 400))).toMatch(/measured at the knee, at 100, 400 events/)
     expect(why('p50', ladder(5, 100))).toBeUndefined()
   })
+  test('a knee that the generator or the end of the ladder ended is at least there: not comparable', () => {
+    const ladder = (seed: number, limit: (row: Row) => number) => {
+      const change = (row: Row) => ({ ...row, figures: { kneeRate: 100 * seed, kneeLimitedBy: limit(row) } })
+      const run = made(seed, { scenarios: ['ladder'], change })
+      run.scenarios[0]!.kind = 'ladder'
+      return run
+    }
+    const why = (a: Results, b: Results) =>
+      compare(a, b).find(({ metric, transport }) => metric === 'kneeRate' && transport === 'wss')!.why
+    const byServer = ladder(4, () => 0)
+    expect(
+      why(
+        byServer,
+        ladder(5, () => 0),
+      ),
+    ).toBeUndefined()
+    for (const limit of [1, 2])
+      expect(
+        why(
+          byServer,
+          ladder(5, ({ repeat }) => (repeat === 2 ? limit : 0)),
+        ),
+      ).toMatch(/in 0 repeats of A and 1 of B/)
+  })
   test('commits may differ', () => {
     const b = { ...made(5), commit: 'f'.repeat(40) }
     expect(compare(made(4), b).some(({ why }) => why !== undefined)).toBe(false)

@@ -103,7 +103,7 @@ describe.concurrent('storm', { timeout: 60_000 }, () => {
   })
 })
 
-describe.concurrent('ladder', { timeout: 60_000 }, () => {
+describe.concurrent('ladder', { timeout: 120_000 }, () => {
   test('the knee lies between two steps, and was met twice', async () => {
     // A line that carries about 440 events a second: 800 of them are late by more than half a second only when they go on and on.
     const line = { downBytesPerSecond: 100_000, queueBytes: 1e6 }

@@ -325,6 +325,37 @@ describe('what is predicted of a row of the bench', () => {
     const polled = alone.trials.find(({ transport }) => transport === 'polling')!
     expect(predictionOf(polled, alone)).toMatchObject({ p50Ms: 251, inputs: { roundTripMs: 'ordered, and 1 ms' } })
   })
+  it('the null transport of another scenario tells how late the source is, and it is said; of no run, nothing', () => {
+    // Behind a network, where long polling has a median too, nobody measures the null transport.
+    const [steady] = reference.scenarios as [Results['scenarios'][number]]
+    const scenarios = [steady, { ...steady, name: 'network', points: [{ profile: '4g' }] }]
+    const behind = reference.trials
+      .filter(({ transport }) => transport !== 'null')
+      .map((row) => ({ ...row, scenario: 'network', point: { profile: '4g' } }))
+    const nobody = reference.trials.filter(({ transport }) => transport === 'null')
+    const of = (trials: Row[], name: string) =>
+      predictionsOf({ trials: [...behind, ...trials], scenarios }).find(
+        ({ transport, scenario, repeat }) => transport === name && scenario === 'network' && repeat === 2,
+      )!
+    for (const name of ['sse', 'wss', 'long-polling', 'floor']) {
+      expect(of([], name).p50Ms).toBeUndefined()
+      const { p50Ms, inputs } = of(nobody, name)
+      expect(inputs!['lateMs']).toBe('the null transport in steady')
+      const later = nobody.map((row) => ({
+        ...row,
+        latencyMs: { ...row.latencyMs, p50: row.latencyMs.p50! + (row.repeat === 2 ? 7 : 100) },
+      }))
+      expect(of(later, name).p50Ms! - p50Ms!).toBeCloseTo(7, 1)
+      const elsewhen = of(nobody.filter(({ repeat }) => repeat > 2), name) // prettier-ignore
+      expect(elsewhen.inputs!['lateMs']).toBe('the null transport in steady, in other repeats')
+      expect(elsewhen.p50Ms).toBeGreaterThan(0)
+    }
+  })
+  it('behind a batching window no median is predicted', () => {
+    const scenarios = reference.scenarios.map((each) => ({ ...each, batchMs: 20 }))
+    const row = reference.trials.find(({ transport }) => transport === 'wss')!
+    expect(predictionOf(row, { ...reference, scenarios })?.p50Ms).toBeUndefined()
+  })
   it('over HTTP/2 heads are those of the other repeats, and without any the bytes are not predicted', () => {
     const scenarios = reference.scenarios.map((each) => ({ ...each, http: '2' as const }))
     const row = reference.trials.find(({ transport }) => transport === 'polling')!

@@ -14,11 +14,12 @@ import { needsOf } from '../bench/planner/needs.ts'
 import type { Workload } from '../bench/planner/needs.ts'
 import { readUnits } from '../bench/planner/read.ts'
 import { planText } from '../bench/planner/text.ts'
+import { pointOf } from '../bench/planner/points.ts'
 import { FITTED_CLIENTS, unitsOf } from '../bench/planner/units.ts'
 import { modelled } from '../bench/model.ts'
 import { rssKb } from '../bench/usage.ts'
 import { seeded } from '../bench/random.ts'
-import { SCHEMA as BENCH_SCHEMA, failedRow } from '../bench/results.ts'
+import { SCHEMA as BENCH_SCHEMA, delayNote, failedRow } from '../bench/results.ts'
 import type { Results, Row } from '../bench/results.ts'
 
 let folder: string
@@ -88,6 +89,17 @@ describe('unit costs from rows of the bench', () => {
     expect(heldOut!.requestsPerSecond).toEqual({ predicted: 0, measured: 0, error: 0 })
     expect(heldOut!.off).toEqual([])
     expect([rssKbPerConnection, heldOut!.rssKbPerConnection!.predicted]).toEqual([70, 70])
+  })
+  test('rows of another workload are not fitted: a batching window, a network of the scenario or of --delay', () => {
+    const given = results('wss', loads.slice(0, 1))
+    const [scenario, row] = [given.scenarios[0]!, given.trials[0]!]
+    const of = (change: Partial<Results>, point = {}) => pointOf({ ...row, point }, { ...given, ...change }, '1.1')
+    expect(of({})).toMatchObject({ clients: row.clients })
+    expect(of({ scenarios: [{ ...scenario, batchMs: 20 }] })).toBeUndefined()
+    expect(of({ scenarios: [{ ...scenario, profile: '4g' }] })).toBeUndefined()
+    expect([of({}, { batchMs: 5 }), of({}, { profile: 'lan' })]).toEqual([undefined, undefined])
+    expect(of({ notes: [delayNote('wss', 50)] })).toBeUndefined()
+    expect(of({ notes: [delayNote('sse', 50), delayNote('nchan-wss', 5)] })).toBeDefined()
   })
   test('whatever the held-out trial cost, the prices are the same', () => {
     const odd = loads.map((load) => (load.clients > FITTED_CLIENTS ? { ...load, cpu: load.cpu * 3 } : load))

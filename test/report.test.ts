@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { backCurves, kneeCurves } from '../bench/report/charts/series.ts'
 import { csv, csvColumns } from '../bench/report/csv.ts'
 import { readResults } from '../bench/report/files.ts'
 import { markdown } from '../bench/report/markdown.ts'
@@ -15,6 +16,7 @@ import { failedGates, summarise } from '../bench/report/summary.ts'
 import { tables } from '../bench/report/table.ts'
 import { SCHEMA, checkResults, failedRow, notes } from '../bench/results.ts'
 import type { Results, Row } from '../bench/results.ts'
+import { latencyOf } from '../bench/latency.ts'
 import { contestants } from '../bench/contestants.ts'
 import { scenarios } from '../bench/scenarios.ts'
 import { kinds, madeUpResults } from './results.ts'
@@ -101,6 +103,7 @@ describe('the tables', () => {
     expect(text).not.toMatch(/NaN|undefined|null │/)
   })
   test('what the numbers include is said in results.json and under the table', () => {
+    expect(tables(everything)).toContain('of long polling it is what an answer costs that need not wait')
     for (const what of [/limits raised/, /source of the events/, /floor ends when TLS is up/])
       expect(notes.some((note) => what.test(note))).toBe(true)
     expect(tables({ ...results([failed]), notes })).toContain(notes.at(-1))
@@ -158,6 +161,63 @@ describe('against the floor and against peers', () => {
       ['wss ÷ nchan-wss, window 0 ms', '2.00'],
       ['wss ÷ nchan-wss, window 20 ms', '0.25'],
     ])
+  })
+  test('what a ladder measured at a rate of its own is set against nothing; its knee, memory and connecting are', () => {
+    const knee = (each: Row, kneeRate: number): Row => ({
+      ...{ ...each, scenario: 'ladder', rate: kneeRate, figures: { kneeRate, kneeLimitedBy: 0 } },
+      ...{ connectMs: { full: 5, resumed: null }, server: { ...each.server, rssKbPerConnection: 40 } },
+    })
+    const run = results(rounds.map((each) => knee(each, each.transport === 'wss' ? 800 : 400)))
+    run.scenarios[0]!.name = 'ladder'
+    expect(rivals(run)).toEqual([
+      {
+        scenario: 'ladder',
+        table: [
+          ['ours ÷ theirs', 'rounds', 'KiB per\nconnection', 'connect', 'highest rate\n(more is better)'],
+          ['wss ÷ floor', '3', '1.00', '1.00', '2.00'],
+          ['wss ÷ nchan-wss', '3', '1.00', '1.00', '2.00'],
+        ],
+      },
+    ])
+    const [, latency] = tables(run).split(/latency, ms/)
+    expect(latency!.split('what this scenario measures')[0]).not.toContain('×floor')
+    expect(tables(run)).toMatch(/KiB\/con- │ +×floor/)
+  })
+  test('a knee that no server ended is at least there, and the ratio says so or is not there', () => {
+    const limited = (wss: number, others: number) => {
+      const knee = (each: Row): Row => ({
+        ...{ ...each, scenario: 'ladder' },
+        // In one round of three.
+        figures: { kneeRate: 400, kneeLimitedBy: each.repeat === 2 ? (each.transport === 'wss' ? wss : others) : 0 },
+      })
+      const run = results(rounds.map(knee))
+      run.scenarios[0]!.name = 'ladder'
+      return rivals(run)[0]?.table[1]?.at(-1)
+    }
+    expect([limited(0, 0), limited(1, 0), limited(0, 2), limited(2, 1)]).toEqual([
+      '1.00',
+      '≥ 1.00',
+      '≤ 1.00',
+      undefined,
+    ])
+  })
+  test('where only the floor stands beside ours: what no other table says of both', () => {
+    const back = (each: Row): Row => ({
+      ...{ ...each, scenario: 'storm', connectMs: { full: 5, resumed: null } },
+      figures: { backP99Ms: each.transport === 'floor' ? 100 : 150 },
+    })
+    const storm = results(rounds.filter(({ beside }) => !beside).map(back))
+    storm.scenarios[0]!.name = 'storm'
+    expect(rivals(storm)).toEqual([
+      {
+        scenario: 'storm',
+        table: [
+          ['ours ÷ theirs', 'rounds', 'back after\na storm, p99'],
+          ['wss ÷ floor', '3', '1.50'],
+        ],
+      },
+    ])
+    for (const text of [tables(storm), page(storm), markdown(storm)]) expect(text).toContain('wss ÷ floor')
   })
   test('in every form, with how to read it; without peers in none', () => {
     for (const text of [tables(run), page(run), markdown(run)]) {
@@ -231,6 +291,36 @@ describe('report.html', () => {
     const one = madeUpResults({ seed: 7, scenarios: ['fanout'], repeats: 1 })
     const { p50, p99 } = one.trials[0]!.latencyMs
     expect(page(one)).toContain(`sse ${number(p50!)} ms at 50 %, ${number(p99!)} ms at 99 %`)
+  })
+  test('the percentile curve ends where there are no events for more, however many received them', () => {
+    const { histogram } = latencyOf(Array.from({ length: 100 }, () => Float32Array.of(...Array<number>(2000).fill(5))))
+    const of = (repeats: number) =>
+      results(Array.from({ length: repeats }, (_, i) => ({ ...row('sse', i + 1, 5), histogram, clients: 2000, expected: 200_000 }))) // prettier-ignore
+    const numbers = (run: Results) =>
+      /Latency over the percentiles[^]*?<t.[^>]*>sse<\/t.>(.*?)<\/tr>/.exec(page(run))![1]!.replaceAll(/<[^>]+>/g, ' ')
+    const [one, ten] = [numbers(of(1)), numbers(of(10))]
+    expect(one).toMatch(/^ *5\.00 +5\.00 +5\.00 +– *$/)
+    expect(ten).toMatch(/^ *5\.00 +5\.00 +5\.00 +5\.00 *$/)
+  })
+  test('the knee: numbers at the rates that were met; only the drawing puts near ones together', () => {
+    const met = (repeat: number, p99: [number, number][]): Row => ({
+      ...{ ...row('sse', repeat, 5), scenario: 'ladder', figures: { kneeRate: 436, kneeLimitedBy: 0 } },
+      series: { p99 },
+    })
+    const run = results([met(1, [[400, 10], [436, 20]]), met(2, [[400, 30], [436, 40], [442, 50]])]) // prettier-ignore
+    run.scenarios[0]!.name = 'ladder'
+    const [chart] = kneeCurves(summarise(run), run)
+    expect(chart!.numbers).toEqual([['', 'events/s', 'p99 ms'], ['sse', '400', '10.0'], ['sse', '436', '20.0'], ['sse', '442', '50.0']]) // prettier-ignore
+    expect(JSON.stringify(chart!.option(800))).toContain('[[400,10],[440,20]]')
+  })
+  test('after the cut: for each share of the clients the median of when it was back', () => {
+    const back = (repeat: number, ms: number): Row => ({
+      ...{ ...row('sse', repeat, null), scenario: 'storm' },
+      series: { back: [[ms, 0.5], [3 * ms, 1]] }, // prettier-ignore
+    })
+    const run = results([back(1, 101), back(2, 103), back(3, 109)])
+    run.scenarios[0]!.name = 'storm'
+    expect(backCurves(summarise(run), run)[0]!.numbers.slice(1)).toEqual([['sse', '103', '0.50'], ['sse', '309', '1.00']]) // prettier-ignore
   })
   test('a peer has one shape, and no two of a transport have the same', () => {
     const legend = /Latency against cost, with peers[^]*?<ul class="legend">([^]*?)<\/ul>/.exec(section('steady'))![1]!

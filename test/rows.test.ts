@@ -25,6 +25,10 @@ describe('latencies', () => {
     expect(latencyOf(rows(50, 100)).latencyMs).toMatchObject({ p50: 5.003, p90: 5.003, p99: null })
     expect(latencyOf(rows(100, 50)).latencyMs.p99).toBeCloseTo(5, 1)
   })
+  test('p99.9 wants 1 000 events: of 100 events it would be a tenth of one', () => {
+    expect(latencyOf(rows(100, 1000)).latencyMs).toMatchObject({ p99: 5.003, p999: null })
+    expect(latencyOf(rows(1000, 100)).latencyMs.p999).toBeCloseTo(5, 1)
+  })
   test('skew is of the first, the median and the last receiver of each event', () => {
     const skew = skewOf(Array.from({ length: 9 }, (_, n) => row(n, n + 10, n + 100)))
     expect([skew.first.p50, skew.median.p50, skew.last.p50]).toEqual([4, 14, 104])

@@ -1,6 +1,7 @@
 // What a trial is given before it starts: cores, limits, numbers that mean something to it; and how the knee is looked for.
 import { describe, expect, test } from 'vitest'
 import { climb } from '../bench/kinds/climb.ts'
+import { GENERATOR, SERVER, judge } from '../bench/kinds/judge.ts'
 import { coresIn, placementOf } from '../bench/pin.ts'
 import { scenarios, takes } from '../bench/scenarios.ts'
 import { limitsOf } from '../bench/limits.ts'
@@ -62,6 +63,57 @@ describe('flags', () => {
   })
 })
 
+describe('a step of the ladder', () => {
+  const calm = { ...{ cpuUs: 1, wakeups: 1, utilisation: 0.3, loopDelayP99Ms: 5, loopDelayMaxMs: 20 }, gcMaxMs: 1, gcShare: 0 } // prettier-ignore
+  const limits = { clients: 10, maxUtilisation: 0.6, maxGeneratorDelayMs: 25 }
+  const counts = {
+    received: 1100,
+    lost: 0,
+    duplicated: 0,
+    reordered: 0,
+    declared: 0,
+    undeclaredGaps: 0,
+    falseGaps: 0,
+    corrupt: 0,
+  }
+  const windowed = (health = calm, ms = 50, received = 1100) => ({
+    server: { epoch: '', first: 1, last: 110, sums: [], health: calm },
+    reports: [
+      {
+        health,
+        lots: {
+          sse: {
+            counts: { ...counts, received },
+            latencies: new Map(Array.from({ length: 110 }, (_, i) => [i, new Float32Array(10).fill(ms)])),
+            ...{ edges: undefined as never, trouble: [] as string[] },
+          },
+        },
+      },
+    ],
+    why: [],
+  })
+  const judged = (of: ReturnType<typeof windowed>) => judge(of, 'sse', limits, 100)
+
+  test('is carried in time by a generator that had time', () => {
+    expect(judged(windowed())).toEqual({ p99: expect.closeTo(50, 0) as number })
+  })
+  test.for([
+    [{ utilisation: 0.61 }, 'the generator was busy 61 % of the time (at most 60 %)'],
+    [{ loopDelayP99Ms: 26 }, "the generator's loop was 26 ms late at p99 (at most 25 ms)"],
+    [{ loopDelayMaxMs: 201 }, "the generator's loop stood still for 201 ms (at most 200 ms)"],
+  ] as const)('fails by the generator by all that voids a row: %j', ([change, why]) => {
+    const found = judged(windowed({ ...calm, ...change }))
+    expect(found).toMatchObject({ limit: GENERATOR, why })
+  })
+  test('fails by the server that is late, or leaves something out', () => {
+    expect(judged(windowed(calm, 150))).toMatchObject({
+      limit: SERVER,
+      why: expect.stringMatching(/over 100 ms/) as string,
+    })
+    expect(judged(windowed(calm, 50, 1099))).toMatchObject({ limit: SERVER, why: '1 events did not come in time' })
+  })
+})
+
 describe('the knee', () => {
   /** A server that carries so many events a second; `luck` once more than that, the first time it is asked. */
   const server = (most: number, luck = 0) => {
@@ -76,13 +128,13 @@ describe('the knee', () => {
 
   test('doubled, then halved three times between the last good rate and the first bad one, then met again', async () => {
     const { asked, step } = server(450)
-    expect(await climb(100, step)).toEqual({ rate: 436, limit: 'server', measured: 9 })
-    expect(asked).toEqual([100, 200, 400, 800, 800, 566, 476, 436, 436])
+    expect(await climb(100, step)).toEqual({ rate: 436, limit: 'server', measured: 11 })
+    expect(asked).toEqual([100, 200, 400, 800, 800, 566, 566, 476, 476, 436, 436])
   })
   test('luck is not a knee: the next lower rate is met again', async () => {
     const { asked, step } = server(300, 430)
     expect(await climb(100, step)).toMatchObject({ rate: 200 })
-    expect(asked).toEqual([100, 200, 400, 800, 800, 566, 476, 436, 400, 200])
+    expect(asked).toEqual([100, 200, 400, 800, 800, 566, 566, 476, 476, 436, 436, 400, 200])
   })
   test('a stall at one step is no knee either: it is asked again before the climb ends', async () => {
     const { asked, step } = server(450)
@@ -93,6 +145,16 @@ describe('the knee', () => {
     }
     expect(await climb(100, stalled)).toMatchObject({ rate: 436, limit: 'server' })
     expect(asked.slice(0, 4)).toEqual([100, 200, 200, 400])
+  })
+  test('nor is a stall at a half step: the knee would be the rate below it', async () => {
+    const { asked, step } = server(600)
+    const stalled = async (rate: number) => {
+      const isFirst = rate === 566 && !asked.includes(rate)
+      const found = await step(rate)
+      return isFirst ? { ...found, limit: 'generator' } : found
+    }
+    expect(await climb(100, stalled)).toMatchObject({ rate: 566, limit: 'server' })
+    expect(asked).toEqual([100, 200, 400, 800, 800, 566, 566, 673, 673, 617, 617, 566])
   })
   test('the end of the ladder is no limit', async () => {
     const { asked, step } = server(Infinity)

@@ -39,17 +39,21 @@ export async function climb<Limit, Measured>(
     return undefined
   }
 
-  for (let n = 0, rate = start; n < STEPS; n++, rate *= STEP) {
-    // One stall of the machine is no knee: it takes two windows to end the climb.
-    if (!(await attempt(rate)) && !(await attempt(rate))) break
-    bad = undefined
+  /** One stall of the machine is no knee: it takes two windows to say that a rate is too much. */
+  async function isCarried(rate: number): Promise<boolean> {
+    const before = bad
+    if (!(await attempt(rate)) && !(await attempt(rate))) return false
+    bad = before
     good.push(rate)
+    return true
   }
+
+  for (let n = 0, rate = start; n < STEPS && (await isCarried(rate)); n++) rate *= STEP
   if (good.length === 0) throw new Error(`${bad?.why ?? 'too much'}, at the first step of ${start} events/s`)
   for (let n = 0; n < HALVES && bad; n++) {
     const rate = Math.round(Math.sqrt(good.at(-1)! * bad.rate))
     if (rate <= good.at(-1)! || rate >= bad.rate) break
-    if (await attempt(rate)) good.push(rate)
+    await isCarried(rate)
   }
   for (let rate = good.pop(); rate !== undefined; rate = good.pop()) {
     const measured = await attempt(rate)

@@ -1,6 +1,4 @@
 // The highest rate at which p99 stays under the limit, in one server, before it or the generator is too busy: the knee.
-import type { Health } from '../health.ts'
-import { latencyOf, joinLatencies } from '../latency.ts'
 import { reconcile } from '../reconcile.ts'
 import { rowOf } from '../row.ts'
 import type { Row } from '../results.ts'
@@ -8,6 +6,7 @@ import { setUp, tearDown } from '../stage.ts'
 import type { Stage } from '../stage.ts'
 import { climb } from './climb.ts'
 import type { Step } from './climb.ts'
+import { END, judge } from './judge.ts'
 import { runWindow } from './window.ts'
 import type { Windowed } from './window.ts'
 
@@ -16,8 +15,6 @@ const LIMIT_MS = 100
 const DRAIN_MS = 1000
 /** What p99 needs (bench/latency.ts), and a few more: a slot of the schedule may fall out at each edge. */
 const [EVENTS, DELIVERIES] = [110, 1050]
-/** What ended the climb (bench/figures.ts). */
-const [SERVER, GENERATOR, END] = [0, 1, 2]
 
 interface At {
   seconds: number
@@ -48,28 +45,11 @@ export async function ladder(first: Stage): Promise<Row[]> {
     if (isSpoilt) await renew(rate)
     const seconds = secondsAt(rate)
     const measured = await runWindow(stage, { ...scenario, rate, seconds, drainMs: limitMs + DRAIN_MS })
-    const { p99, limit, why } = judge(measured)
+    const { p99, limit, why } = judge(measured, name, scenario, limitMs)
     if (p99 !== null) p99s.push([rate, p99])
     busy.push([rate, measured.server.health.utilisation])
     isSpoilt = limit !== undefined
     return { measured: { seconds, measured }, ...(limit !== undefined && { limit, why }) }
-  }
-
-  function judge({ server, reports }: Windowed): { p99: number | null; limit?: number; why?: string } {
-    const lots = reports.map(({ lots }) => lots[name]!)
-    const { p99 } = latencyOf(joinLatencies(lots.map(({ latencies }) => latencies))).latencyMs
-    const received = lots.reduce((sum, { counts }) => sum + counts.received, 0)
-    const missing = (server.last - server.first + 1) * scenario.clients - received
-    const trouble = lots.flatMap((lot) => lot.trouble)
-    const isBusy = ({ utilisation, loopDelayP99Ms }: Health) =>
-      utilisation > scenario.maxUtilisation || loopDelayP99Ms > scenario.maxGeneratorDelayMs
-    if (reports.some(({ health }) => isBusy(health)))
-      return { p99, limit: GENERATOR, why: 'the generator was too busy' }
-    if (p99 === null) return { p99, limit: SERVER, why: 'p99 was not known: too few events came' }
-    if (p99 > limitMs) return { p99, limit: SERVER, why: `p99 was ${p99} ms, over ${limitMs} ms` }
-    if (missing > 0) return { p99, limit: SERVER, why: `${missing} events did not come in time` }
-    if (trouble.length > 0) return { p99, limit: SERVER, why: trouble.join('; ') }
-    return { p99 }
   }
 
   try {

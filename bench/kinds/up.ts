@@ -1,6 +1,6 @@
 // From a client to the log: by POST, and as a frame on a WebSocket that is open anyway.
 import { median } from '../../src/core/stats.ts'
-import { round } from '../health.ts'
+import { round, tooBusy } from '../health.ts'
 import { latencyOf } from '../latency.ts'
 import { reconcile } from '../reconcile.ts'
 import type { Row } from '../results.ts'
@@ -12,7 +12,7 @@ import { SETTLE_MS } from './window.ts'
 /** `rate` is of each client: they publish, and nobody listens. */
 export async function up(stage: Stage): Promise<Row[]> {
   const { clock, target, loads, scenario, transports, seed } = stage
-  const { clients, rate, seconds, warmSeconds, payload, maxUtilisation } = scenario
+  const { clients, rate, seconds, warmSeconds, payload } = scenario
   const [name] = transports as [string]
   const from = clock() + SETTLE_MS
   const to = from + (warmSeconds + seconds) * 1000
@@ -29,9 +29,7 @@ export async function up(stage: Stage): Promise<Row[]> {
   const why = [
     ...(lost !== 0 ? [`${arrived.length} of ${expected} events came into the log`] : []),
     ...(late.some((ms) => ms < 0) ? ['events came before their time: the clocks of the processes differ'] : []),
-    ...(sent.health.utilisation > maxUtilisation
-      ? [`the generator was busy ${Math.round(sent.health.utilisation * 100)} % of the time`]
-      : []),
+    ...tooBusy([sent.health], scenario),
     ...sent.trouble,
     ...(differs === undefined ? [] : [differs]),
   ]

@@ -12,7 +12,6 @@ export interface ConnectOptions {
 }
 /** Milliseconds from nothing. */
 export interface Connected {
-  secureMs: number
   openMs: number
   /** To the first event, when it was waited for. */
   eventMs: number | null
@@ -29,13 +28,13 @@ export function connect(
   const { name, port } = lot
   const { path, wire, overHttp2 } = lot.approach!
   const started = performance.now()
-  let [secureMs, openMs, sentAt] = [NaN, NaN, NaN]
+  let [openMs, sentAt] = [NaN, NaN]
   client.closing = false
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error(`${name}: not open after ${waitMs / 1000} s`)), waitMs)
     const done = (eventMs: number | null) => {
       clearTimeout(late)
-      resolve({ secureMs, openMs, eventMs })
+      resolve({ openMs, eventMs })
     }
     const opened = () => {
       if (!Number.isNaN(openMs)) return
@@ -51,7 +50,6 @@ export function connect(
     const target = { authority: `localhost:${port}`, path, ...(cursor !== undefined && { after: cursor }) }
     const ends = {
       onSecure() {
-        secureMs = performance.now() - started
         if (name === 'floor') opened() // nothing is said on it first
       },
       onChunk(bytes: number, read: () => Read) {

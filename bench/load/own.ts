@@ -9,7 +9,6 @@ import type { SendersOptions } from '../senders.ts'
 import { source } from '../source.ts'
 import type { Schedule } from '../source.ts'
 import type { Generator } from './clients.ts'
-import { nothing, plus } from './edges.ts'
 
 /** Closed loop: never for latency. */
 export async function capacity(
@@ -37,23 +36,11 @@ export type UpOptions = Omit<SendersOptions, 'port' | 'publishKey' | 'secureCont
 export async function up({ clock, options, secureContext }: Generator, { edge, from, to, ...given }: UpOptions) {
   const { port, publishKey = '' } = options
   const senders = await openSenders({ ...given, port, publishKey, secureContext, clock })
-  const bytes = () => senders.lines.map((line) => line.bytes()).reduce(plus, nothing()).tls
-  let before = bytes()
   let endHealth: (() => Health) | undefined
-  setTimeout(() => {
-    before = bytes()
-    endHealth = watchHealth()
-  }, edge - clock())
-  const took = await senders.run(from, to)
-  const after = bytes()
+  setTimeout(() => (endHealth = watchHealth()), edge - clock())
+  const sent = await senders.run(from, to, edge)
   published.push(...senders.lines)
-  return {
-    due: senders.dueAfter(edge),
-    took,
-    bytes: { up: after.up - before.up, down: after.down - before.down },
-    health: endHealth!(),
-    trouble: senders.trouble,
-  }
+  return { ...sent, health: endHealth!(), trouble: senders.trouble }
 }
 
 let own: ReturnType<typeof source> | undefined

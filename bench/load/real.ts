@@ -13,6 +13,8 @@ const IN_FLIGHT_MS = 5
 
 const real: Connection[] = []
 const lastEventAt: number[] = []
+/** Why one of them is gone for good. */
+let ended: Error | undefined
 
 export async function follow(
   { clock, options, lots }: Generator,
@@ -24,7 +26,7 @@ export async function follow(
   for (let n = 0; n < count; n++) {
     const client: Client = { index: lot.record.add(), closing: false }
     lot.clients.push(client)
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
       real.push(
         clients[name as TransportName]({
           ...{ origin: `https://localhost:${port}`, platform: nodePlatform({ ca, http }), pollMs },
@@ -34,7 +36,14 @@ export async function follow(
             lot.record.observe(client.index, { events: [event] }, 0, now)
           },
           onGap: (gap) => lot.record.observe(client.index, { events: [], gaps: [gap] }, 0, clock()),
-          onState: (state) => state === 'open' && resolve(),
+          onState(state, cause) {
+            if (state === 'open') resolve()
+            if (state !== 'closed') return
+            // It does not come back by itself, and nobody closes it before the process ends.
+            ended = new Error(`${name}: closed for good: ${cause instanceof Error ? cause.message : 'no cause given'}`)
+            lot.trouble.add(ended.message)
+            reject(ended)
+          },
         }),
       )
     })
@@ -46,6 +55,7 @@ export async function returned({ clock }: Generator, { cutAt }: { cutAt: number 
   const first: number[] = []
   const deadline = clock() + RETURN_MS
   while (Object.keys(first).length < real.length) {
+    if (ended) throw ended
     if (clock() > deadline) throw new Error('not all clients came back')
     for (const [i, at] of lastEventAt.entries()) if (at > cutAt + IN_FLIGHT_MS) first[i] ??= at - cutAt
     await sleep(1)

@@ -40,7 +40,7 @@ export async function again({ clock, lots }: Generator, { cutAt, waitMs }: { cut
   return all.flatMap(({ againAt }) => (againAt === undefined ? [] : [againAt - cutAt]))
 }
 
-/** One line after the other is opened and closed: TLS in full, then resumed. Milliseconds to TLS, to open, to the first event. */
+/** One line after the other is opened and closed: TLS in full, then resumed. Milliseconds to open, and to the first event. */
 export async function connects(
   generator: Generator,
   { name, times, after }: { name: Contestant; times: number; after?: string },

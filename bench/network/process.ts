@@ -5,7 +5,6 @@ import type { Health } from '../health.ts'
 import { answer } from '../process.ts'
 import { clear } from './conditions.ts'
 import type { Conditions } from './conditions.ts'
-import type { Direction } from './line.ts'
 import { startProxy } from './proxy.ts'
 import type { Proxy } from './proxy.ts'
 
@@ -30,9 +29,6 @@ const commands = {
     each((proxy) => proxy.cutAfter(0))
     return { at: hostClock(0)() } // by the monotonic clock
   },
-  vanish: (direction: Direction | 'both') => each((proxy) => proxy.vanish(direction)),
-  blackhole: (on: boolean) => each((proxy) => proxy.blackhole(on)),
-  refuse: (on: boolean) => each((proxy) => proxy.refuse(on)),
   counts: () => proxies.map(({ accepted, cuts, open }) => ({ accepted, cuts, open })),
   /** From here to `finish` it notes how busy it is: a proxy that is late itself makes a network that nobody ordered. */
   measure() {

@@ -28,8 +28,8 @@ const middle = (pick: Pick) => (summary: Summary) => {
   return found ? text(found.median) : NONE
 }
 const whole = (pick: Pick) => (summary: Summary) => cell(summary.estimate(pick))
-const timesFloor = (pick: Pick) => (summary: Summary) => {
-  const found = summary.times(pick, 'floor')
+const timesFloor = (pick: Pick, atKnee?: boolean) => (summary: Summary) => {
+  const found = summary.times(pick, 'floor', atKnee)
   return found ? text(found.median) : NONE
 }
 const FLOOR = '×floor'
@@ -55,7 +55,7 @@ const cost: Column[] = [
   { head: 'connect ms', text: whole(metrics.connect) },
   { head: 'resumed ms', text: middle((row) => row.connectMs.resumed) },
   { head: 'KiB/con-\nnection', text: whole(metrics.rss) },
-  { head: FLOOR, text: timesFloor(metrics.rss) },
+  { head: FLOOR, text: timesFloor(metrics.rss, true) },
 ]
 const health: Column[] = [
   { head: 'server late\np99 ms', text: middle((row) => row.server.loopDelayP99Ms) },

@@ -6,7 +6,7 @@ import { figures } from '../figures.ts'
 import { seeded } from '../random.ts'
 import type { Results, Row } from '../results.ts'
 import { elsewhere, settings, strangers } from './unlike.ts'
-import { isKnown, keyOf, summarise } from './summary.ts'
+import { isKnown, isLowerBound, keyOf, summarise } from './summary.ts'
 import type { Pick, Summary } from './summary.ts'
 
 export interface Compared {
@@ -74,7 +74,7 @@ export function compare(a: Results, b: Results): Compared[] {
       ]
       if (left.length + right.length === 0) return []
       const cell = { key, one, other, scenario, transport, where, metric, unit, a: estimate(left), b: estimate(right) }
-      const wrong = why ?? elsewhere(metric, one!, other!) ?? unfit(left, right)
+      const wrong = why ?? elsewhere(metric, one!, other!) ?? atLeast(metric, one!, other!) ?? unfit(left, right)
       return [
         {
           ...cell,
@@ -139,6 +139,14 @@ function floorOf({ scenario, transport, where, metric }: Draft, fit: Draft[]): D
 
 /** With fewer on a side, a clear difference and chance look the same. */
 const LEAST = 4
+
+/** A knee that no server ended is at least there: which of two is higher cannot be said. */
+function atLeast(metric: string, one: Summary, other: Summary): string | undefined {
+  if (metric !== 'kneeRate') return undefined
+  const [left, right] = [one, other].map(({ valid }) => valid.filter(isLowerBound).length) as [number, number]
+  if (left + right === 0) return undefined
+  return `a server carries at least so much where the generator or the end of the ladder ended the climb, in ${left} repeats of A and ${right} of B`
+}
 
 function unfit(left: number[], right: number[]): string | undefined {
   if (left.length === 0 || right.length === 0) return `no valid number in ${left.length === 0 ? 'A' : 'B'}`

@@ -42,7 +42,7 @@ when an event was due to when a client had decoded it, in another process, by on
 ${unfinished(results)
   .map((line) => `<p class="invalid">${escape(line)}</p>`)
   .join('')}
-<nav aria-label="Scenarios"><ul>${rivals(results).length > 0 ? '<li><a href="#rivals">against peers</a></li>' : ''}${links.join('')}<li><a href="#notes">notes</a></li><li><a href="#run">machine and data</a></li></ul></nav></header>
+<nav aria-label="Scenarios"><ul>${rivals(results).length > 0 ? '<li><a href="#rivals">against the floor and peers</a></li>' : ''}${links.join('')}<li><a href="#notes">notes</a></li><li><a href="#run">machine and data</a></li></ul></nav></header>
 <main>
 ${against(results)}
 ${sections.map(([name, summaries]) => section(name, summaries, results)).join('\n')}

@@ -19,8 +19,11 @@ export interface Summary {
   of(pick: Pick): Spread | undefined
   /** Median and interval, of the valid rows. */
   estimate(pick: Pick): Estimate | undefined
-  /** As a multiple of another row (the floor, or ours beside a peer) of the same repeat and point: the median of the repeats' ratios. */
-  times(pick: Pick, other: string): Estimate | undefined
+  /**
+   * As a multiple of another row (the floor, or ours beside a peer) of the same repeat and point: the median of the repeats' ratios.
+   * What a ladder measured it measured at a rate of its own: only what is `atKnee`, the same whatever the rate, is held against others.
+   */
+  times(pick: Pick, other: string, atKnee?: boolean): Estimate | undefined
   predicted: { p50: Spread | undefined; bytes: Spread | undefined }
   targetP99Ms: number | undefined
 }
@@ -53,8 +56,9 @@ export function summarise({ trials, predictions, scenarios }: Results): Summary[
       ...{ scenario, transport, beside, point, where: pointText(point), rows, valid },
       of: (pick) => spread(values(pick)),
       estimate: (pick) => estimate(values(pick)),
-      times(pick, other) {
+      times(pick, other, atKnee = false) {
         const others = groups.get(keyOf({ scenario, transport: other, point })) ?? []
+        if (!atKnee && [...valid, ...others].some(isAtKnee)) return undefined
         const ratios = valid.map((row) => {
           const [value, against] = [pick(row), others.filter((each) => each.valid).find(isOf(row))]
           const by = against && pick(against)
@@ -70,6 +74,11 @@ export function summarise({ trials, predictions, scenarios }: Results): Summary[
     }
   })
 }
+
+const isAtKnee = ({ figures }: Row) => isKnown(figures?.['kneeRate'])
+/** The generator or the end of the ladder ended the climb, not the server (bench/figures.ts): the knee is at least there. */
+export const isLowerBound = ({ figures }: Row) =>
+  isKnown(figures?.['kneeRate']) && (figures['kneeLimitedBy'] ?? 0) !== 0
 
 export const isKnown = (value: number | null | undefined): value is number => value !== null && value !== undefined
 const isOf =

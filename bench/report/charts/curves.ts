@@ -2,6 +2,7 @@
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import type { Histogram } from 'hdr-histogram-js'
 import { canQuote } from '../../../src/core/stats.ts'
+import { canCarry } from '../../latency.ts'
 import { nameOf } from '../columns.ts'
 import { text } from '../numbers.ts'
 import type { Summary } from '../summary.ts'
@@ -11,12 +12,16 @@ import type { Chart, ChartMaker, Mark, OneSeries } from './chart.ts'
 export type Line = { summary: Summary; points: [number, number][] }
 export const labels = { color: ink.text, fontSize: 13, hideOverlap: true }
 
-/** All repeats in one histogram; as far to the right as there are samples for it. Ours in one chart; with their peers each in one. */
-export const percentileCurves: ChartMaker = (summaries) => {
+/** All repeats in one histogram; as far to the right as there are samples, and events, for it. Ours in one chart; with their peers each in one. */
+export const percentileCurves: ChartMaker = (summaries, { scenarios }) => {
   if (summaries.some(({ where }) => where !== '')) return []
   const lines = summaries.flatMap((summary): Line[] => {
-    const histograms = summary.valid.flatMap(({ histogram }) => histogram ?? [])
-    return histograms.length > 0 ? [{ summary, points: percentiles(histograms) }] : []
+    const rows = summary.valid.filter(({ histogram }) => histogram !== null)
+    // What goes up is received once; what comes down, by each client.
+    const isUp = scenarios.find(({ name }) => name === summary.scenario)?.kind === 'up'
+    const events = rows.reduce((sum, { expected, clients }) => sum + (expected ?? 0) / (isUp ? 1 : clients), 0)
+    const points = rows.length > 0 ? percentiles(rows.map(({ histogram }) => histogram!), events) : [] // prettier-ignore
+    return points.length > 0 ? [{ summary, points }] : []
   })
   const ours = lines.filter(({ summary }) => summary.beside === undefined)
   const rivals = [...Map.groupBy(lines, ({ summary }) => summary.beside)].filter(([name]) => name !== undefined)
@@ -72,14 +77,14 @@ const PERCENTILES = [2, 10, 100, 1000, 10_000, 100_000]
 
 export const valuesOf = (lines: Line[]) => lines.flatMap(({ points }) => points.map(([, y]) => y))
 
-function percentiles(encoded: string[]): [number, number][] {
+function percentiles(encoded: string[], events: number): [number, number][] {
   const sum = encoded.map((each) => decodeFromCompressedBase64(each)).reduce(merged)
   const points: [number, number][] = []
   // Twelve to a decade, and exactly the median.
   const steps = [2, ...Array.from({ length: 60 }, (_, i) => 10 ** ((i + 1) / 12))].toSorted((a, b) => a - b)
   for (const over of steps) {
     const percent = 100 - 100 / over
-    if (!canQuote(sum.totalCount, percent)) break
+    if (!canQuote(sum.totalCount, percent) || !canCarry(events, percent)) break
     points.push([over, Math.max(0.001, sum.getValueAtPercentile(percent) / 1000)])
   }
   return points

@@ -15,7 +15,8 @@ export const kneeCurves: ChartMaker = (summaries, { scenarios }) => {
     summary,
     points: points.map(([rate, share]): [number, number] => [rate, 100 * share]),
   }))
-  const rates = [...lines, ...busy].flatMap(({ points }) => points.map(([rate]) => rate))
+  const [drawnLines, drawnBusy] = [lines.map(drawn), busy.map(drawn)]
+  const rates = [...drawnLines, ...drawnBusy].flatMap(({ points }) => points.map(([rate]) => rate))
   const limit = scenarios.find(({ name }) => name === summaries[0]!.scenario)?.targetP99Ms ?? 100
   const knee = (summary: Summary) => summary.of((row) => row.figures?.kneeRate)?.median
   return [
@@ -35,8 +36,8 @@ export const kneeCurves: ChartMaker = (summaries, { scenarios }) => {
       option: (width) => ({
         grid: { left: 64, right: 24, top: 12, bottom: 54 },
         xAxis: logAxis('events/s', rates, across(width, 64), { formatter: String }),
-        yAxis: logAxis('p99, ms', [...valuesOf(lines), limit], upright(380), { nameGap: 44, formatter: msLabel }),
-        series: lines.map((line, i) => ({
+        yAxis: logAxis('p99, ms', [...valuesOf(drawnLines), limit], upright(380), { nameGap: 44, formatter: msLabel }),
+        series: drawnLines.map((line, i) => ({
           ...stepped(line, summaries),
           ...(i === 0 && { markLine: dashedAt(limit) }),
         })),
@@ -62,7 +63,7 @@ export const kneeCurves: ChartMaker = (summaries, { scenarios }) => {
               grid: { left: 64, right: 24, top: 12, bottom: 54 },
               xAxis: logAxis('events/s', rates, across(width, 64), { formatter: String }),
               yAxis: axis('% of a core', 'value', { nameGap: 44, min: 0, max: 100 }),
-              series: busy.map((line) => stepped(line, summaries)),
+              series: drawnBusy.map((line) => stepped(line, summaries)),
             }),
             numbers: pairs(busy, 'events/s', '% busy'),
           },
@@ -112,22 +113,36 @@ export const backCurves: ChartMaker = (summaries) => {
           lineStyle: { ...lineStyle(line.summary), width: 1.5, opacity: 0.7 },
         })),
       }),
-      numbers: pairs(linesOf(shown, 'back'), 'ms', 'share'),
+      numbers: pairs(sharesOf(shown), 'ms, median', 'share'),
     },
   ]
 }
 
-/** At each x the median of the repeats that have it. */
-function linesOf(summaries: Summary[], name: string): Line[] {
+/** At each rate the median of the repeats that met it. */
+function linesOf(summaries: Summary[], name: 'p99' | 'utilisation'): Line[] {
   return summaries.flatMap((summary) => {
-    const all = summary.valid
-      .flatMap((row) => row.series?.[name] ?? [])
-      .filter(([x, y]) => name === 'back' || (x > 0 && y > 0))
-    const points = [...Map.groupBy(all, ([x]) => Number(x.toPrecision(2)))].map(([x, ys]): [number, number] => [
-      x,
-      median(ys.map(([, y]) => y))!,
-    ])
-    return points.length > 0 ? [{ summary, points: points.toSorted(([a], [b]) => a - b) }] : []
+    const all = summary.valid.flatMap((row) => row.series?.[name] ?? []).filter(([x, y]) => x > 0 && y > 0)
+    const points = medians(all)
+    return points.length > 0 ? [{ summary, points }] : []
+  })
+}
+
+/** Rates that nobody could tell apart in the drawing are one point of it; in the numbers each is itself. */
+function drawn({ summary, points }: Line): Line {
+  return { summary, points: medians(points.map(([x, y]) => [Number(x.toPrecision(2)), y])) }
+}
+
+function medians(all: [number, number][]): [number, number][] {
+  return [...Map.groupBy(all, ([x]) => x)]
+    .map(([x, same]): [number, number] => [x, median(same.map(([, y]) => y))!])
+    .toSorted(([a], [b]) => a - b)
+}
+
+/** For each share of the clients, when it was back: the median of the repeats. */
+function sharesOf(summaries: Summary[]): Line[] {
+  return summaries.map((summary) => {
+    const all = summary.valid.flatMap((row) => row.series?.['back'] ?? [])
+    return { summary, points: medians(all.map(([ms, share]) => [share, ms])).map(([share, ms]) => [ms, share]) }
   })
 }
 
