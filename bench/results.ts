@@ -84,10 +84,16 @@ export const ResultsSchema = v.strictObject({
       ...{ peers: v.boolean(), together: v.boolean(), clients: v.number(), rate: v.number(), seconds: v.number() },
       ...{ warmSeconds: v.number(), payload: v.number(), pollMs: v.number(), batchMs: v.number(), repeats: v.number() },
       ...{ http: v.picklist(['1.1', '2']), tls: v.picklist(['1.2', '1.3']) },
-      ...{ generators: v.number(), pinned: v.boolean(), maxUtilisation: v.number(), maxGeneratorDelayMs: v.number() },
+      ...{
+        generators: v.optional(v.number()),
+        pinned: v.boolean(),
+        maxUtilisation: v.number(),
+        maxGeneratorDelayMs: v.number(),
+      },
       ...{ targetP99Ms: v.optional(v.number()), rssFrom: v.optional(v.number()) },
+      remarkAbove: v.optional(v.number()),
       profile: v.optional(v.string()),
-      points: v.optional(v.array(Point)),
+      ...{ points: v.optional(v.array(Point)), pushPoints: v.optional(v.array(Point)) },
     }),
   ),
   /** What the model says (bench/model.ts), of the row with the same names. */

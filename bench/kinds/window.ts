@@ -4,6 +4,7 @@ import { reconcile } from '../reconcile.ts'
 import type { Stage } from '../stage.ts'
 import { rowOf } from '../row.ts'
 import type { Row } from '../results.ts'
+import type { Scenario } from '../scenarios.ts'
 import type { TargetReport } from '../target.ts'
 
 export const SETTLE_MS = 150
@@ -18,8 +19,17 @@ export interface Windowed {
 export async function window(stage: Stage): Promise<Row[]> {
   const measured = await runWindow(stage)
   const why = [...measured.why, stage.transports[0] === 'null' ? undefined : await reconcile(stage)]
-  return stage.transports.map((name) => rowOf(name, stage, { ...measured, why }))
+  return stage.transports.map((name) => remarked(rowOf(name, stage, { ...measured, why }), stage.scenario))
 }
+
+function remarked(row: Row, { remarkAbove = Infinity }: Scenario): Row {
+  const isBusy = row.valid && (row.generator.utilisation ?? 0) > remarkAbove
+  return isBusy
+    ? { ...row, remark: `the generator was busy for more than ${remarkAbove * 100} % of the time: ${BUSY}` }
+    : row
+}
+const BUSY =
+  'the time that a delivery waits for it to read those before it is in the latency, in that of the floor in the same round too'
 
 /** The schedule starts `warmSeconds` before the window and ends after it. */
 export async function runWindow(
