@@ -10,9 +10,9 @@ const CLIENT_S = 0.002
 /** A connection in full and one resumed, one after the other. */
 const CONNECT_S = 0.012
 /** A ladder takes so many steps until it has met its knee twice, and sets up anew after so many of them, which were too much. */
-const [STEPS, RENEWALS] = [10, 4]
+const [STEPS, RENEWALS] = [11, 4]
 /** Around the window of a step; and what comes late after one that was too much, with the end of the old processes. */
-const [STEP_S, LATE_S] = [0.4, 1.5]
+const [STEP_S, LATE_S] = [0.4, 3]
 
 export function secondsOf({ scenario, transports }: Plan): number {
   const { kind, clients, seconds, warmSeconds, pollMs } = scenario

@@ -92,6 +92,7 @@ export const ResultsSchema = v.strictObject({
       },
       ...{ targetP99Ms: v.optional(v.number()), rssFrom: v.optional(v.number()) },
       remarkAbove: v.optional(v.number()),
+      latencyWithin: v.optional(v.strictObject({ utilisation: v.number(), delayMs: v.number() })),
       profile: v.optional(v.string()),
       ...{ points: v.optional(v.array(Point)), pushPoints: v.optional(v.array(Point)) },
     }),

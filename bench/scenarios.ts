@@ -44,6 +44,8 @@ export interface Scenario {
   maxGeneratorDelayMs: number
   /** Above this share of its time the generator's own work is in the latencies, and a row that counts all the same says so. */
   remarkAbove?: number
+  /** Beyond these it is the generator that is late: the row has no latency, and what is of the server alone counts. */
+  latencyWithin?: { utilisation: number; delayMs: number }
   /** Memory is the slope from so many clients to all of them; without it, from half of them, when they are enough. */
   rssFrom?: number
   /** What the row is meant to reach. */
@@ -91,9 +93,11 @@ const all = {
     ...{ clients: 1000, rate: 20, seconds: 5.2, warmSeconds: 0.7, pollMs: 1000 },
     points: [{ rate: 20 }],
     pushPoints: [{ rate: 100 }, { rate: 100, batchMs: 20 }],
-    // To read 100 000 deliveries, or 20 000 answers, a second takes 70 to 85 % of a core, and an event of 1 000 of them comes at once: it is
-    // late by the time that it takes to read it, for every transport alike. Beyond that a queue grows in the generator.
-    ...{ maxUtilisation: 0.9, remarkAbove: 0.6, maxGeneratorDelayMs: 50 },
+    // To read 100 000 deliveries a second takes 70 to 100 % of a core, by the day of the machine. An event of 1 000 comes at once, and the last
+    // of them waits until the others are read, of every transport alike: the row says so. From 90 % on a queue grows, or when the loop is
+    // later than five events are apart: that is no latency of a server. What it spends and sends is its own all the same.
+    ...{ remarkAbove: 0.6, latencyWithin: { utilisation: 0.9, delayMs: 50 } },
+    ...{ maxUtilisation: 1, maxGeneratorDelayMs: 1000 },
   },
   ladder: {
     ...steady,
@@ -135,21 +139,21 @@ const all = {
     about: 'from a client to the log: POST and WSS (which receives what all publish as well)',
     kind: 'up',
     transports: [...ways],
-    ...{ peers: false, clients: 4, rate: 50, seconds: 6, repeats: 3 },
+    ...{ peers: false, clients: 4, rate: 50, seconds: 6, repeats: 2 },
   },
   capacity: {
     ...steady,
     about: 'answers a second in a closed loop',
     kind: 'capacity',
     transports: ['polling', 'long-polling'],
-    ...{ peers: false, seconds: 3, repeats: 3, maxUtilisation: 1 },
+    ...{ peers: false, seconds: 3, repeats: 2, maxUtilisation: 1 },
   },
   payload: {
     ...steady,
     about: 'the same with larger events',
     transports: [...transportNames, 'floor'],
     peers: false,
-    points: points('payload', [110, 1024, 4096, 16_000]),
+    points: points('payload', [110, 1024, 16_000]),
     repeats: 2,
   },
   burst: {
@@ -157,20 +161,20 @@ const all = {
     about: '1 000 events at once',
     kind: 'burst',
     transports: [...transportNames, 'floor'],
-    ...{ clients: 20, rate: 0, seconds: 2, maxUtilisation: 1, maxGeneratorDelayMs: 1000, repeats: 3 },
+    ...{ clients: 20, rate: 0, seconds: 2, maxUtilisation: 1, maxGeneratorDelayMs: 1000, repeats: 2 },
   },
   'break-even': {
     ...steady,
     about: 'rate × poll interval: where push starts to pay',
     transports: [...transportNames],
-    ...{ peers: false, clients: 20, seconds: 6, repeats: 2 },
+    ...{ peers: false, clients: 20, seconds: 5.5, repeats: 2 },
     points: [0.5, 2, 10, 50].flatMap((rate) => [250, 1000, 4000].map((pollMs) => ({ rate, pollMs }))),
   },
   network: {
     ...steady,
     about: 'the same behind a network: delay, jitter, bandwidth, stalls',
     transports: [...transportNames, 'floor'],
-    ...{ peers: false, clients: 20, seconds: 3, warmSeconds: 1.5, repeats: 2 },
+    ...{ peers: false, clients: 20, seconds: 2.5, warmSeconds: 1.5, repeats: 2 },
     points: points('profile', profileNames),
   },
   protocols: {
@@ -186,7 +190,7 @@ const all = {
     about: 'events gathered for a while into one write: latency for processor time',
     transports: push,
     ...{ peers: false, clients: 200, rate: 100 },
-    points: points('batchMs', [0, 5, 20, 50]),
+    points: points('batchMs', [0, 20, 50]),
     repeats: 2,
   },
 } satisfies Record<string, Omit<Scenario, 'name'>>

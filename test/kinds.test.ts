@@ -69,6 +69,17 @@ describe.concurrent('window', { timeout: 60_000 }, () => {
     expect(busy).toMatchObject({ ...valid, remark: expect.stringMatching(/^the generator was busy for more than 0 %/) as string }) // prettier-ignore
     expect((await run('window', 'sse', { remarkAbove: 1 })).remark).toBeUndefined()
   })
+  test('one that is too busy for latencies gives none; bytes and the time of the server are there', async () => {
+    const row = await run('window', 'sse', { latencyWithin: { utilisation: 0, delayMs: 1000 }, remarkAbove: 0 })
+    expect(row).toMatchObject({ ...valid, delivered: row.expected, histogram: null })
+    expect([row.latencyMs.p50, row.latencyMs.max, row.skewMs]).toEqual([null, null, undefined])
+    expect([row.server.cpuUsPerDelivery! > 0, row.bytesPerEvent.total! > 0]).toEqual([true, true])
+    expect(row.remark).toMatch(/busy for more than 0 % .* later than 1000 ms: no latency of it is given/)
+    const late = await run('window', 'sse', { latencyWithin: { utilisation: 1, delayMs: 0 } })
+    expect([late.valid, late.latencyMs.p50]).toEqual([true, null])
+    const within = await run('window', 'sse', { latencyWithin: { utilisation: 1, delayMs: 10_000 } })
+    expect([within.latencyMs.p50, within.remark]).toEqual([known, undefined])
+  })
   test('a peer that alters nothing is valid', async () => {
     expect(await run('window', 'ws-wss')).toMatchObject(valid)
   })
