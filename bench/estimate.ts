@@ -9,9 +9,10 @@ const TRIAL_S = 1
 const CLIENT_S = 0.002
 /** A connection in full and one resumed, one after the other. */
 const CONNECT_S = 0.012
-/** A ladder climbs so many steps until its knee, give or take three. */
-const STEPS = 12
-const STEP_S = 0.3
+/** A ladder takes so many steps until it has met its knee twice, and sets up anew after so many of them, which were too much. */
+const [STEPS, RENEWALS] = [12, 4]
+/** Around the window of a step; and what comes late after one that was too much, with the end of the old processes. */
+const [STEP_S, LATE_S] = [0.4, 3]
 
 export function secondsOf({ scenario, transports }: Plan): number {
   const { kind, clients, seconds, warmSeconds, pollMs } = scenario
@@ -19,10 +20,12 @@ export function secondsOf({ scenario, transports }: Plan): number {
   const warm = Math.max(warmSeconds, poll > 0 ? poll + 0.2 : 0)
   // An answer that is on its way when the window ends is waited for.
   const window = warm + seconds + (transports.some(asks) ? poll / 2 : 0)
+  const connected = clients * transports.length * CLIENT_S
   const times: Record<Kind, number> = {
     window,
     idle: window,
-    ladder: STEPS * (window + STEP_S),
+    // Each renewal warms up with a window of its own.
+    ladder: STEPS * (window + STEP_S) + RENEWALS * (TRIAL_S + connected + window + STEP_S + LATE_S),
     connect: clients * CONNECT_S,
     // Twice: once before it counts.
     storm: 1 + poll + 2 * clients * CLIENT_S,
@@ -32,7 +35,7 @@ export function secondsOf({ scenario, transports }: Plan): number {
     capacity: 1 + seconds,
   }
   const follow = kind !== 'connect' && kind !== 'up' && kind !== 'capacity'
-  return TRIAL_S + times[kind] + (follow ? clients * transports.length * CLIENT_S : 0)
+  return TRIAL_S + times[kind] + (follow ? connected : 0)
 }
 
 /** One line: `15 scenarios, 412 trials, about 48 min`. */

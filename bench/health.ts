@@ -3,9 +3,6 @@ import { PerformanceObserver, eventLoopUtilization, monitorEventLoopDelay } from
 import { cpuUs, wakeups } from './usage.ts'
 
 export interface Health {
-  /** User and system time of the processes that were looked at. */
-  cpuUs: number
-  wakeups: number | null
   /** Of this process. */
   utilisation: number
   loopDelayP99Ms: number
@@ -14,14 +11,40 @@ export interface Health {
   gcShare: number
 }
 
+/** Of the processes that serve: null where the system tells nothing of another program. */
+export interface ServerHealth extends Omit<Health, 'utilisation'> {
+  /** User and system time. */
+  cpuUs: number | null
+  wakeups: number | null
+  utilisation: number | null
+}
+
 /** How often a generator looks whether its loop is late; a server, whose processor time is measured, ten times as rarely: a look costs. */
 export const [OFTEN_MS, RARELY_MS] = [5, 50]
 
+/** `pids`: who does the work. The loop and the collections are of this process. @returns a function that ends it. */
+export function watchServer(pids: number[], everyMs: number): () => ServerHealth {
+  const end = watchHealth(everyMs)
+  const started = performance.now()
+  const [cpuBefore, wakeupsBefore] = [cpuUs(pids), wakeups(pids)]
+  return () => {
+    const [cpu, woken] = [since(cpuBefore, cpuUs(pids)), since(wakeupsBefore, wakeups(pids))]
+    const ms = performance.now() - started
+    const health = end()
+    // Of other processes their own time is their busyness.
+    const utilisation = pids.includes(process.pid) ? health.utilisation : per(cpu, 1000 * ms)
+    return { ...health, cpuUs: cpu, wakeups: woken, utilisation }
+  }
+}
+
+const since = (before: number | null, after: number | null) =>
+  before === null || after === null ? null : after - before
+
 /**
- * Starts now. `pids`: who does the work, if not this process. `everyMs`: how often to look whether the loop is late; 0: never, since
- * each look wakes the process (idle). @returns a function that ends it.
+ * Starts now. `everyMs`: how often to look whether the loop is late; 0: never, since each look wakes the process (idle).
+ * @returns a function that ends it.
  */
-export function watchHealth(pids: number[] = [process.pid], everyMs = OFTEN_MS): () => Health {
+export function watchHealth(everyMs = OFTEN_MS): () => Health {
   const delays = monitorEventLoopDelay({ resolution: everyMs || OFTEN_MS })
   if (everyMs > 0) delays.enable()
   const pauses: number[] = []
@@ -31,9 +54,7 @@ export function watchHealth(pids: number[] = [process.pid], everyMs = OFTEN_MS):
   collections.observe({ entryTypes: ['gc'] })
   const loop = eventLoopUtilization()
   const started = performance.now()
-  const [cpuBefore, wakeupsBefore] = [cpuUs(pids), wakeups(pids)]
   return () => {
-    const [cpu, woken] = [cpuUs(pids) - cpuBefore, wakeups(pids)]
     const { utilization } = eventLoopUtilization(loop)
     const ms = performance.now() - started
     delays.disable()
@@ -42,10 +63,7 @@ export function watchHealth(pids: number[] = [process.pid], everyMs = OFTEN_MS):
     // Node's figure is the time from one look at the clock to the next: the pause it wanted is not delay.
     const late = delays.count > 0 ? (ns: number) => Math.max(0, ns / 1e6 - everyMs) : () => 0
     return {
-      cpuUs: cpu,
-      wakeups: woken === undefined ? null : woken - wakeupsBefore!,
-      // Of other processes their own time is their busyness.
-      utilisation: round(pids.includes(process.pid) ? utilization : cpu / 1000 / ms),
+      utilisation: round(utilization),
       loopDelayP99Ms: round(late(delays.percentile(99))),
       loopDelayMaxMs: round(late(delays.max)),
       gcMaxMs: round(Math.max(0, ...pauses)),
@@ -79,6 +97,8 @@ export function tooBusy(
       : []),
   ]
 }
+/** Null when the whole is not known, or nothing has a share in it. */
+export const per = (whole: number | null, count: number) => (whole === null || count <= 0 ? null : round(whole / count))
 
 /** To three places: more was not measured. */
 export const round = (value: number) => Math.round(value * 1000) / 1000

@@ -55,6 +55,12 @@ export function placementOf(cores: number[], siblings: (core: number) => number[
   }
 }
 
+/** How many generators have a core each. @param cores of this machine, where nothing is pinned: the server takes one of them. */
+export function freeCores({ generators, network }: Placement, hasNetwork: boolean, cores: number): number {
+  if (generators === undefined) return Math.max(1, cores - 1)
+  return generators.split(',').length - (hasNetwork && network !== undefined ? 1 : 0)
+}
+
 /** All threads of a process that runs; what it starts later inherits it. @throws when taskset (util-linux) is not there or may not. */
 export function pin(pid: number, cores: string): void {
   execFileSync('taskset', ['-a', '-c', '-p', cores, String(pid)], { stdio: ['ignore', 'ignore', 'pipe'] })

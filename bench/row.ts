@@ -4,7 +4,7 @@ import { bytesPerEvent, layersOf } from './bytes.ts'
 import { asks, peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import type { FigureName, SeriesName } from './figures.ts'
-import { round, tooBusy } from './health.ts'
+import { per, round, tooBusy } from './health.ts'
 import { early, joinLatencies, latencyOf, skewOf } from './latency.ts'
 import type { LoadReport, LotReport } from './load/window.ts'
 import { failedRow } from './results.ts'
@@ -68,7 +68,7 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
     requestsPerEvent: edges.deliveries > 0 && !unseen ? round(asked ? edges.sent / edges.deliveries : 0) : null,
     ...(hasServer && layers && { layers, ...(!silent && { bytesPerEvent: bytesPerEvent(layers) }) }),
     server: {
-      cpuUsPerDelivery: hasServer && deliveries > 0 ? round(server.health.cpuUs / deliveries) : null,
+      cpuUsPerDelivery: hasServer ? per(server.health.cpuUs, deliveries) : null,
       rssKbPerConnection: rssKbPerConnection === null ? null : round(rssKbPerConnection),
       loopDelayP99Ms: inside ? server.health.loopDelayP99Ms : null,
       utilisation: hasServer ? server.health.utilisation : null,

@@ -1,7 +1,7 @@
 // A run: which trials, in which order, one after the other; then everything that was measured, as SPEC §7 wants it.
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
+import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { openAuthority } from '../certs/authority.ts'
 import { wallOffset } from '../src/server/clock.ts'
@@ -11,7 +11,8 @@ import type { Results } from './results.ts'
 import { peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import { pace } from './estimate.ts'
-import { place } from './pin.ts'
+import { generatorsOf } from './generators.ts'
+import { freeCores, place } from './pin.ts'
 import { predictionsOf } from './predictions.ts'
 import { pointsOf } from './scenarios.ts'
 import type { Point, Scenario } from './scenarios.ts'
@@ -78,13 +79,18 @@ export async function run(options: RunOptions): Promise<Results> {
   const { seed, burnMs, onTrial, keep, signal } = options
   const startedAt = new Date().toISOString()
   return withLeaf(async (common) => {
+    const scenarios = options.scenarios.map((scenario) => {
+      const hasNetwork = [scenario, ...(scenario.points ?? [])].some(({ profile }) => profile !== undefined)
+      const cores = freeCores(common.placement, hasNetwork, availableParallelism())
+      return { ...scenario, generators: generatorsOf(scenario, cores) }
+    })
     const results: Results = {
       schema: SCHEMA,
       ...{ startedAt, machine: { ...machine(), pinning: common.placement.about }, versions: await versions(options) },
-      ...{ commit: commit(), seed, scenarios: structuredClone(options.scenarios) },
+      ...{ commit: commit(), seed, scenarios: structuredClone(scenarios) },
       ...{ predictions: [], notes: [...notes, ...delayNotes(options)], trials: [] },
     }
-    const plans = plan(options)
+    const plans = plan({ ...options, scenarios })
     const clock = pace(plans)
     let done = 0
     while (done < plans.length && !signal?.aborted) {
@@ -93,15 +99,13 @@ export async function run(options: RunOptions): Promise<Results> {
       const where = point ? ` ${Object.values(point).join(' ')}` : ''
       onTrial?.(done, plans.length, `${scenario.name} ${transports.join('+')}${where}`, clock.leftSeconds(done))
       const delayMs = options.delaysMs?.[transports[0]!]
-      const rows = await trial(
-        {
-          ...each,
-          ...common,
-          ...(burnMs !== undefined && { burnMs }),
-          ...(delayMs !== undefined && { weather: { delayMs } }),
-        },
+      const rows = await trial({
+        ...each,
+        ...common,
+        ...(burnMs !== undefined && { burnMs }),
+        ...(delayMs !== undefined && { weather: { delayMs } }),
         signal,
-      )
+      })
       if (signal?.aborted) break // it was abandoned: that is no failure of its transport
       results.trials.push(...rows)
       done++

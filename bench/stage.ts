@@ -35,6 +35,8 @@ export interface TrialOptions {
   stallMs?: number
   /** Calibration: what is served is not to be trusted. */
   fault?: Fault
+  /** Gives the trial up: whatever stage of it stands then, or is being set up, ends. */
+  signal?: AbortSignal | undefined
 }
 
 export interface Stage extends TrialOptions {
@@ -48,6 +50,8 @@ export interface Stage extends TrialOptions {
   rssKbPerConnection: number | null
   /** The serving is done by processes of another program. */
   external: boolean
+  /** Ends it; listens to `signal` until it is torn down. */
+  abandon: () => void
 }
 
 /** With fewer clients than this their memory drowns in the noise of the process. */
@@ -57,8 +61,11 @@ const SELF_MADE: readonly Kind[] = ['connect', 'up', 'recover', 'capacity']
 const CLOSE_MS = 8000
 
 export async function setUp(options: TrialOptions): Promise<Stage> {
-  const { scenario, transports, credentials, ca, offset, placement, seed, fault } = options
-  const { clients, http, tls, pollMs, generators, profile } = scenario
+  const { scenario, transports, credentials, ca, offset, placement, seed, fault, signal } = options
+  signal?.throwIfAborted()
+  const { clients, http, tls, pollMs, profile } = scenario
+  const isNull = transports[0] === 'null'
+  const generators = isNull ? 1 : (scenario.generators ?? 1) // the null transport is within one process
   const target = child<TargetCommands>('server', new URL('target.ts', import.meta.url), ['--expose-gc'])
   const loads = Array.from({ length: generators }, () =>
     child<LoadCommands>('generator', new URL('load.ts', import.meta.url)),
@@ -74,8 +81,11 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
     connects: {},
     rssKbPerConnection: null,
     external: false,
+    abandon: () => void tearDown(stage),
     ...(network && { network }),
   }
+  // From here on, not from when all are connected: that may take two minutes. And of every stage: a ladder has several.
+  signal?.addEventListener('abort', stage.abandon)
   try {
     // Generators and network inherit from this process the cores that are not the server's.
     const { server, all: every, network: networkCore, generators: others = '' } = placement
@@ -87,7 +97,6 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
       for (const load of loads) pin(load.pid, rest.join())
     }
     if (every !== undefined && !scenario.pinned) for (const load of loads) pin(load.pid, every)
-    const isNull = transports[0] === 'null'
     const follows = !SELF_MADE.includes(scenario.kind)
     const lines = clients * transports.length + 100
     const {
@@ -131,7 +140,8 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
     const more = await Promise.all(
       loads.map((load, i) => load.ask('more', { name, clients: share(rest, i, generators) }, OPEN_MS)),
     )
-    const rssKbPerConnection = ((await target.ask('rss', undefined)) - half) / rest
+    const whole = await target.ask('rss', undefined)
+    const rssKbPerConnection = half === null || whole === null ? null : (whole - half) / rest
     return { ...stage, connects: { [name]: [...all[name]!, ...more.flat()] }, rssKbPerConnection }
   } catch (error) {
     await tearDown(stage)
@@ -139,7 +149,8 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
   }
 }
 
-export async function tearDown({ target, loads, network }: Pick<Stage, 'target' | 'loads' | 'network'>): Promise<void> {
+export async function tearDown({ target, loads, network, signal, abandon }: Stage): Promise<void> {
+  signal?.removeEventListener('abort', abandon)
   await Promise.all([...loads, ...(network ? [network] : [])].map((each) => each.end()))
   // A peer has processes and files of its own to put away; a server that does not answer any more is ended all the same.
   await target.ask('close', undefined, CLOSE_MS).catch(() => undefined)

@@ -18,8 +18,8 @@ import { isOurs, peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import { faulty, miscounted } from './faults.ts'
 import type { Fault } from './faults.ts'
-import { RARELY_MS, watchHealth } from './health.ts'
-import type { Health } from './health.ts'
+import { RARELY_MS, watchServer } from './health.ts'
+import type { ServerHealth } from './health.ts'
 import { answer } from './process.ts'
 import type { Window } from './record.ts'
 import { source } from './source.ts'
@@ -49,14 +49,14 @@ interface Served {
 }
 
 export interface TargetReport extends Due {
-  health: Health
+  health: ServerHealth
 }
 
 let clock: () => number
 let feed: Feed
 let events: Source
 let served: Served | undefined
-let endWatch: () => Health
+let endWatch: () => ServerHealth
 let fault: Fault | undefined
 
 const commands = {
@@ -85,7 +85,7 @@ const commands = {
   /** Answers when the window is over and all that was due in it has been published. */
   async window({ from, to, silent = false }: Window & { silent?: boolean }): Promise<TargetReport> {
     await until(from)
-    const endHealth = watchHealth(served!.pids, silent ? 0 : RARELY_MS)
+    const endHealth = watchServer(served!.pids, silent ? 0 : RARELY_MS)
     await until(to)
     const health = endHealth()
     return { health, ...(await events.due(from, to)) }
@@ -99,7 +99,7 @@ const commands = {
     }),
 
   /** For what has no end that is known before. */
-  watch: () => void (endWatch = watchHealth(served!.pids, RARELY_MS)),
+  watch: () => void (endWatch = watchServer(served!.pids, RARELY_MS)),
   watched: () => endWatch(),
 
   /** As the server counted it; null where it does not. */

@@ -28,18 +28,14 @@ function checked(row: Row): Row {
   return failedRow(row, `the row is not as SPEC §7 says: ${v.getDotPath(issue) ?? ''} ${issue.message}`)
 }
 
-/** `signal` abandons it: its processes end, and its rows say that they have failed. */
-export async function trial(options: TrialOptions, signal?: AbortSignal): Promise<Row[]> {
+/** Of one that was given up, the rows say that they have failed. */
+export async function trial(options: TrialOptions): Promise<Row[]> {
   try {
     const stage = await setUp(options)
-    const abandon = () => void tearDown(stage)
     try {
-      signal?.throwIfAborted()
-      signal?.addEventListener('abort', abandon)
       const rows = await kinds[options.scenario.kind](stage)
       return rows.map(checked)
     } finally {
-      signal?.removeEventListener('abort', abandon)
       await tearDown(stage)
     }
   } catch (error) {

@@ -168,6 +168,7 @@ describe.concurrent('wirelab bench', () => {
       'calibrate',
       'delay',
       'gate',
+      'tls',
     ])
       expect(out).toContain(`--${flag}`)
   })
@@ -186,9 +187,20 @@ describe.concurrent('wirelab bench', () => {
     ['--delay', 'wss'],
     ['--delay', 'null=5'],
     ['--peers', 'kafka'],
+    ['--tls', '1.1'],
+    ['--scenario', 'capacity', '--tls', '1.2'],
+    ['--scenario', 'thousand', '--rate', '50'],
+    ['--calibrate', '--transports', 'sse'],
+    ['--calibrate', '--gate', 'sse.p99=50'],
+    ['--calibrate', '--out', 'there'],
+    ['--calibrate', '--peers'],
+    ['--compare', 'a.json', 'b.json', '--clients', '5'],
+    ['--readme', 'a.json', '--gate', 'sse.p99=50'],
+    ['--readme', 'a.json', '--compare', 'a.json', 'b.json'],
   ])('%j is one line and exit 2', async (args) => {
     const { code, out, err } = await cli(...args)
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toMatch(/^[^\n]{10,300}\n$/)
+    expect(err).not.toMatch(/a\.json/) // nothing was read
   })
 })

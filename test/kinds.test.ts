@@ -10,6 +10,8 @@ import { RowSchema } from '../bench/results.ts'
 import type { Row } from '../bench/results.ts'
 import { scenarios } from '../bench/scenarios.ts'
 import type { Kind, Scenario } from '../bench/scenarios.ts'
+import { ladder } from '../bench/kinds/ladder.ts'
+import { setUp, tearDown } from '../bench/stage.ts'
 import type { TrialOptions } from '../bench/stage.ts'
 import { trial } from '../bench/trial.ts'
 import { wallOffset } from '../src/server/clock.ts'
@@ -61,6 +63,22 @@ describe.concurrent('window', { timeout: 60_000 }, () => {
     expect(row.corrupt).toBeGreaterThan(0)
     expect(row.corrupt! % small.clients).toBe(0) // every client got it so
     expect(row.generator.answerMs ?? 1).toBeGreaterThan(0) // an answer comes after its question, not after the next one
+  })
+  test('a generator that is busier than usual, and still counts, is said in the row', async () => {
+    const busy = await run('window', 'sse', { remarkAbove: 0 })
+    expect(busy).toMatchObject({ ...valid, remark: expect.stringMatching(/^the generator was busy for more than 0 %/) as string }) // prettier-ignore
+    expect((await run('window', 'sse', { remarkAbove: 1 })).remark).toBeUndefined()
+  })
+  test('one that is too busy for latencies gives none; bytes and the time of the server are there', async () => {
+    const row = await run('window', 'sse', { latencyWithin: { utilisation: 0, delayMs: 1000 }, remarkAbove: 0 })
+    expect(row).toMatchObject({ ...valid, delivered: row.expected, histogram: null })
+    expect([row.latencyMs.p50, row.latencyMs.max, row.skewMs]).toEqual([null, null, undefined])
+    expect([row.server.cpuUsPerDelivery! > 0, row.bytesPerEvent.total! > 0]).toEqual([true, true])
+    expect(row.remark).toMatch(/busy for more than 0 % .* later than 1000 ms: no latency of it is given/)
+    const late = await run('window', 'sse', { latencyWithin: { utilisation: 1, delayMs: 0 } })
+    expect([late.valid, late.latencyMs.p50]).toEqual([true, null])
+    const within = await run('window', 'sse', { latencyWithin: { utilisation: 1, delayMs: 10_000 } })
+    expect([within.latencyMs.p50, within.remark]).toEqual([known, undefined])
   })
   test('a peer that alters nothing is valid', async () => {
     expect(await run('window', 'ws-wss')).toMatchObject(valid)
@@ -233,6 +251,46 @@ describe.concurrent('capacity', { timeout: 60_000 }, () => {
     })
   })
 })
+
+describe.concurrent('given up', () => {
+  const given = (scenario: Partial<Scenario>, options: Partial<TrialOptions> = {}): TrialOptions => ({
+    ...{ scenario: { ...small, ...scenario }, transports: ['floor'], repeat: 1, seed: 1, offset },
+    ...{ placement: { about: '' }, credentials: authority.leaf, ca: authority.ca, ...options },
+  })
+  const until = async (what: () => boolean) => {
+    while (!what()) await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+
+  test('a ladder that has begun anew ends with the processes that it has now', { timeout: 60_000 }, async () => {
+    const stopped = new AbortController()
+    // The first step is too much, for the delay alone: what comes after it has processes of its own.
+    const weather = { delayMs: 40 }
+    const first = await setUp(given({ kind: 'ladder', rate: 100, targetP99Ms: 5 }, { weather, signal: stopped.signal }))
+    const climb = ladder(first).catch((error: Error) => error.message)
+    await until(() => !isThere(first.target.pid))
+    stopped.abort()
+    expect(await climb).toMatch(/ ended with |aborted/)
+    await tearDown(first)
+  })
+  test('while its clients still connect, which may take two minutes', { timeout: 60_000 }, async () => {
+    const stopped = new AbortController()
+    const rows = trial(given({}, { weather: { delayMs: 100_000 }, signal: stopped.signal }))
+    await new Promise((resolve) => setTimeout(resolve, 2000))
+    stopped.abort()
+    expect(await rows).toMatchObject([{ valid: false, why: expect.stringMatching(/ ended with /) as string }])
+  })
+  test('before it began', async () => {
+    expect(await trial(given({}, { signal: AbortSignal.abort() }))).toMatchObject([{ valid: false }])
+  })
+})
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
 
 test('a peer that cannot start leaves no file behind', { timeout: 60_000 }, async () => {
   const own = join(directory, 'tmp')

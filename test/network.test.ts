@@ -442,7 +442,7 @@ test('the network runs as a process of its own, and tells how busy it was', asyn
   await network.ask('cut', undefined)
   await follower.until(() => follower.states.filter((state) => state === 'open').length === 2, 'to come back')
   expect(await network.ask('counts', undefined)).toEqual([{ accepted: 2, cuts: 1, open: 1 }])
-  expect((await network.ask('finish', undefined)).cpuUs).toBeGreaterThan(0)
+  expect((await network.ask('finish', undefined)).utilisation).toBeGreaterThan(0)
   await expect(network.ask('become', { delayMs: -1 })).rejects.toThrow(
     'delayMs of a network is a number from 0, got -1',
   )

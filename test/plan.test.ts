@@ -128,9 +128,9 @@ describe('unit costs from rows of the bench', () => {
     expect([rssKbPerConnection, heldOut!.rssKbPerConnection!.measured]).toEqual([62, 90])
   })
   test('memory is looked at without what is no connection: large objects of V8 do not count', () => {
-    const before = { rss: process.memoryUsage.rss() / 1024, ours: rssKb([process.pid]) }
+    const before = { rss: process.memoryUsage.rss() / 1024, ours: rssKb([process.pid])! }
     const large = new Array<number>(8e6).fill(1.5) // 64 MB, touched
-    const grown = { rss: process.memoryUsage.rss() / 1024, ours: rssKb([process.pid]) }
+    const grown = { rss: process.memoryUsage.rss() / 1024, ours: rssKb([process.pid])! }
     expect(large.at(-1)).toBe(1.5)
     expect(grown.rss - before.rss).toBeGreaterThan(40_000)
     expect(grown.ours - before.ours).toBeLessThan(20_000)

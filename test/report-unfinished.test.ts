@@ -60,12 +60,12 @@ describe.concurrent('wirelab bench, interrupted', () => {
     },
   )
 
-  test('before the first result: nothing is written over, exit 130', { timeout: 60_000 }, async () => {
+  test('before the first result: nothing is written over; SIGTERM is exit 143', { timeout: 60_000 }, async () => {
     const out = join(directory, 'before')
     const { child, said, ended } = bench(out, ...long.with(1, 'idle'))
     await until(() => said.err.includes('about 10 min') || child.exitCode !== null)
     child.kill('SIGTERM')
-    expect(await ended).toBe(130)
+    expect(await ended).toBe(143)
     expect(said.err).toContain('unfinished: no trial came to its end, nothing was written')
     expect(await readdir(out)).toEqual([])
   })
@@ -102,5 +102,16 @@ describe('the estimate', () => {
     expect(of({ pollMs: 2500 }) - usual).toBeGreaterThan(2)
     expect(of({ clients: 1000 }) - usual).toBeGreaterThan(1)
     expect(of({ kind: 'ladder' })).toBeGreaterThan(10 * scenarios.steady.seconds)
+  })
+  test('a ladder is what it was measured to be: it climbs, is halved, and begins anew after what was too much', () => {
+    const [first] = plan({ scenarios: [scenarios.ladder], transports: ['sse'], seed: 1 })
+    expect(secondsOf(first!)).toBeGreaterThan(30)
+    expect(secondsOf(first!)).toBeLessThan(65)
+  })
+  test('everything is under an hour, plain under three minutes', () => {
+    const of = (names: typeof scenarioNames) =>
+      plan({ scenarios: names.map((name) => scenarios[name]), seed: 1 }).reduce((sum, each) => sum + secondsOf(each), 0)
+    expect(of(scenarioNames) / 60).toBeLessThan(55)
+    expect(of(['steady']) / 60).toBeLessThan(3)
   })
 })

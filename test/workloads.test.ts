@@ -1,9 +1,13 @@
 // What a trial is given before it starts: cores, limits, numbers that mean something to it; and how the knee is looked for.
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { climb } from '../bench/kinds/climb.ts'
+import { generatorsOf } from '../bench/generators.ts'
+import { coresIn, freeCores, placementOf } from '../bench/pin.ts'
+import { plan } from '../bench/run.ts'
+import { watchServer } from '../bench/health.ts'
+import { cpuUs, rssKb, wakeups } from '../bench/usage.ts'
+import { pointsOf, scenarios, takes } from '../bench/scenarios.ts'
 import { GENERATOR, SERVER, judge } from '../bench/kinds/judge.ts'
-import { coresIn, placementOf } from '../bench/pin.ts'
-import { scenarios, takes } from '../bench/scenarios.ts'
 import { limitsOf } from '../bench/limits.ts'
 import { defaults } from '../src/core/limits.ts'
 
@@ -52,14 +56,78 @@ describe('limits', () => {
 
 describe('flags', () => {
   test('each kind takes what means something to it', () => {
-    expect(takes(scenarios.steady)).toEqual(['clients', 'rate', 'seconds', 'payload', 'pollMs', 'http'])
-    expect(takes(scenarios.connect)).toEqual(['clients', 'payload', 'http'])
+    expect(takes(scenarios.steady)).toEqual(['clients', 'rate', 'seconds', 'payload', 'pollMs', 'http', 'tls'])
+    expect(takes(scenarios.connect)).toEqual(['clients', 'payload', 'http', 'tls'])
     expect(takes(scenarios.storm)).not.toContain('seconds')
     expect(takes(scenarios.idle)).not.toContain('rate')
   })
   test('what the points of a scenario set is not to be set', () => {
-    expect(takes(scenarios['break-even'])).toEqual(['clients', 'seconds', 'payload', 'http'])
+    expect(takes(scenarios['break-even'])).toEqual(['clients', 'seconds', 'payload', 'http', 'tls'])
     expect(takes(scenarios.protocols)).not.toContain('http')
+    expect(takes(scenarios.protocols)).not.toContain('tls')
+    expect(takes(scenarios.thousand)).toEqual(['clients', 'seconds', 'payload', 'pollMs', 'http', 'tls'])
+  })
+})
+
+describe('what processes have used', () => {
+  afterEach(() => vi.unstubAllGlobals())
+  const elsewhere = () => vi.stubGlobal('process', Object.create(process, { platform: { value: 'darwin' } }))
+
+  test('off Linux another program is not known, and is never taken for this one', () => {
+    elsewhere()
+    expect([cpuUs([process.ppid]), rssKb([process.ppid]), wakeups([process.ppid])]).toEqual([null, null, null])
+    expect(watchServer([process.ppid], 0)()).toMatchObject({ cpuUs: null, wakeups: null, utilisation: null })
+  })
+  test('off Linux this program is', () => {
+    elsewhere()
+    expect(cpuUs([process.pid])).toBeGreaterThan(0)
+    expect(rssKb([process.pid])).toBeGreaterThan(0)
+  })
+  test.runIf(process.platform === 'linux')('on Linux both are', () => {
+    expect(cpuUs([process.ppid])).toBeGreaterThan(0)
+    expect(rssKb([process.ppid])).toBeGreaterThan(0)
+  })
+})
+
+describe('a thousand clients', () => {
+  const of = (name: string) => pointsOf(scenarios.thousand, name)
+  test('20 events a second for all, 100 and a window for what is pushed', () => {
+    const pushed = [{ rate: 20 }, { rate: 100 }, { rate: 100, batchMs: 20 }]
+    for (const name of ['sse', 'wss', 'floor', 'ws-wss', 'nchan-sse']) expect([name, of(name)]).toEqual([name, pushed])
+    for (const name of ['polling', 'long-polling', 'nchan-long-polling', 'socket.io-polling'])
+      expect([name, of(name)]).toEqual([name, [{ rate: 20 }]])
+  })
+  test('its windows have the hundred events of a p99', () => {
+    const trials = plan({ scenarios: [scenarios.thousand], seed: 1 })
+    expect(trials).toHaveLength(5 * (2 + 3 * 3))
+    expect(Math.min(...trials.map(({ scenario: { rate, seconds } }) => rate * seconds))).toBeGreaterThan(100)
+  })
+})
+
+describe('generators', () => {
+  const { steady, thousand, fanout, connect, ladder, network } = scenarios
+  test('on two cores there is one, whatever the load', () => {
+    for (const scenario of [steady, thousand, ladder, connect]) expect(generatorsOf(scenario, 1)).toBe(1)
+  })
+  test('with more cores, as many as keep each under 60 % of its own, by clients × rate', () => {
+    expect(generatorsOf(steady, 15)).toBe(1)
+    expect(generatorsOf(thousand, 15)).toBe(2)
+    expect(generatorsOf({ ...thousand, clients: 3000 }, 15)).toBe(5)
+    expect(generatorsOf({ ...thousand, clients: 3000 }, 3)).toBe(3)
+    expect(generatorsOf({ ...steady, transports: ['polling'], clients: 4000, rate: 1, pollMs: 100 }, 15)).toBe(3)
+  })
+  test('a ladder, whose end is not known, takes what there is; one after the other needs one', () => {
+    expect([generatorsOf(ladder, 3), generatorsOf(ladder, 63), generatorsOf(connect, 63)]).toEqual([3, 4, 1])
+  })
+  test('what the scenario says counts', () => {
+    expect(generatorsOf(fanout, 1)).toBe(2)
+  })
+  test('free are the cores of the generators but the one of a network; unpinned, all but one', () => {
+    const placement = { generators: '2,3,4', network: '4', about: '' }
+    expect([freeCores(placement, false, 8), freeCores(placement, true, 8)]).toEqual([3, 2])
+    expect(freeCores({ generators: '1', about: '' }, true, 2)).toBe(1)
+    expect([freeCores({ about: '' }, false, 8), freeCores({ about: '' }, false, 1)]).toEqual([7, 1])
+    expect(network.points!.every(({ profile }) => profile !== undefined)).toBe(true)
   })
 })
 

@@ -1,5 +1,5 @@
 // How many questions a second the server answers when each client asks again as soon as it has its answer (closed loop, autocannon).
-import { round } from '../health.ts'
+import { per } from '../health.ts'
 import type { Row } from '../results.ts'
 import { blank } from '../row.ts'
 import type { Stage } from '../stage.ts'
@@ -21,7 +21,7 @@ export async function capacity(stage: Stage): Promise<Row[]> {
   const why =
     failures > 0
       ? `${failures} questions were not answered with 200`
-      : server.utilisation < FULL
+      : server.utilisation !== null && server.utilisation < FULL
         ? `the server was busy for ${Math.round(server.utilisation * 100)} % of the time only: the generator is what was measured`
         : undefined
   return [
@@ -32,7 +32,7 @@ export async function capacity(stage: Stage): Promise<Row[]> {
       server: {
         ...row.server,
         // Each answer carries the one event.
-        cpuUsPerDelivery: answers > 0 ? round(server.cpuUs / answers) : null,
+        cpuUsPerDelivery: per(server.cpuUs, answers),
         ...{ loopDelayP99Ms: server.loopDelayP99Ms, utilisation: server.utilisation },
       },
       generator: { loopDelayP99Ms: health.loopDelayP99Ms, utilisation: health.utilisation },

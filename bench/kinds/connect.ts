@@ -1,7 +1,7 @@
 // One connection after the other, from nothing: TLS in full, then resumed with its ticket (RFC 8446 §2.2), to the first event.
 import { median } from '../../src/core/stats.ts'
 import { isOurs } from '../contestants.ts'
-import { round } from '../health.ts'
+import { per, round } from '../health.ts'
 import type { Connected } from '../load/connect.ts'
 import type { Row } from '../results.ts'
 import { blank } from '../row.ts'
@@ -35,7 +35,7 @@ export async function connect(stage: Stage): Promise<Row[]> {
       figures: {
         firstEventFullMs: of(full, ({ eventMs }) => eventMs),
         firstEventResumedMs: of(resumed, ({ eventMs }) => eventMs),
-        cpuMsPerConnect: round(health.cpuUs / 1000 / (full.length + resumed.length)),
+        cpuMsPerConnect: per(health.cpuUs, 1000 * (full.length + resumed.length)),
       },
     },
   ]

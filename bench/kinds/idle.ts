@@ -13,7 +13,7 @@ export async function idle(stage: Stage): Promise<Row[]> {
   const minutes = scenario.seconds / 60
   const figures = {
     wakeupsPerMinute: wakeups === null ? null : Math.round(wakeups / minutes),
-    cpuMsPerMinute: Math.round(cpuUs / 1000 / minutes),
+    cpuMsPerMinute: cpuUs === null ? null : Math.round(cpuUs / 1000 / minutes),
   }
   const why = [...measured.why, await reconcile(stage)]
   return transports.map((name) => rowOf(name, { ...stage, scenario }, { ...measured, why, figures, silent: true }))

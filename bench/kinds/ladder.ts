@@ -47,7 +47,8 @@ export async function ladder(first: Stage): Promise<Row[]> {
     const measured = await runWindow(stage, { ...scenario, rate, seconds, drainMs: limitMs + DRAIN_MS })
     const { p99, limit, why } = judge(measured, name, scenario, limitMs)
     if (p99 !== null) p99s.push([rate, p99])
-    busy.push([rate, measured.server.health.utilisation])
+    const { utilisation } = measured.server.health
+    if (utilisation !== null) busy.push([rate, utilisation])
     isSpoilt = limit !== undefined
     return { measured: { seconds, measured }, ...(limit !== undefined && { limit, why }) }
   }

@@ -1,7 +1,7 @@
 // All clients are dropped at once and come back at once, with their tickets and their cursors, while events go on.
 import { percentile } from '../../src/core/stats.ts'
 import { isOurs } from '../contestants.ts'
-import { round } from '../health.ts'
+import { per, round } from '../health.ts'
 import type { Row } from '../results.ts'
 import { blank, rowOf } from '../row.ts'
 import type { Stage } from '../stage.ts'
@@ -54,7 +54,7 @@ export async function storm(stage: Stage): Promise<Row[]> {
     backAllMs: round(percentile(back, 100)!),
     againP50Ms: again.length > 0 ? round(percentile(again, 50)!) : null,
     againAllMs: again.length === clients ? round(Math.max(...again)) : null,
-    cpuMsPerConnect: round(health.cpuUs / 1000 / back.length),
+    cpuMsPerConnect: per(health.cpuUs, 1000 * back.length),
     resumedShare: round(resumed / back.length),
   }
   const series = {

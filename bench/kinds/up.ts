@@ -1,6 +1,6 @@
 // From a client to the log: by POST, and as a frame on a WebSocket that is open anyway.
 import { median } from '../../src/core/stats.ts'
-import { round, tooBusy } from '../health.ts'
+import { per, round, tooBusy } from '../health.ts'
 import { latencyOf } from '../latency.ts'
 import { reconcile } from '../reconcile.ts'
 import type { Row } from '../results.ts'
@@ -52,7 +52,7 @@ export async function up(stage: Stage): Promise<Row[]> {
       requestsPerEvent: name === 'post' ? 1 : 0,
       server: {
         ...row.server,
-        cpuUsPerDelivery: arrived.length > 0 ? round(health.cpuUs / arrived.length) : null,
+        cpuUsPerDelivery: per(health.cpuUs, arrived.length),
         ...{ loopDelayP99Ms: health.loopDelayP99Ms, utilisation: health.utilisation },
       },
       generator: { loopDelayP99Ms: sent.health.loopDelayP99Ms, utilisation: sent.health.utilisation },

@@ -3,7 +3,9 @@ import type { LoadReport } from '../load/window.ts'
 import { reconcile } from '../reconcile.ts'
 import type { Stage } from '../stage.ts'
 import { rowOf } from '../row.ts'
+import { failedRow } from '../results.ts'
 import type { Row } from '../results.ts'
+import type { Scenario } from '../scenarios.ts'
 import type { TargetReport } from '../target.ts'
 
 export const SETTLE_MS = 150
@@ -18,8 +20,25 @@ export interface Windowed {
 export async function window(stage: Stage): Promise<Row[]> {
   const measured = await runWindow(stage)
   const why = [...measured.why, stage.transports[0] === 'null' ? undefined : await reconcile(stage)]
-  return stage.transports.map((name) => rowOf(name, stage, { ...measured, why }))
+  return stage.transports.map((name) => remarked(rowOf(name, stage, { ...measured, why }), stage.scenario))
 }
+
+/** A generator that is too busy for latencies has counted, and a server that was measured by itself has spent what it has spent. */
+function remarked(row: Row, { remarkAbove = Infinity, latencyWithin }: Scenario): Row {
+  const { utilisation, loopDelayP99Ms: late } = row.generator
+  if (!row.valid || utilisation === null || late === null) return row
+  if (latencyWithin && (utilisation > latencyWithin.utilisation || late > latencyWithin.delayMs)) {
+    const { latencyMs, histogram } = failedRow(row, '')
+    const { skewMs: _, ...rest } = row
+    const limits = `${latencyWithin.utilisation * 100} % of the time, or its loop later than ${latencyWithin.delayMs} ms`
+    return { ...rest, latencyMs, histogram, remark: `the generator was busy for more than ${limits}: ${TOO_LATE}` }
+  }
+  if (utilisation <= remarkAbove) return row
+  return { ...row, remark: `the generator was busy for more than ${remarkAbove * 100} % of the time: ${BUSY}` }
+}
+const TOO_LATE = 'no latency of it is given; bytes, and the time of the server, are not touched by it'
+const BUSY =
+  'what a delivery waits for it to read those before it is in the latency, in that of the floor in the same round too'
 
 /** The schedule starts `warmSeconds` before the window and ends after it. */
 export async function runWindow(

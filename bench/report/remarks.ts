@@ -8,7 +8,7 @@ import { isDoubtful, isOff, metrics, modelError } from './summary.ts'
 import type { Summary } from './summary.ts'
 
 export function heading(name: string, { scenarios, seed, trials }: Results): string {
-  const { kind, clients, rate, seconds, payload, pollMs, http } = scenarios.find((each) => each.name === name)!
+  const { kind, clients, rate, seconds, payload, pollMs, http, tls } = scenarios.find((each) => each.name === name)!
   const loads: Record<string, string> = {
     ...{
       idle: `silence for ${seconds} s`,
@@ -23,7 +23,7 @@ export function heading(name: string, { scenarios, seed, trials }: Results): str
   )
   // A delivery to each client is a sample, but an event that is late is late for all: this is the number of independent ones.
   const distinct = events && (events.min === events.max ? events.min : `${events.min}–${events.max}`)
-  return `${name}: ${load}, ${distinct ? `${distinct} distinct events measured a trial, ` : ''}polling every ${pollMs} ms, HTTP/${http}, seed ${seed}`
+  return `${name}: ${load}, ${distinct ? `${distinct} distinct events measured a trial, ` : ''}polling every ${pollMs} ms, HTTP/${http}${tls === '1.3' ? '' : ` over TLS ${tls}`}, seed ${seed}`
 }
 
 /** Where the numbers come from, in a line. */

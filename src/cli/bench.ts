@@ -1,5 +1,6 @@
 // `wirelab bench`: measure the transports; tables on stdout, results and reports in a directory. Or compare two runs that were measured.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { compare } from '../../bench/report/compare.ts'
@@ -16,6 +17,7 @@ import type { Results } from '../../bench/results.ts'
 import { calibrate } from '../../bench/calibration.ts'
 import { contestants, installedPeers, peerNames } from '../../bench/contestants.ts'
 import type { Contestant } from '../../bench/contestants.ts'
+import type { TlsVersion } from '../../bench/line.ts'
 import { scenarioNames, scenarios, takes } from '../../bench/scenarios.ts'
 import type { Scenario, ScenarioName, Variable } from '../../bench/scenarios.ts'
 import { list, number, wholeNumber } from './flags.ts'
@@ -32,6 +34,7 @@ interface Flags {
   calibrate?: boolean
   peers?: true | Contestant[]
   http?: '1.1' | '2'
+  tls?: TlsVersion
   gate?: Gate[]
   delay?: Record<Contestant, number>
   clients?: number
@@ -59,6 +62,7 @@ export function benchCommand(): Command {
     .option('--out <directory>', 'where results.json, results.csv, report.html and report.md go', 'bench/out')
     .option('--seed <n>', 'order of the trials and moments of the events', wholeNumber(0, 2 ** 31), 1)
     .addOption(new Option('--http <version>', 'HTTP version').choices(['1.1', '2']))
+    .addOption(new Option('--tls <version>', 'TLS version').choices(['1.2', '1.3']))
     .option('--clients <n>', 'clients of each transport', wholeNumber(1, 5000))
     .option('--rate <n>', 'events a second', number(1, 1000))
     .option('--seconds <n>', 'length of the measured window', number(1, 600))
@@ -68,24 +72,41 @@ export function benchCommand(): Command {
     .option('--gate <name=value>', 'fail when a median is higher, e.g. sse.p99=50 (repeatable)', gate)
     .option('--compare <files...>', 'measure nothing; say in what two results.json differ for certain')
     .option('--readme <file>', "measure nothing; put this results.json's table into README.md")
-    .action((flags: Flags) =>
-      flags.readme
-        ? writeReadme(flags.readme)
-        : flags.compare
-          ? compareRuns(flags.compare, flags.gate ?? [])
-          : bench(flags),
-    )
+    .action((flags: Flags, command: Command) => {
+      refuseIdle(command)
+      if (flags.readme) return writeReadme(flags.readme)
+      if (flags.compare) return compareRuns(flags.compare, flags.gate ?? [])
+      return flags.calibrate ? calibration(flags) : bench(flags)
+    })
+}
+
+/** Flags that run something else than the scenarios, and what each of them takes. */
+const modes: Record<string, string[]> = { calibrate: ['seed'], compare: ['gate'], readme: [] }
+
+/** A flag that is taken and changes nothing would be believed. */
+function refuseIdle(command: Command) {
+  const given = command.options
+    .map((option) => option.attributeName())
+    .filter((name) => command.getOptionValueSource(name) === 'cli')
+  const mode = given.find((name) => name in modes)
+  if (mode === undefined) return
+  const takes = modes[mode]!
+  const idle = given.find((name) => name !== mode && !takes.includes(name))
+  if (idle === undefined) return
+  const which = takes.length > 0 ? `which takes ${takes.map(flagOf).join(', ')}` : 'which takes no other flag'
+  throw new UsageError(`bench: ${flagOf(idle)} means nothing to ${flagOf(mode)}, ${which}`)
 }
 
 async function bench(flags: Flags) {
-  if (flags.calibrate) return calibration(flags)
   const { out } = flags
   const options = runOptions(flags)
   await mkdir(out, { recursive: true }) // before an hour is spent
   process.stderr.write(`${planText(plan(options))}\n`)
   const stopped = new AbortController()
+  let code = 0
   const stop = (signal: NodeJS.Signals) => {
     process.stderr.write(`${signal}: writing what there is; once more ends it at once\n`)
+    code = 128 + constants.signals[signal] // what a shell says of a program that was ended by it
     stopped.abort()
   }
   for (const signal of SIGNALS) process.once(signal, stop)
@@ -94,7 +115,7 @@ async function bench(flags: Flags) {
   const results = await run({ ...options, keep, signal: stopped.signal, ...(onTrial && { onTrial }) })
   if (results.trials.length === 0) {
     process.stderr.write(`unfinished: no trial came to its end, nothing was written\n`)
-    return leave()
+    return leave(code)
   }
   const written = await writeResults(out, results)
   process.stdout.write(`${tables(results)}\nwrote ${written.join(', ')} to ${out}\n`)
@@ -103,15 +124,13 @@ async function bench(flags: Flags) {
   const invalid = results.trials.filter(({ valid }) => !valid).length
   if (invalid > 0) process.stderr.write(`${invalid} of ${results.trials.length} rows are invalid; the table says why\n`)
   for (const line of unfinished(results)) process.stderr.write(`${line}\n`)
-  if (results.missing) return leave()
+  if (results.missing) return leave(code)
   process.exitCode = failed.length + invalid > 0 ? 1 : 0
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
-/** What a shell says of a program that was ended by SIGINT. */
-const INTERRUPTED = 130
 /** Once all is said. Timers of the trial that was abandoned may still run: nobody waits for them. */
-const leave = () => void process.stdout.write('', () => process.exit(INTERRUPTED))
+const leave = (code: number) => void process.stdout.write('', () => process.exit(code))
 
 /** Exit 1 when a check fails: then no number of this machine is to be believed. */
 async function calibration({ seed }: Flags) {
@@ -157,7 +176,7 @@ async function results(path: string) {
 
 function runOptions(flags: Flags): RunOptions {
   const { clients, rate, seconds, payload, poll, full, transports, gate: gates = [] } = flags
-  const numbers = { clients, rate, seconds, payload, pollMs: poll, http: flags.http }
+  const numbers = { clients, rate, seconds, payload, pollMs: poll, http: flags.http, tls: flags.tls }
   const given = Object.entries(numbers).filter(([, value]) => value !== undefined)
   const names = flags.scenario ?? (full ? scenarioNames : ['steady' as const])
   const taken = new Set(names.flatMap((name) => takes(scenarios[name])))
