@@ -190,6 +190,8 @@ describe.concurrent('wirelab bench', () => {
     ['--tls', '1.1'],
     ['--scenario', 'capacity', '--tls', '1.2'],
     ['--scenario', 'thousand', '--rate', '50'],
+    ['--out', import.meta.filename],
+    ['--out', join(import.meta.filename, 'below')],
     ['--calibrate', '--transports', 'sse'],
     ['--calibrate', '--gate', 'sse.p99=50'],
     ['--calibrate', '--out', 'there'],

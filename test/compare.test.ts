@@ -194,6 +194,22 @@ describe.concurrent('wirelab bench --compare', () => {
     expect(code).toBe(0)
     expect(out).toMatch(/\nB is unfinished: \d+ of \d+ rows were measured; missing: steady \(sse 1\)\n$/)
   })
+  test('JSON that is not ours: the field that is wrong, what was expected of it, and where that is written', async () => {
+    const good = await write('ours.json', JSON.stringify(made(2)))
+    const cases = [
+      [
+        { schema: 'else' },
+        /its field schema is wrong: expected "wirelab\.bench\/1", got "else" \(see bench\/results\.ts\)/,
+      ],
+      [{ ...made(2), seed: 'x' }, /its field seed is wrong: expected number, got "x"/],
+      [[1], /its field schema is wrong/],
+    ] as const
+    for (const [value, why] of cases) {
+      const { code, err } = await cli('--compare', good, await write('theirs.json', JSON.stringify(value)))
+      expect(code).toBe(2)
+      expect(err).toMatch(why)
+    }
+  })
   test('a file that is not there, not JSON, not results; one file, three files: one line and exit 2', async () => {
     const good = await write('good.json', JSON.stringify(made(2)))
     const text = await write('text.json', 'hello')

@@ -1,5 +1,5 @@
 // `wirelab bench`: measure the transports; tables on stdout, results and reports in a directory. Or compare two runs that were measured.
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
@@ -22,6 +22,7 @@ import { scenarioNames, scenarios, takes } from '../../bench/scenarios.ts'
 import type { Scenario, ScenarioName, Variable } from '../../bench/scenarios.ts'
 import { list, number, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
+import { directoryFor } from './outputs.ts'
 import { progress } from './progress.ts'
 
 interface Flags {
@@ -100,7 +101,7 @@ function refuseIdle(command: Command) {
 async function bench(flags: Flags) {
   const { out } = flags
   const options = runOptions(flags)
-  await mkdir(out, { recursive: true }) // before an hour is spent
+  await directoryFor(out, '--out') // before an hour is spent
   process.stderr.write(`${planText(plan(options))}\n`)
   const stopped = new AbortController()
   let code = 0
