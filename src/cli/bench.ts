@@ -23,7 +23,7 @@ import type { Scenario, ScenarioName, Variable } from '../../bench/scenarios.ts'
 import { list, number, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
 import { directoryFor } from './outputs.ts'
-import { progress } from './progress.ts'
+import { progress, warnBusy } from './progress.ts'
 
 interface Flags {
   scenario?: ScenarioName[]
@@ -103,6 +103,7 @@ async function bench(flags: Flags) {
   const options = runOptions(flags)
   await directoryFor(out, '--out') // before an hour is spent
   process.stderr.write(`${planText(plan(options))}\n`)
+  warnBusy()
   const stopped = new AbortController()
   let code = 0
   const stop = (signal: NodeJS.Signals) => {
@@ -111,9 +112,8 @@ async function bench(flags: Flags) {
     stopped.abort()
   }
   for (const signal of SIGNALS) process.once(signal, stop)
-  const onTrial = progress()
   const keep = (results: Results) => keepResults(out, results)
-  const results = await run({ ...options, keep, signal: stopped.signal, ...(onTrial && { onTrial }) })
+  const results = await run({ ...options, keep, signal: stopped.signal, onTrial: progress() })
   if (results.trials.length === 0) {
     process.stderr.write(`unfinished: no trial came to its end, nothing was written\n`)
     return leave(code)
@@ -135,6 +135,7 @@ const leave = (code: number) => void process.stdout.write('', () => process.exit
 
 /** Exit 1 when a check fails: then no number of this machine is to be believed. */
 async function calibration({ seed }: Flags) {
+  warnBusy()
   const checks = await withLeaf((credentials) => calibrate({ ...credentials, seed, onCheck: progress() }))
   process.stdout.write(`${checksTable(checks)}\n`)
   const red = checks.filter(({ ok }) => !ok).length

@@ -9,7 +9,7 @@ import type { UnitsFile } from '../../bench/planner/file.ts'
 import { number, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
 import { fileFor } from './outputs.ts'
-import { progress } from './progress.ts'
+import { progress, warnBusy } from './progress.ts'
 
 interface Flags {
   clients: number
@@ -71,8 +71,8 @@ async function plan(flags: Flags) {
 
 async function measure({ out, seed, http }: Flags): Promise<UnitsFile> {
   await fileFor(out, '--out') // before three minutes are spent
-  const onTrial = progress()
-  const file = await calibrate({ seed, http, ...(onTrial && { onTrial }) })
+  warnBusy()
+  const file = await calibrate({ seed, http, onTrial: progress() })
   await writeFile(out, `${JSON.stringify(file, null, 1)}\n`)
   if (file.invalid.length > 0) process.exitCode = 1
   return file
