@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { compare } from '../../bench/report/compare.ts'
 import { planText } from '../../bench/estimate.ts'
 import { keepResults, readResults, writeResults } from '../../bench/report/files.ts'
+import { busierText } from '../../bench/report/unlike.ts'
 import { withTable } from '../../bench/report/readme.ts'
 import { unfinished } from '../../bench/report/remarks.ts'
 import { failedGates, metricNames, summarise } from '../../bench/report/summary.ts'
@@ -73,12 +74,18 @@ export function benchCommand(): Command {
     .option('--gate <name=value>', 'fail when a median is higher, e.g. sse.p99=50 (repeatable)', gate)
     .option('--compare <files...>', 'measure nothing; say in what two results.json differ for certain')
     .option('--readme <file>', "measure nothing; put this results.json's table into README.md")
+    .addHelpText('after', `\nScenarios:\n${scenarioList()}`)
     .action((flags: Flags, command: Command) => {
       refuseIdle(command)
       if (flags.readme) return writeReadme(flags.readme)
       if (flags.compare) return compareRuns(flags.compare, flags.gate ?? [])
       return flags.calibrate ? calibration(flags) : bench(flags)
     })
+}
+
+function scenarioList(): string {
+  const wide = Math.max(...scenarioNames.map(({ length }) => length))
+  return scenarioNames.map((name) => `  ${name.padEnd(wide)}  ${scenarios[name].about}`).join('\n')
 }
 
 /** Flags that run something else than the scenarios, and what each of them takes. */
@@ -146,7 +153,8 @@ async function calibration({ seed }: Flags) {
 async function compareRuns(files: string[], gates: Gate[]) {
   if (files.length !== 2) throw new UsageError(`bench: --compare takes two results.json, A and B; got ${files.length}`)
   const [a, b] = await Promise.all(files.map((path) => results(path)))
-  process.stdout.write(comparison(compare(a!, b!)))
+  const busy = busierText(a!, b!)
+  process.stdout.write(comparison(compare(a!, b!)) + (busy ? `${busy}\n` : ''))
   for (const [name, run] of [
     ['A', a!],
     ['B', b!],

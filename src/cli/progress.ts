@@ -12,7 +12,7 @@ export function progress(): Progress {
   return (done, all, name, leftSeconds) => {
     const seconds =
       leftSeconds ?? (done > 0 ? ((performance.now() - startedAt) / 1000 / done) * (all - done) : undefined)
-    const left = seconds === undefined ? '' : `${timeText(seconds)} left`
+    const left = !seconds ? '' : `${timeText(seconds)} left`
     show({ done, all, name, left, isEnd: done === all || leftSeconds === 0 })
   }
 }
