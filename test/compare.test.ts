@@ -225,6 +225,14 @@ describe.concurrent('wirelab bench --compare', () => {
     expect(out).toMatch(/wss +│ p50 ms +│.*│ A lower by 5\.\d+ ms/)
     expect(out).toContain('no significant difference')
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(130)
+    expect(out).not.toContain('busy')
+    const run = made(2)
+    run.machine.loadBefore = 12.5
+    const loaded = (await cli('--compare', await write('loaded.json', JSON.stringify(run)), b)).out
+    expect(loaded).toMatch(/wss +│ p50 ms +│.*│ differs, but A ran on a busy machine/)
+    expect(loaded).toMatch(
+      /\nA ran on a busy machine \(load 12\.5 on 2 cores\), B did not .*: no difference is certain\n$/,
+    )
     const gated = await cli('--compare', a, b, '--gate', 'wss.p50=4')
     expect(gated.code).toBe(1)
     expect(gated.err).toMatch(/^gate wss\.p50=4: steady has 7\./)
