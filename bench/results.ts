@@ -160,10 +160,16 @@ export function failedRow(
   }
 }
 
-/** @throws Error that names the first thing that is not as SPEC §7 says. */
+/** @throws Error that names the first field that is wrong, what was expected of it, and where its shape is written. */
 export function checkResults(results: Results): Results {
   const result = v.safeParse(ResultsSchema, results)
   if (result.success) return result.output
   const [issue] = result.issues
-  throw new Error(`results are not as SPEC §7 says: ${v.getDotPath(issue) ?? ''} ${issue.message}`)
+  const field = v.getDotPath(issue)
+  const where = field ? `its field ${field.slice(0, 60)}` : 'all of it'
+  // What came may be as long as anybody likes.
+  const came = issue.received.slice(0, 40)
+  throw new Error(
+    `${where} is wrong: expected ${issue.expected ?? 'something else'}, got ${came} (see bench/results.ts)`,
+  )
 }

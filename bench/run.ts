@@ -5,6 +5,7 @@ import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from '
 import { join } from 'node:path'
 import { openAuthority } from '../certs/authority.ts'
 import { wallOffset } from '../src/server/clock.ts'
+import { isBusy, load, loadText } from './busy.ts'
 import { seeded, shuffled } from './random.ts'
 import { SCHEMA, checkResults, delayNote, notes } from './results.ts'
 import type { Results } from './results.ts'
@@ -31,7 +32,7 @@ export interface RunOptions {
   burnMs?: number
   /** A network of so many ms, each way, before one contestant: to see that a difference is found. */
   delaysMs?: Record<Contestant, number>
-  /** Before each trial; `leftSeconds` is what the rest will take, by what the trials before it took. */
+  /** Before each trial; `leftSeconds` is what the rest will take, by what the trials before it took. And at the end, finished or not, with 0. */
   onTrial?(done: number, all: number, name: string, leftSeconds: number): void
   /** After each trial but the last: everything so far, so that an hour is not lost with its last minute. */
   keep?(results: Results): Promise<void>
@@ -78,6 +79,7 @@ function trialsOf(scenario: Scenario, peers: Contestant[], only?: Contestant[]):
 export async function run(options: RunOptions): Promise<Results> {
   const { seed, burnMs, onTrial, keep, signal } = options
   const startedAt = new Date().toISOString()
+  const here = machine() // before our own work counts
   return withLeaf(async (common) => {
     const scenarios = options.scenarios.map((scenario) => {
       const hasNetwork = [scenario, ...(scenario.points ?? [])].some(({ profile }) => profile !== undefined)
@@ -86,9 +88,9 @@ export async function run(options: RunOptions): Promise<Results> {
     })
     const results: Results = {
       schema: SCHEMA,
-      ...{ startedAt, machine: { ...machine(), pinning: common.placement.about }, versions: await versions(options) },
+      ...{ startedAt, machine: { ...here, pinning: common.placement.about }, versions: await versions(options) },
       ...{ commit: commit(), seed, scenarios: structuredClone(scenarios) },
-      ...{ predictions: [], notes: [...notes, ...delayNotes(options)], trials: [] },
+      ...{ predictions: [], notes: [...notes, ...delayNotes(options), ...busyNotes(here)], trials: [] },
     }
     const plans = plan({ ...options, scenarios })
     const clock = pace(plans)
@@ -111,8 +113,9 @@ export async function run(options: RunOptions): Promise<Results> {
       done++
       if (done < plans.length) await keep?.(soFar(results, plans.slice(done)))
     }
-    onTrial?.(plans.length, plans.length, 'done', 0)
-    return soFar(results, plans.slice(done))
+    const left = plans.slice(done)
+    onTrial?.(done, plans.length, left.length > 0 ? 'stopped' : 'done', 0)
+    return soFar(results, left)
   })
 }
 
@@ -130,6 +133,9 @@ function soFar(results: Results, left: Plan[]): Results {
 }
 
 const delayNotes = ({ delaysMs = {} }: RunOptions) => Object.entries(delaysMs).map(([name, ms]) => delayNote(name, ms))
+
+const busyNotes = (here: Results['machine']) =>
+  isBusy(here) ? [`the machine was busy when the run began: ${loadText(here)}; its numbers are noisy`] : []
 
 /** What all trials have in common: one certificate, made for this run, one clock, and one placement on the cores. */
 export async function withLeaf<Result>(
@@ -149,10 +155,9 @@ function machine(): Results['machine'] {
   const [first] = cpus()
   return {
     cpu: first?.model ?? 'unknown',
-    cores: cpus().length,
     memoryMiB: Math.round(totalmem() / 2 ** 20),
     system: `${process.platform} ${process.arch} ${release()}`,
-    loadBefore: loadavg()[0]!,
+    ...load(),
   }
 }
 

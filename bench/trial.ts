@@ -25,7 +25,7 @@ function checked(row: Row): Row {
   const { success, issues } = v.safeParse(RowSchema, row)
   if (success) return row
   const [issue] = issues
-  return failedRow(row, `the row is not as SPEC §7 says: ${v.getDotPath(issue) ?? ''} ${issue.message}`)
+  return failedRow(row, `the row is not as bench/results.ts says: ${v.getDotPath(issue) ?? ''} ${issue.message}`)
 }
 
 /** Of one that was given up, the rows say that they have failed. */

@@ -146,6 +146,7 @@ describe('the plan', () => {
 })
 
 describe.concurrent('wirelab bench', () => {
+  const line = (...parts: string[]) => new RegExp(`^ *${parts.map((part) => RegExp.escape(part)).join(' +')}$`, 'm')
   const cli = (...args: string[]) =>
     new Promise<{ code: number; out: string; err: string }>((resolve) => {
       const path = join(import.meta.dirname, '../src/cli/bin.js')
@@ -171,6 +172,7 @@ describe.concurrent('wirelab bench', () => {
       'tls',
     ])
       expect(out).toContain(`--${flag}`)
+    for (const { name, about } of Object.values(scenarios)) expect(out).toMatch(line(name, about))
   })
   test.for([
     ['--nonsense'],
@@ -190,6 +192,8 @@ describe.concurrent('wirelab bench', () => {
     ['--tls', '1.1'],
     ['--scenario', 'capacity', '--tls', '1.2'],
     ['--scenario', 'thousand', '--rate', '50'],
+    ['--out', import.meta.filename],
+    ['--out', join(import.meta.filename, 'below')],
     ['--calibrate', '--transports', 'sse'],
     ['--calibrate', '--gate', 'sse.p99=50'],
     ['--calibrate', '--out', 'there'],

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compare } from '../bench/report/compare.ts'
 import { comparison } from '../bench/report/table.ts'
+import { busierText } from '../bench/report/unlike.ts'
+import { verdictText } from '../bench/report/verdict.ts'
 import type { Results, Row } from '../bench/results.ts'
 import { madeUpResults } from './results.ts'
 import type { MadeUp } from './results.ts'
@@ -53,6 +55,47 @@ describe('compare', () => {
     const cells = compare(made(2), made(3, { change: twice })).filter(({ metric }) => metric === 'cpu')
     expect(cells.filter(({ lower }) => lower).map(({ transport }) => transport)).toEqual(['floor'])
     expect(cells.filter(({ floorToo }) => floorToo).length).toBeGreaterThan(4)
+  })
+  test('one run on a busy machine, the other not: what differs is no longer certain; both busy, or not known: as ever', () => {
+    const verdicts = (loadA: number | undefined, loadB: number | undefined) => {
+      const [a, b] = [made(2), made(3, { change: slower })]
+      for (const [run, load] of [
+        [a, loadA],
+        [b, loadB],
+      ] as const) {
+        if (load === undefined) delete run.machine.loadBefore
+        else run.machine.loadBefore = load
+      }
+      const cell = compare(a, b).find(({ transport, metric }) => transport === 'wss' && metric === 'p50')!
+      return [verdictText(cell), busierText(a, b)]
+    }
+    expect(verdicts(12.48, 0.3)).toEqual([
+      'differs, but A ran on a busy machine',
+      'A ran on a busy machine (load 12.5 on 2 cores), B did not (load 0.3 on 2 cores): no difference is certain',
+    ])
+    expect(verdicts(0.3, 12.48)[0]).toBe('differs, but B ran on a busy machine')
+    const alike: [number | undefined, number][] = [
+      [0.3, 0.9],
+      [7, 8],
+      [undefined, 8],
+    ]
+    for (const loads of alike) expect(verdicts(...loads)).toEqual([expect.stringMatching(/^A lower by 5/), undefined])
+  })
+  test('"no significant difference" says from which change on it would have been one; twice that is found', () => {
+    const [a, b] = [made(2), made(3)]
+    const least = compare(a, b).find((each) => each.scenario === 'steady' && each.transport === 'wss' && each.metric === 'cpu')! // prettier-ignore
+    expect(least.seenFrom).toBeGreaterThanOrEqual(0.1)
+    expect(verdictText(least)).toBe(`no significant difference (< ${Math.ceil(least.seenFrom! * 100)} % unseen)`)
+    const by = (times: number) => (row: Row) =>
+      row.transport === 'wss' && row.scenario === 'steady'
+        ? { ...row, server: { ...row.server, cpuUsPerDelivery: row.server.cpuUsPerDelivery! * times } }
+        : row
+    expect(named(a, made(3, { change: by((1 + least.seenFrom!) ** 2 / least.ratio!.median) }))).toContain(
+      'steady wss cpu: A',
+    )
+    // Repeats that agree: what is not worth a word is not seen either.
+    const bytes = compare(a, b).find(({ transport, metric }) => transport === 'sse' && metric === 'bytes')!
+    expect(verdictText(bytes)).toBe('no significant difference (< 2 % unseen)')
   })
   test('bytes: 1 % is not worth a word, 5 % is', () => {
     const more =
@@ -182,6 +225,14 @@ describe.concurrent('wirelab bench --compare', () => {
     expect(out).toMatch(/wss +│ p50 ms +│.*│ A lower by 5\.\d+ ms/)
     expect(out).toContain('no significant difference')
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(130)
+    expect(out).not.toContain('busy')
+    const run = made(2)
+    run.machine.loadBefore = 12.5
+    const loaded = (await cli('--compare', await write('loaded.json', JSON.stringify(run)), b)).out
+    expect(loaded).toMatch(/wss +│ p50 ms +│.*│ differs, but A ran on a busy machine/)
+    expect(loaded).toMatch(
+      /\nA ran on a busy machine \(load 12\.5 on 2 cores\), B did not .*: no difference is certain\n$/,
+    )
     const gated = await cli('--compare', a, b, '--gate', 'wss.p50=4')
     expect(gated.code).toBe(1)
     expect(gated.err).toMatch(/^gate wss\.p50=4: steady has 7\./)
@@ -193,6 +244,22 @@ describe.concurrent('wirelab bench --compare', () => {
     const { code, out } = await cli('--compare', a, b)
     expect(code).toBe(0)
     expect(out).toMatch(/\nB is unfinished: \d+ of \d+ rows were measured; missing: steady \(sse 1\)\n$/)
+  })
+  test('JSON that is not ours: the field that is wrong, what was expected of it, and where that is written', async () => {
+    const good = await write('ours.json', JSON.stringify(made(2)))
+    const cases = [
+      [
+        { schema: 'else' },
+        /its field schema is wrong: expected "wirelab\.bench\/1", got "else" \(see bench\/results\.ts\)/,
+      ],
+      [{ ...made(2), seed: 'x' }, /its field seed is wrong: expected number, got "x"/],
+      [[1], /its field schema is wrong/],
+    ] as const
+    for (const [value, why] of cases) {
+      const { code, err } = await cli('--compare', good, await write('theirs.json', JSON.stringify(value)))
+      expect(code).toBe(2)
+      expect(err).toMatch(why)
+    }
   })
   test('a file that is not there, not JSON, not results; one file, three files: one line and exit 2', async () => {
     const good = await write('good.json', JSON.stringify(made(2)))

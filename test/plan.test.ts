@@ -23,7 +23,10 @@ import { SCHEMA as BENCH_SCHEMA, delayNote, failedRow } from '../bench/results.t
 import type { Results, Row } from '../bench/results.ts'
 
 let folder: string
-beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'wirelab-plan-'))))
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wirelab-plan-'))
+  await writeFile(join(folder, 'a-file'), '')
+})
 afterAll(() => rm(folder, { recursive: true }))
 
 describe('the fit', () => {
@@ -295,8 +298,18 @@ describe('the command', () => {
     [['--link', '0'], /link/],
     [['--http', '3'], /1\.1, 2/],
     [['--calibrate', '--from', 'x.json'], /either --calibrate or --from/],
-    [['--from', 'no-such.json'], /cannot read no-such\.json: ENOENT/],
-    [[], /not known yet.*npx wirelab plan --calibrate/],
+    [['--from', 'no-such.json'], /cannot read no-such\.json: there is no such file; expected what plan --calibrate/],
+    [['--from', '.'], /cannot read \.: it is a directory/],
+    [[], /not known yet.*about three minutes: npx wirelab plan --calibrate.*--from bench\/out\/results\.json/],
+    [['--calibrate', '--out', '.'], /--out \.: expected a file, but it is a directory/],
+    [
+      ['--calibrate', '--out', 'a-file/plan.json'],
+      /--out a-file.*: expected a directory.* a file stands there; choose another/,
+    ],
+    [
+      ['--calibrate', '--out', 'a-file/b/plan.json'],
+      /--out a-file.*: expected a directory.* is a file; choose another/,
+    ],
   ])('%j is one line and exit 2', async (args, why) => {
     const { code, out, err } = await run(...args)
     expect([code, out]).toEqual([2, ''])

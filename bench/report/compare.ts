@@ -5,7 +5,7 @@ import { ALPHA, canTell, chances } from '../../src/core/verdict.ts'
 import { figures } from '../figures.ts'
 import { seeded } from '../random.ts'
 import type { Results, Row } from '../results.ts'
-import { elsewhere, settings, strangers } from './unlike.ts'
+import { busier, elsewhere, settings, strangers } from './unlike.ts'
 import { isKnown, isLowerBound, keyOf, summarise } from './summary.ts'
 import type { Pick, Summary } from './summary.ts'
 
@@ -20,10 +20,14 @@ export interface Compared {
   /** B as a multiple of A, and B less A. */
   ratio?: Estimate
   difference?: Estimate
-  /** Which run is lower, for certain; undefined: nobody can tell, or `why`. */
+  /** Which run is lower, for certain if not `busy`; undefined: nobody can tell, or `why`. */
   lower?: 'A' | 'B'
   /** Why there is no verdict. */
   why?: string
+  /** Which run began on a busy machine, the other not: then nothing is for certain. */
+  busy?: 'A' | 'B'
+  /** Without a verdict on either: the smallest change, as a share, that could have been called one, about. */
+  seenFrom?: number
   /** There is a change, but the floor shows as much: it is the machine's. */
   floorToo?: true
 }
@@ -84,6 +88,8 @@ export function compare(a: Results, b: Results): Compared[] {
     })
   })
   judge(drafts)
+  const busy = busier(a, b)
+  if (busy) for (const cell of drafts) if (cell.lower) cell.busy = busy
   return drafts.map(({ key: _, one: __, other: ___, ...cell }) => cell)
 }
 
@@ -109,10 +115,18 @@ function judge(drafts: Draft[]): void {
   for (const [i, cell] of fit.entries()) {
     const { relevant, machine } = compared[cell.metric]!
     const change = Math.log(cell.ratio!.median)
-    if (p[i]! > ALPHA || Math.abs(change) <= Math.log(1 + relevant)) continue
-    if (machine && isFloors(cell, floorOf(cell, fit), relevant)) cell.floorToo = true
+    if (p[i]! > ALPHA || Math.abs(change) <= Math.log(1 + relevant)) cell.seenFrom = leastSeen(cell.ratio!, relevant)
+    else if (machine && isFloors(cell, floorOf(cell, fit), relevant)) cell.floorToo = true
     else cell.lower = change > 0 ? 'A' : 'B'
   }
+}
+
+/**
+ * Half of its interval, or what is worth a word: within that, a change and the scatter of the repeats look the same. Of 40 pairs of made-up
+ * runs none showed 0.8 of it, 1 showed all of it, 26 showed 1.5 times as much and 39 twice as much (as logarithms).
+ */
+function leastSeen({ low, high }: Estimate, relevant: number): number {
+  return Math.max(Math.sqrt(high / low) - 1, relevant)
 }
 
 /** Whether the floor, in which nothing was changed, moved the same way about as far: then it was the machine. */

@@ -109,6 +109,7 @@ export function comparison(cells: Compared[]): string {
     ),
     'A difference: clearer than the clearest of all numbers in 95 % of the ways to deal the repeats anew (Westfall and Young), more',
     'than 10 % (bytes: 2 %), and more than the floor moved. In brackets: 95 % bootstrap interval of the ratio of the medians.',
+    '"< 26 % unseen": a change of less than 26 % would not have been seen: half of that interval, or the 10 % (bytes: 2 %).',
     '',
   ].join('\n')
 }

@@ -1,4 +1,5 @@
 // Why numbers of two runs may not be compared: another machine, another place on its cores, another workload, another rate.
+import { isBusy, loadText } from '../busy.ts'
 import type { Results } from '../results.ts'
 import type { Summary } from './summary.ts'
 
@@ -48,4 +49,19 @@ export function elsewhere(metric: string, one: Summary, other: Summary): string 
   if (!one.of((row) => row.figures?.kneeRate)) return undefined
   const rates = [...new Set([...one.valid, ...other.valid].map(({ rate }) => rate))].toSorted((x, y) => x - y)
   return rates.length > 1 ? `it was measured at the knee, at ${rates.join(', ')} events/s` : undefined
+}
+
+/** Which of two runs began on a busy machine when the other did not: then a difference may be the neighbours'. */
+export function busier(a: Results, b: Results): 'A' | 'B' | undefined {
+  const [left, right] = [a, b].map(({ machine }) => isBusy(machine)) as [boolean, boolean]
+  if (left === right || [a, b].some(({ machine }) => machine['loadBefore'] === undefined)) return undefined
+  return left ? 'A' : 'B'
+}
+
+/** One line to stand beside the verdicts. */
+export function busierText(a: Results, b: Results): string | undefined {
+  const name = busier(a, b)
+  if (!name) return undefined
+  const [loaded, calm] = (name === 'A' ? [a, b] : [b, a]).map(({ machine }) => loadText(machine))
+  return `${name} ran on a busy machine (${loaded}), ${name === 'A' ? 'B' : 'A'} did not (${calm}): no difference is certain`
 }

@@ -12,10 +12,12 @@ export function changeText({ ratio }: Compared): string {
   return `${percent(ratio.median)} % (${percent(ratio.low)} to ${percent(ratio.high)})`
 }
 
-export function verdictText({ why, lower, floorToo, difference, unit }: Compared): string {
+export function verdictText({ why, lower, busy, seenFrom, floorToo, difference, unit }: Compared): string {
   if (why !== undefined) return 'not comparable' // why stands below the table
   if (floorToo) return 'no significant difference (floor too)'
-  if (!lower) return 'no significant difference'
+  if (!lower)
+    return `no significant difference${seenFrom === undefined ? '' : ` (< ${Math.ceil(seenFrom * 100 - 1e-9)} % unseen)`}`
+  if (busy) return `differs, but ${busy} ran on a busy machine`
   return `${lower} lower by ${text(Math.abs(difference!.median))}${unit && ` ${unit}`}`
 }
 

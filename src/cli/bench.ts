@@ -1,11 +1,12 @@
 // `wirelab bench`: measure the transports; tables on stdout, results and reports in a directory. Or compare two runs that were measured.
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { compare } from '../../bench/report/compare.ts'
 import { planText } from '../../bench/estimate.ts'
 import { keepResults, readResults, writeResults } from '../../bench/report/files.ts'
+import { busierText } from '../../bench/report/unlike.ts'
 import { withTable } from '../../bench/report/readme.ts'
 import { unfinished } from '../../bench/report/remarks.ts'
 import { failedGates, metricNames, summarise } from '../../bench/report/summary.ts'
@@ -22,7 +23,8 @@ import { scenarioNames, scenarios, takes } from '../../bench/scenarios.ts'
 import type { Scenario, ScenarioName, Variable } from '../../bench/scenarios.ts'
 import { list, number, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
-import { progress } from './progress.ts'
+import { directoryFor } from './outputs.ts'
+import { progress, warnBusy } from './progress.ts'
 
 interface Flags {
   scenario?: ScenarioName[]
@@ -72,12 +74,18 @@ export function benchCommand(): Command {
     .option('--gate <name=value>', 'fail when a median is higher, e.g. sse.p99=50 (repeatable)', gate)
     .option('--compare <files...>', 'measure nothing; say in what two results.json differ for certain')
     .option('--readme <file>', "measure nothing; put this results.json's table into README.md")
+    .addHelpText('after', `\nScenarios:\n${scenarioList()}`)
     .action((flags: Flags, command: Command) => {
       refuseIdle(command)
       if (flags.readme) return writeReadme(flags.readme)
       if (flags.compare) return compareRuns(flags.compare, flags.gate ?? [])
       return flags.calibrate ? calibration(flags) : bench(flags)
     })
+}
+
+function scenarioList(): string {
+  const wide = Math.max(...scenarioNames.map(({ length }) => length))
+  return scenarioNames.map((name) => `  ${name.padEnd(wide)}  ${scenarios[name].about}`).join('\n')
 }
 
 /** Flags that run something else than the scenarios, and what each of them takes. */
@@ -100,8 +108,9 @@ function refuseIdle(command: Command) {
 async function bench(flags: Flags) {
   const { out } = flags
   const options = runOptions(flags)
-  await mkdir(out, { recursive: true }) // before an hour is spent
+  await directoryFor(out, '--out') // before an hour is spent
   process.stderr.write(`${planText(plan(options))}\n`)
+  warnBusy()
   const stopped = new AbortController()
   let code = 0
   const stop = (signal: NodeJS.Signals) => {
@@ -110,9 +119,8 @@ async function bench(flags: Flags) {
     stopped.abort()
   }
   for (const signal of SIGNALS) process.once(signal, stop)
-  const onTrial = progress()
   const keep = (results: Results) => keepResults(out, results)
-  const results = await run({ ...options, keep, signal: stopped.signal, ...(onTrial && { onTrial }) })
+  const results = await run({ ...options, keep, signal: stopped.signal, onTrial: progress() })
   if (results.trials.length === 0) {
     process.stderr.write(`unfinished: no trial came to its end, nothing was written\n`)
     return leave(code)
@@ -134,6 +142,7 @@ const leave = (code: number) => void process.stdout.write('', () => process.exit
 
 /** Exit 1 when a check fails: then no number of this machine is to be believed. */
 async function calibration({ seed }: Flags) {
+  warnBusy()
   const checks = await withLeaf((credentials) => calibrate({ ...credentials, seed, onCheck: progress() }))
   process.stdout.write(`${checksTable(checks)}\n`)
   const red = checks.filter(({ ok }) => !ok).length
@@ -144,7 +153,8 @@ async function calibration({ seed }: Flags) {
 async function compareRuns(files: string[], gates: Gate[]) {
   if (files.length !== 2) throw new UsageError(`bench: --compare takes two results.json, A and B; got ${files.length}`)
   const [a, b] = await Promise.all(files.map((path) => results(path)))
-  process.stdout.write(comparison(compare(a!, b!)))
+  const busy = busierText(a!, b!)
+  process.stdout.write(comparison(compare(a!, b!)) + (busy ? `${busy}\n` : ''))
   for (const [name, run] of [
     ['A', a!],
     ['B', b!],

@@ -1,6 +1,5 @@
 // `wirelab plan`: what a workload needs on machines like this one, by unit costs that were measured here.
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { calibrate } from '../../bench/planner/calibrate.ts'
 import { needsOf } from '../../bench/planner/needs.ts'
@@ -9,7 +8,8 @@ import { planText } from '../../bench/planner/text.ts'
 import type { UnitsFile } from '../../bench/planner/file.ts'
 import { number, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
-import { progress } from './progress.ts'
+import { fileFor } from './outputs.ts'
+import { progress, warnBusy } from './progress.ts'
 
 interface Flags {
   clients: number
@@ -70,9 +70,9 @@ async function plan(flags: Flags) {
 }
 
 async function measure({ out, seed, http }: Flags): Promise<UnitsFile> {
-  await mkdir(dirname(out), { recursive: true }) // before three minutes are spent
-  const onTrial = progress()
-  const file = await calibrate({ seed, http, ...(onTrial && { onTrial }) })
+  await fileFor(out, '--out') // before three minutes are spent
+  warnBusy()
+  const file = await calibrate({ seed, http, onTrial: progress() })
   await writeFile(out, `${JSON.stringify(file, null, 1)}\n`)
   if (file.invalid.length > 0) process.exitCode = 1
   return file
@@ -81,11 +81,15 @@ async function measure({ out, seed, http }: Flags): Promise<UnitsFile> {
 async function read(from: string | undefined): Promise<UnitsFile> {
   const path = from ?? LAST
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (from === undefined && error.code === 'ENOENT')
+    const { code = error.message } = error
+    if (from === undefined && code === 'ENOENT')
       throw new UsageError(
-        `plan: the unit costs of this machine are not known yet (${LAST}); measure them: npx wirelab plan --calibrate`,
+        `plan: the unit costs of this machine are not known yet (no ${LAST}); measure them in about three minutes: npx wirelab plan --calibrate; or, where the bench has run, at once: npx wirelab plan --from bench/out/results.json`,
       )
-    throw new UsageError(`plan: cannot read ${path}: ${error.code ?? error.message}`)
+    const what = { ENOENT: 'there is no such file', EISDIR: 'it is a directory' }[code] ?? `the system says ${code}`
+    throw new UsageError(
+      `plan: cannot read ${path}: ${what}; expected what plan --calibrate wrote, or results.json of bench`,
+    )
   })
   try {
     return readUnits(text)
