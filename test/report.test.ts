@@ -85,6 +85,22 @@ describe('the tables', () => {
     expect(page(measured(85))).toContain('the measured p50 is 15 % below')
     expect(tables(everything)).toContain('≠ long-polling: the measured bytes per event are')
   })
+  test('a p50 on loopback that is far from the model in per cent alone is not marked; what that means stands at the model', () => {
+    const run = (p50: number) => ({
+      ...results([row('sse', 1, p50)]),
+      predictions: [{ scenario: 'steady', transport: 'sse', repeat: 1, p50Ms: 1 }],
+    })
+    expect(tables(run(1.4))).toMatch(/\+40 % /)
+    for (const text of [tables(run(1.4)), page(run(1.4)), markdown(run(1.4))]) {
+      expect(text).not.toMatch(/% ≠|≠ sse|model or the program is wrong/)
+      expect(text).toContain('not how long this machine takes to wake a process')
+      expect(text).toContain('The measured numbers do not depend on the model')
+    }
+    expect(tables(run(1.6))).toMatch(/\+60 % ≠/)
+    const words = page(run(1.6)).split('<h2>steady</h2>')[1]!
+    expect(words.indexOf('≠ sse')).toBeGreaterThan(words.indexOf('60 % ≠'))
+    expect(words).not.toContain('class="off"')
+  })
   test('a prediction belongs to its point and to a valid repeat', () => {
     const at = (rate: number, p50: number) => ({ ...row('polling', 1, p50), point: { rate } })
     const prediction = { scenario: 'steady', transport: 'polling', repeat: 1, p50Ms: 100 }

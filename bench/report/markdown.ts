@@ -3,8 +3,9 @@ import { peerNames } from '../contestants.ts'
 import type { Results } from '../results.ts'
 import { scenarios as known } from '../scenarios.ts'
 import type { Scenario, ScenarioName } from '../scenarios.ts'
-import { nameOf, sheets } from './columns.ts'
+import { sheets } from './columns.ts'
 import { failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
+import { nameOf } from './numbers.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { summarise } from './summary.ts'
 
@@ -13,12 +14,13 @@ export function markdown(results: Results): string {
     [
       `## ${name}`,
       plain(heading(name, results)),
-      ...sheets(summaries, 'wide').map(({ title, columns, rows }) =>
+      ...sheets(summaries, 'wide').flatMap(({ title, columns, rows, words }) => [
         markdownTable([
           [title, ...columns.map(({ head }) => head)],
           ...rows.map((row) => [nameOf(row), ...columns.map(({ text }) => text(row))]),
         ]),
-      ),
+        ...words.map((line) => `- ${plain(line)}`),
+      ]),
       ...[...meanings(summaries), ...remarks(summaries), ...failures(summaries)].map((line) => `- ${plain(line)}`),
       `\`\`\`sh\n${command(name, results)}\n\`\`\``,
     ].join('\n\n'),

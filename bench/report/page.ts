@@ -11,9 +11,10 @@ import { figureDots, latencyDots, skewDots } from './charts/dots.ts'
 import { modelErrors } from './charts/model.ts'
 import { pointCharts } from './charts/points.ts'
 import { backCurves, kneeCurves } from './charts/series.ts'
-import { nameOf, sheets } from './columns.ts'
+import { sheets } from './columns.ts'
 import { escape, tableOf } from './html.ts'
 import { failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
+import { nameOf } from './numbers.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { style } from './style.ts'
 import { summarise } from './summary.ts'
@@ -73,9 +74,10 @@ function section(name: string, summaries: Summary[], results: Results): string {
   // What a ladder measured it measured at each one's own knee: only the climb can be compared.
   const isLadder = summaries.some(({ of }) => of((row) => row.figures?.kneeRate))
   const charts = (isLadder ? [kneeCurves] : makers).flatMap((make) => make(summaries, results))
-  const tables = sheets(summaries, 'wide').map(({ title, columns, rows }) => {
+  const tables = sheets(summaries, 'wide').map(({ title, columns, rows, words }) => {
     const cells = rows.map((each) => [nameOf(each), ...columns.map(({ text }) => text(each))])
-    return tableOf([['', ...columns.map(({ head }) => head)], ...cells], title)
+    const below = words.map((line) => `<p class="about">${escape(line)}</p>`).join('')
+    return tableOf([['', ...columns.map(({ head }) => head)], ...cells], title) + below
   })
   const above = summaries.length <= SHORT ? 1 : 0
   const lines = [

@@ -2,10 +2,11 @@
 import Table from 'cli-table3'
 import type { Check } from '../calibration.ts'
 import type { Results } from '../results.ts'
-import { nameOf, sheets } from './columns.ts'
+import { sheets } from './columns.ts'
 import { compared } from './compare.ts'
 import type { Compared } from './compare.ts'
 import { failures, heading, meanings, remarks, unfinished } from './remarks.ts'
+import { nameOf } from './numbers.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
@@ -53,13 +54,14 @@ function against(results: Results): string[] {
 const WIDTH = 120
 
 function tablesOf(summaries: Summary[]): string[] {
-  return sheets(summaries, 'narrow').flatMap(({ title, columns, rows }) =>
-    fitting(
+  return sheets(summaries, 'narrow').flatMap(({ title, columns, rows, words }) => [
+    ...fitting(
       title,
       rows.map(nameOf),
       columns.map(({ head, text }) => ({ head, cells: rows.map(text) })),
     ),
-  )
+    ...words,
+  ])
 }
 
 /** What does not fit goes on in a table below, under the same names. */
