@@ -45,6 +45,13 @@ describe('the tables', () => {
     expect(summary!.times(({ latencyMs }) => latencyMs.p50, 'floor')).toEqual({ median: 2, low: 1.5, high: 4, n: 3 })
     expect(tables(results([...sse, ...floor]))).toMatch(/sse +│.*\) │ +2\.00 │/)
   })
+  test('the maximum is that of all repeats, no median of maxima', () => {
+    const of = (repeat: number, max: number) => {
+      const made = row('sse', repeat, 1)
+      return { ...made, latencyMs: { ...made.latencyMs, max } }
+    }
+    expect(tables(results([of(1, 7), of(2, 91.5), of(3, 8)]))).toMatch(/max │[^]*of all │[^]* 91\.5 │/)
+  })
   test('what failed is named with its reason, and gives no number', () => {
     const text = tables(results([failed]))
     expect(text).toContain('INVALID steady wss repeat 1: <b>&')
@@ -317,6 +324,13 @@ describe('report.html', () => {
     const [one, ten] = [numbers(of(1)), numbers(of(10))]
     expect(one).toMatch(/^ *5\.00 +5\.00 +5\.00 +– *$/)
     expect(ten).toMatch(/^ *5\.00 +5\.00 +5\.00 +5\.00 *$/)
+  })
+  test('the words of the percentile curve give no percentile that the events cannot carry', () => {
+    const { histogram } = latencyOf(Array.from({ length: 60 }, () => Float32Array.of(...Array<number>(100).fill(5))))
+    const few = page(results([{ ...row('sse', 1, 5), histogram, clients: 100, expected: 6000 }]))
+    expect(few).toContain('sse 5.00 ms at 50 %.')
+    expect(few).not.toContain('ms at 99 %')
+    expect(few).toContain('Pooled over all repeats, so one bad repeat shows here')
   })
   test('the knee: numbers at the rates that were met; only the drawing puts near ones together', () => {
     const met = (repeat: number, p99: [number, number][]): Row => ({
