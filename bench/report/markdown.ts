@@ -49,15 +49,16 @@ function against(results: Results): string[] {
 }
 
 /** What measures this scenario again, as it was run here: the flags that are not as they are by default. */
-export function command(name: string, { scenarios, trials, seed }: Results): string {
+export function command(name: string, { scenarios, trials, missing = [], seed }: Results): string {
   const found = scenarios.find((each) => each.name === name)!
   const usual: Partial<Scenario> = known[name as ScenarioName] ?? {}
-  const mine = trials.filter(({ scenario }) => scenario === name)
+  // What was ordered, also when the run did not come to its end.
+  const mine = [...trials, ...missing].filter(({ scenario }) => scenario === name)
   const names = [...new Set(mine.map(({ transport }) => transport))]
   const peers = names.filter((transport) => peerNames.includes(transport))
   const ours = names.filter((transport) => found.transports.includes(transport))
-  const { clients, rate, seconds, payload, pollMs: poll, http } = found
-  const numbers = Object.entries({ clients, rate, seconds, payload, poll, http })
+  const { clients, rate, seconds, payload, pollMs: poll, http, tls } = found
+  const numbers = Object.entries({ clients, rate, seconds, payload, poll, http, tls })
   const flags = [
     `--scenario ${name}`,
     `--repeats ${Math.max(...mine.map(({ repeat }) => repeat))}`,

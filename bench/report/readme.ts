@@ -45,7 +45,7 @@ export function readmeTable(results: Results): string {
       ...shown.map((each) => [each.transport, ...columns.map(([, value]) => value(each))]),
     ]),
     `${clients} clients, ${rate} events/s of ${payload} bytes for ${seconds} s, polling every ${pollMs} ms; medians of ${repeats} repeats${invalid > 0 ? ` (invalid trials, which do not count: ${invalid})` : ''} with their 95 % intervals. The floor is a bare TLS socket. ${plain(provenance(results))}. All of it: [${REFERENCE}](${REFERENCE}). Again on your machine:`,
-    `\`\`\`sh\n${command('steady', { ...results, trials: shown.flatMap(({ rows }) => rows) })}\n\`\`\``,
+    `\`\`\`sh\n${command('steady', { ...results, trials: shown.flatMap(({ rows }) => rows), missing: [] })}\n\`\`\``,
   ].join('\n\n')
 }
 
