@@ -45,6 +45,16 @@ describe('the tables', () => {
     expect(summary!.times(({ latencyMs }) => latencyMs.p50, 'floor')).toEqual({ median: 2, low: 1.5, high: 4, n: 3 })
     expect(tables(results([...sse, ...floor]))).toMatch(/sse +│.*\) │ +2\.00 │/)
   })
+  test('what stands in brackets: below five repeats their range, and called so', () => {
+    const of = (n: number) => results(Array.from({ length: n }, (_, i) => row('sse', i + 1, i + 1)))
+    for (const form of [tables, page, markdown]) {
+      expect(form(of(2))).toMatch(/in brackets: the range of 2 repeats/)
+      expect(form(of(2))).toContain('1.50 (1.00–2.00)')
+      expect(form(of(2))).not.toMatch(/in brackets: the 95/)
+      expect(form(of(5))).toMatch(/in brackets: the 95 % bootstrap interval/)
+    }
+    expect(tables(results([...of(5).trials, row('wss', 1, 1)]))).toMatch(/fewer than five valid ones their range/)
+  })
   test('the maximum is that of all repeats, no median of maxima', () => {
     const of = (repeat: number, max: number) => {
       const made = row('sse', repeat, 1)
@@ -164,7 +174,7 @@ describe('against the floor and against peers', () => {
   })
   test('a round in which one of both is not valid does not count, and the line says how many do', () => {
     const broken = results(rounds.map((each, i) => (i === 2 ? { ...each, valid: false, why: 'late' } : each)))
-    expect(rivals(broken)[0]!.table[2]).toEqual(['wss ÷ nchan-wss', '2', '1.00', '0.50 (0.50–1.00)', '0.25'])
+    expect(rivals(broken)[0]!.table[2]).toEqual(['wss ÷ nchan-wss', '2', '1.00', '0.75 (0.50–1.00)', '0.25'])
     const blind = results(
       rounds.map((each, i) => (i === 2 ? { ...each, server: { ...each.server, cpuUsPerDelivery: null } } : each)),
     )
@@ -223,6 +233,14 @@ describe('against the floor and against peers', () => {
       '≤ 1.00',
       undefined,
     ])
+  })
+  test('two repeats of a ladder that were ended by different ends: both are named', () => {
+    const ended = (repeat: number): Row => ({
+      ...{ ...row('wss', repeat, 1), scenario: 'ladder', figures: { kneeRate: 400, kneeLimitedBy: repeat - 1 } },
+    })
+    const run = results([ended(1), ended(2)])
+    run.scenarios[0]!.name = 'ladder'
+    expect(tables(run)).toContain('server / generator')
   })
   test('where only the floor stands beside ours: what no other table says of both', () => {
     const back = (each: Row): Row => ({
@@ -340,8 +358,8 @@ describe('report.html', () => {
     const run = results([met(1, [[400, 10], [436, 20]]), met(2, [[400, 30], [436, 40], [442, 50]])]) // prettier-ignore
     run.scenarios[0]!.name = 'ladder'
     const [chart] = kneeCurves(summarise(run), run)
-    expect(chart!.numbers).toEqual([['', 'events/s', 'p99 ms'], ['sse', '400', '10.0'], ['sse', '436', '20.0'], ['sse', '442', '50.0']]) // prettier-ignore
-    expect(JSON.stringify(chart!.option(800))).toContain('[[400,10],[440,20]]')
+    expect(chart!.numbers).toEqual([['', 'events/s', 'p99 ms'], ['sse', '400', '20.0'], ['sse', '436', '30.0'], ['sse', '442', '50.0']]) // prettier-ignore
+    expect(JSON.stringify(chart!.option(800))).toContain('[[400,20],[440,40]]')
   })
   test('after the cut: for each share of the clients the median of when it was back', () => {
     const back = (repeat: number, ms: number): Row => ({

@@ -100,7 +100,9 @@ const skew = (['first', 'median', 'last'] as const).flatMap((who) =>
 const limits = ['server', 'generator', 'the last step']
 const own = Object.keys(figures).map((name): Column => {
   const pick: Pick = (row) => row.figures?.[name]
-  const limit = (summary: Summary) => limits[summary.of(pick)?.median ?? -1] ?? NONE
+  /** A name for each repeat that differs: names have no middle. */
+  const limit = ({ valid }: Summary) =>
+    [...new Set(valid.flatMap((row) => limits[pick(row) ?? -1] ?? []))].join(' / ') || NONE
   return { head: name, text: name === 'kneeLimitedBy' ? limit : whole(pick) }
 })
 const model = (['p50', 'bytes'] as const).flatMap((of): Column[] => [

@@ -4,7 +4,7 @@ import type { Results } from '../results.ts'
 import { scenarios as known } from '../scenarios.ts'
 import type { Scenario, ScenarioName } from '../scenarios.ts'
 import { sheets } from './columns.ts'
-import { failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
+import { brackets, failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
 import { nameOf } from './numbers.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { summarise } from './summary.ts'
@@ -14,6 +14,7 @@ export function markdown(results: Results): string {
     [
       `## ${name}`,
       plain(heading(name, results)),
+      plain(brackets(summaries)),
       ...sheets(summaries, 'wide').flatMap(({ title, columns, rows, words }) => [
         markdownTable([
           [title, ...columns.map(({ head }) => head)],
@@ -29,7 +30,7 @@ export function markdown(results: Results): string {
     '# Wirelab benchmark',
     plain(provenance(results)),
     ...unfinished(results).map((line) => `**${plain(line)}**`),
-    'Medians of the repeats, in brackets the 95 % bootstrap interval. ×floor: the median of the ratios to a bare TLS socket in the same repeat.',
+    'Medians of the repeats, of an even number the mean of the middle two. ×floor: the median of the ratios to a bare TLS socket in the same repeat.',
     ...against(results),
     ...sections,
     '## Notes',

@@ -13,7 +13,7 @@ import { pointCharts } from './charts/points.ts'
 import { backCurves, kneeCurves } from './charts/series.ts'
 import { sheets } from './columns.ts'
 import { escape, tableOf } from './html.ts'
-import { failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
+import { brackets, failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
 import { nameOf } from './numbers.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { style } from './style.ts'
@@ -48,8 +48,8 @@ ${unfinished(results)
 ${against(results)}
 ${sections.map(([name, summaries]) => section(name, summaries, results)).join('\n')}
 ${missing.map(({ name }) => `<section><h2>${escape(name)}</h2><p>Nothing was measured.</p></section>`).join('')}
-<section id="notes"><h2>Notes</h2><p>In tables: the median of the repeats, in brackets its 95 % bootstrap interval over the repeats (with
-five repeats that is their range). ×floor: the median of the ratios to the floor of the same repeat. A dash: not measured.</p>
+<section id="notes"><h2>Notes</h2><p>In tables: the median of the repeats, of an even number the mean of the middle two; in brackets its 95 % bootstrap interval
+over the repeats (of five that is their range, and 93.75 %), with fewer than five their range. ×floor: the median of the ratios to the floor of the same repeat. A dash: not measured.</p>
 <ul>${results.notes.map((note) => `<li>${escape(note)}</li>`).join('')}</ul></section>
 ${run(results)}
 </main></body></html>
@@ -86,7 +86,7 @@ function section(name: string, summaries: Summary[], results: Results): string {
     ...failures(summaries).map((text) => `<p class="invalid">${escape(text)}</p>`),
   ]
   return `<section id="${id(name)}"><h2>${escape(name)}</h2><p>${escape(about)}</p>
-<p class="about">${escape(heading(name, results))}</p>
+<p class="about">${escape(heading(name, results))}; ${escape(brackets(summaries))}</p>
 ${lines.join('\n')}
 ${tables.slice(0, above).join('')}
 ${charts.map((chart, i) => figure(chart, `${id(name)}-${i}`, provenance(results))).join('\n')}

@@ -1,5 +1,5 @@
 // The sentences around the tables: the workload above them; targets, where the model was missed, and what failed and why below.
-import { spread } from '../../src/core/stats.ts'
+import { ENOUGH, spread } from '../../src/core/stats.ts'
 import { figures } from '../figures.ts'
 import type { Results } from '../results.ts'
 import { nameOf, text } from './numbers.ts'
@@ -40,6 +40,18 @@ export function unfinished({ trials, missing = [] }: Results): string[] {
   const what = [...Map.groupBy(missing, ({ scenario }) => scenario)].map(([name, mine]) => `${name} (${names(mine)})`)
   const all = trials.length + missing.length
   return [`unfinished: ${trials.length} of ${all} rows were measured; missing: ${what.join('; ')}`]
+}
+
+/** What stands in brackets in the tables of these rows. */
+export function brackets(summaries: Summary[]): string {
+  const counts = summaries.map(({ valid }) => valid.length).filter((n) => n > 0)
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  const range = 'with fewer than five there is no 95 % interval'
+  if (counts.length === 0 || least >= ENOUGH)
+    return `in brackets: the 95 % bootstrap interval of the median over the repeats (of five it is their range, and 93.75 %)`
+  if (most < ENOUGH)
+    return `in brackets: the range of ${least === most ? least : `${least} to ${most}`} repeats; ${range}`
+  return `in brackets: the 95 % bootstrap interval of the median over the repeats; of rows with fewer than five valid ones their range`
 }
 
 /** What the figures are that only this scenario has. */

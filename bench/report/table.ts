@@ -5,7 +5,7 @@ import type { Results } from '../results.ts'
 import { sheets } from './columns.ts'
 import { compared } from './compare.ts'
 import type { Compared } from './compare.ts'
-import { failures, heading, meanings, remarks, unfinished } from './remarks.ts'
+import { brackets, failures, heading, meanings, remarks, unfinished } from './remarks.ts'
 import { nameOf } from './numbers.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { summarise } from './summary.ts'
@@ -16,6 +16,7 @@ export function tables(results: Results): string {
   const sections = [...Map.groupBy(summarise(results), ({ scenario }) => scenario)].map(([name, summaries]) =>
     [
       heading(name, results),
+      brackets(summaries),
       ...tablesOf(summaries),
       ...meanings(summaries),
       ...remarks(summaries),
@@ -23,14 +24,12 @@ export function tables(results: Results): string {
       '',
     ].join('\n'),
   )
-  const brackets =
-    'in brackets the 95 % interval of the median over the repeats; ×floor: median of the ratios within a repeat'
   return [
     ...sections,
     ...against(results),
     ...unfinished(results),
     'Notes:',
-    `- ${brackets}`,
+    '- medians of the repeats, of an even number the mean of the middle two; ×floor: median of the ratios within a repeat',
     ...results.notes.map((note) => `- ${note}`),
     '',
   ].join('\n')
