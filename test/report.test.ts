@@ -143,6 +143,27 @@ describe('the tables', () => {
   })
 })
 
+describe('the conclusions', () => {
+  const of = (transport: string, p50s: number[]) => p50s.map((p50, i) => row(transport, i + 1, p50))
+  const both = (wss: number[], sse: number[]) => results([...of('wss', wss), ...of('sse', sse)])
+  test('a pair whose ratio within the repeats includes 1 cannot be told apart; of others how much, with its interval', () => {
+    const even = both([1, 2, 3, 4, 5], [1.1, 1.9, 3.3, 4, 5])
+    const apart = both([1, 2, 3, 4, 5], [2, 4, 6, 8, 15])
+    for (const form of [tables, page, markdown]) {
+      expect(form(even)).toContain('Latency, p50: wss and sse cannot be told apart here.')
+      expect(form(apart)).toContain('Latency, p50: sse takes 2.00× (2.00–3.00) the latency of wss.')
+      expect(form(apart)).toContain('Everything ran on loopback: no network between.')
+    }
+  })
+  test('with fewer than five repeats nothing is concluded; behind a network it says so; no line for what was not measured', () => {
+    const few = both([1, 2], [5, 6])
+    expect(tables(few)).toContain('Latency, p50: not enough repeats to tell (2; it takes 5).')
+    few.scenarios[0]!.profile = 'lan'
+    expect(tables(few)).toContain('behind a made network: lan')
+    expect(tables(few)).not.toMatch(/loopback: no network|Bytes per event:/)
+  })
+})
+
 describe('against the floor and against peers', () => {
   const measured = (transport: string, repeat: number, p99: number, cpu: number, beside?: string): Row => {
     const made = row(transport, repeat, 1)

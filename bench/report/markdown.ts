@@ -5,6 +5,7 @@ import { scenarios as known } from '../scenarios.ts'
 import type { Scenario, ScenarioName } from '../scenarios.ts'
 import { sheets } from './columns.ts'
 import { brackets, failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
+import { conclusions } from './conclusions.ts'
 import { nameOf } from './numbers.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { summarise } from './summary.ts'
@@ -14,6 +15,9 @@ export function markdown(results: Results): string {
     [
       `## ${name}`,
       plain(heading(name, results)),
+      conclusions(summaries, results)
+        .map((line) => `- ${plain(line)}`)
+        .join('\n'),
       plain(brackets(summaries)),
       ...sheets(summaries, 'wide').flatMap(({ title, columns, rows, words }) => [
         markdownTable([

@@ -14,6 +14,7 @@ import { backCurves, kneeCurves } from './charts/series.ts'
 import { sheets } from './columns.ts'
 import { escape, tableOf } from './html.ts'
 import { brackets, failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
+import { conclusions } from './conclusions.ts'
 import { nameOf } from './numbers.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { style } from './style.ts'
@@ -79,6 +80,7 @@ function section(name: string, summaries: Summary[], results: Results): string {
     const below = words.map((line) => `<p class="about">${escape(line)}</p>`).join('')
     return tableOf([['', ...columns.map(({ head }) => head)], ...cells], title) + below
   })
+  const told = conclusions(summaries, results).map((line) => `<li>${escape(line)}</li>`)
   const above = summaries.length <= SHORT ? 1 : 0
   const lines = [
     ...meanings(summaries).map((text) => `<p class="about">${escape(text)}</p>`),
@@ -86,6 +88,7 @@ function section(name: string, summaries: Summary[], results: Results): string {
     ...failures(summaries).map((text) => `<p class="invalid">${escape(text)}</p>`),
   ]
   return `<section id="${id(name)}"><h2>${escape(name)}</h2><p>${escape(about)}</p>
+<ul>${told.join('')}</ul>
 <p class="about">${escape(heading(name, results))}; ${escape(brackets(summaries))}</p>
 ${lines.join('\n')}
 ${tables.slice(0, above).join('')}

@@ -6,6 +6,7 @@ import { sheets } from './columns.ts'
 import { compared } from './compare.ts'
 import type { Compared } from './compare.ts'
 import { brackets, failures, heading, meanings, remarks, unfinished } from './remarks.ts'
+import { conclusions } from './conclusions.ts'
 import { nameOf } from './numbers.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { summarise } from './summary.ts'
@@ -16,6 +17,7 @@ export function tables(results: Results): string {
   const sections = [...Map.groupBy(summarise(results), ({ scenario }) => scenario)].map(([name, summaries]) =>
     [
       heading(name, results),
+      ...conclusions(summaries, results).map((line) => `- ${line}`),
       brackets(summaries),
       ...tablesOf(summaries),
       ...meanings(summaries),
