@@ -155,6 +155,14 @@ describe('the conclusions', () => {
       expect(form(apart)).toContain('Everything ran on loopback: no network between.')
     }
   })
+  test('transports of one server process share its time: nothing is said of whose it is', () => {
+    const withTime = (each: Row): Row => ({ ...each, server: { ...each.server, cpuUsPerDelivery: 5 } })
+    const run = both([1, 2, 3, 4, 5], [2, 4, 6, 8, 15])
+    run.trials = run.trials.map(withTime)
+    expect(tables(run)).toContain('- Server time per delivery:')
+    run.scenarios[0]!.together = true
+    expect(tables(run)).not.toContain('- Server time per delivery:')
+  })
   test('with fewer than five repeats nothing is concluded; behind a network it says so; no line for what was not measured', () => {
     const few = both([1, 2], [5, 6])
     expect(tables(few)).toContain('Latency, p50: not enough repeats to tell (2; it takes 5).')
