@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { planText, secondsOf } from '../bench/estimate.ts'
 import { readResults } from '../bench/report/files.ts'
-import { markdown } from '../bench/report/markdown.ts'
+import { command, markdown } from '../bench/report/markdown.ts'
 import { page } from '../bench/report/page.ts'
 import { readmeTable } from '../bench/report/readme.ts'
 import { tables } from '../bench/report/table.ts'
@@ -85,6 +85,17 @@ test('what is missing is said in every form, and kept out of README', () => {
   const line = `unfinished: ${rows} of ${rows + 3} rows were measured; missing: steady (sse 2); batch (wss 1)`
   for (const text of [tables(half), page(half), markdown(half)]) expect(text).toContain(line)
   expect(() => readmeTable(half)).toThrow(/did not come to its end/)
+})
+
+test('the command that measures again is what was ordered, not what of it was measured', () => {
+  const whole = madeUpResults({ seed: 1, scenarios: ['steady'], repeats: 3, histograms: false })
+  const isKept = ({ repeat, transport }: { repeat: number; transport: string }) => repeat === 1 && transport === 'sse'
+  const missing = whole.trials.filter((each) => !isKept(each)).map(({ scenario, transport, repeat }) => ({ scenario, transport, repeat })) // prettier-ignore
+  const half = { ...whole, trials: whole.trials.filter(isKept), missing }
+  half.scenarios[0]!.tls = '1.2'
+  expect(command('steady', half)).toBe(command('steady', whole))
+  expect(command('steady', half)).toContain('--repeats 3 ')
+  expect(command('steady', half)).toContain('--tls 1.2')
 })
 
 describe('the estimate', () => {

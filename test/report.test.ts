@@ -45,6 +45,23 @@ describe('the tables', () => {
     expect(summary!.times(({ latencyMs }) => latencyMs.p50, 'floor')).toEqual({ median: 2, low: 1.5, high: 4, n: 3 })
     expect(tables(results([...sse, ...floor]))).toMatch(/sse +│.*\) │ +2\.00 │/)
   })
+  test('what stands in brackets: below five repeats their range, and called so', () => {
+    const of = (n: number) => results(Array.from({ length: n }, (_, i) => row('sse', i + 1, i + 1)))
+    for (const form of [tables, page, markdown]) {
+      expect(form(of(2))).toMatch(/in brackets: the range of 2 repeats/)
+      expect(form(of(2))).toContain('1.50 (1.00–2.00)')
+      expect(form(of(2))).not.toMatch(/in brackets: the 95/)
+      expect(form(of(5))).toMatch(/in brackets: the 95 % bootstrap interval/)
+    }
+    expect(tables(results([...of(5).trials, row('wss', 1, 1)]))).toMatch(/fewer than five valid ones their range/)
+  })
+  test('the maximum is that of all repeats, no median of maxima', () => {
+    const of = (repeat: number, max: number) => {
+      const made = row('sse', repeat, 1)
+      return { ...made, latencyMs: { ...made.latencyMs, max } }
+    }
+    expect(tables(results([of(1, 7), of(2, 91.5), of(3, 8)]))).toMatch(/max │[^]*of all │[^]* 91\.5 │/)
+  })
   test('what failed is named with its reason, and gives no number', () => {
     const text = tables(results([failed]))
     expect(text).toContain('INVALID steady wss repeat 1: <b>&')
@@ -85,6 +102,22 @@ describe('the tables', () => {
     expect(page(measured(85))).toContain('the measured p50 is 15 % below')
     expect(tables(everything)).toContain('≠ long-polling: the measured bytes per event are')
   })
+  test('a p50 on loopback that is far from the model in per cent alone is not marked; what that means stands at the model', () => {
+    const run = (p50: number) => ({
+      ...results([row('sse', 1, p50)]),
+      predictions: [{ scenario: 'steady', transport: 'sse', repeat: 1, p50Ms: 1 }],
+    })
+    expect(tables(run(1.4))).toMatch(/\+40 % /)
+    for (const text of [tables(run(1.4)), page(run(1.4)), markdown(run(1.4))]) {
+      expect(text).not.toMatch(/% ≠|≠ sse|model or the program is wrong/)
+      expect(text).toContain('not how long this machine takes to wake a process')
+      expect(text).toContain('The measured numbers do not depend on the model')
+    }
+    expect(tables(run(1.6))).toMatch(/\+60 % ≠/)
+    const words = page(run(1.6)).split('<h2>steady</h2>')[1]!
+    expect(words.indexOf('≠ sse')).toBeGreaterThan(words.indexOf('60 % ≠'))
+    expect(words).not.toContain('class="off"')
+  })
   test('a prediction belongs to its point and to a valid repeat', () => {
     const at = (rate: number, p50: number) => ({ ...row('polling', 1, p50), point: { rate } })
     const prediction = { scenario: 'steady', transport: 'polling', repeat: 1, p50Ms: 100 }
@@ -107,6 +140,35 @@ describe('the tables', () => {
     for (const what of [/limits raised/, /source of the events/, /floor ends when TLS is up/])
       expect(notes.some((note) => what.test(note))).toBe(true)
     expect(tables({ ...results([failed]), notes })).toContain(notes.at(-1))
+  })
+})
+
+describe('the conclusions', () => {
+  const of = (transport: string, p50s: number[]) => p50s.map((p50, i) => row(transport, i + 1, p50))
+  const both = (wss: number[], sse: number[]) => results([...of('wss', wss), ...of('sse', sse)])
+  test('a pair whose ratio within the repeats includes 1 cannot be told apart; of others how much, with its interval', () => {
+    const even = both([1, 2, 3, 4, 5], [1.1, 1.9, 3.3, 4, 5])
+    const apart = both([1, 2, 3, 4, 5], [2, 4, 6, 8, 15])
+    for (const form of [tables, page, markdown]) {
+      expect(form(even)).toContain('Latency, p50: wss and sse cannot be told apart here.')
+      expect(form(apart)).toContain('Latency, p50: sse takes 2.00× (2.00–3.00) the latency of wss.')
+      expect(form(apart)).toContain('Everything ran on loopback: no network between.')
+    }
+  })
+  test('transports of one server process share its time: nothing is said of whose it is', () => {
+    const withTime = (each: Row): Row => ({ ...each, server: { ...each.server, cpuUsPerDelivery: 5 } })
+    const run = both([1, 2, 3, 4, 5], [2, 4, 6, 8, 15])
+    run.trials = run.trials.map(withTime)
+    expect(tables(run)).toContain('- Server time per delivery:')
+    run.scenarios[0]!.together = true
+    expect(tables(run)).not.toContain('- Server time per delivery:')
+  })
+  test('with fewer than five repeats nothing is concluded; behind a network it says so; no line for what was not measured', () => {
+    const few = both([1, 2], [5, 6])
+    expect(tables(few)).toContain('Latency, p50: not enough repeats to tell (2; it takes 5).')
+    few.scenarios[0]!.profile = 'lan'
+    expect(tables(few)).toContain('behind a made network: lan')
+    expect(tables(few)).not.toMatch(/loopback: no network|Bytes per event:/)
   })
 })
 
@@ -141,7 +203,7 @@ describe('against the floor and against peers', () => {
   })
   test('a round in which one of both is not valid does not count, and the line says how many do', () => {
     const broken = results(rounds.map((each, i) => (i === 2 ? { ...each, valid: false, why: 'late' } : each)))
-    expect(rivals(broken)[0]!.table[2]).toEqual(['wss ÷ nchan-wss', '2', '1.00', '0.50 (0.50–1.00)', '0.25'])
+    expect(rivals(broken)[0]!.table[2]).toEqual(['wss ÷ nchan-wss', '2', '1.00', '0.75 (0.50–1.00)', '0.25'])
     const blind = results(
       rounds.map((each, i) => (i === 2 ? { ...each, server: { ...each.server, cpuUsPerDelivery: null } } : each)),
     )
@@ -200,6 +262,14 @@ describe('against the floor and against peers', () => {
       '≤ 1.00',
       undefined,
     ])
+  })
+  test('two repeats of a ladder that were ended by different ends: both are named', () => {
+    const ended = (repeat: number): Row => ({
+      ...{ ...row('wss', repeat, 1), scenario: 'ladder', figures: { kneeRate: 400, kneeLimitedBy: repeat - 1 } },
+    })
+    const run = results([ended(1), ended(2)])
+    run.scenarios[0]!.name = 'ladder'
+    expect(tables(run)).toContain('server / generator')
   })
   test('where only the floor stands beside ours: what no other table says of both', () => {
     const back = (each: Row): Row => ({
@@ -302,6 +372,13 @@ describe('report.html', () => {
     expect(one).toMatch(/^ *5\.00 +5\.00 +5\.00 +– *$/)
     expect(ten).toMatch(/^ *5\.00 +5\.00 +5\.00 +5\.00 *$/)
   })
+  test('the words of the percentile curve give no percentile that the events cannot carry', () => {
+    const { histogram } = latencyOf(Array.from({ length: 60 }, () => Float32Array.of(...Array<number>(100).fill(5))))
+    const few = page(results([{ ...row('sse', 1, 5), histogram, clients: 100, expected: 6000 }]))
+    expect(few).toContain('sse 5.00 ms at 50 %.')
+    expect(few).not.toContain('ms at 99 %')
+    expect(few).toContain('Pooled over all repeats, so one bad repeat shows here')
+  })
   test('the knee: numbers at the rates that were met; only the drawing puts near ones together', () => {
     const met = (repeat: number, p99: [number, number][]): Row => ({
       ...{ ...row('sse', repeat, 5), scenario: 'ladder', figures: { kneeRate: 436, kneeLimitedBy: 0 } },
@@ -310,8 +387,8 @@ describe('report.html', () => {
     const run = results([met(1, [[400, 10], [436, 20]]), met(2, [[400, 30], [436, 40], [442, 50]])]) // prettier-ignore
     run.scenarios[0]!.name = 'ladder'
     const [chart] = kneeCurves(summarise(run), run)
-    expect(chart!.numbers).toEqual([['', 'events/s', 'p99 ms'], ['sse', '400', '10.0'], ['sse', '436', '20.0'], ['sse', '442', '50.0']]) // prettier-ignore
-    expect(JSON.stringify(chart!.option(800))).toContain('[[400,10],[440,20]]')
+    expect(chart!.numbers).toEqual([['', 'events/s', 'p99 ms'], ['sse', '400', '20.0'], ['sse', '436', '30.0'], ['sse', '442', '50.0']]) // prettier-ignore
+    expect(JSON.stringify(chart!.option(800))).toContain('[[400,20],[440,40]]')
   })
   test('after the cut: for each share of the clients the median of when it was back', () => {
     const back = (repeat: number, ms: number): Row => ({

@@ -44,6 +44,17 @@ test('the interval of a median: exact, the range at n = 5, narrower than it with
   expect(many).toEqual({ median: 10, low: 6, high: 14, n: 21 })
 })
 
+test('of an even number of repeats the median is the mean of the middle two, inside its interval', () => {
+  expect(spread([4, 1, 2, 100])).toMatchObject({ median: 3 })
+  expect(estimate([10, 20])).toEqual({ median: 15, low: 10, high: 20, n: 2 })
+  expect(ratioOf([1, 3], [4, 4])!.median).toBe(2)
+  expect(estimate(Array.from({ length: 22 }, (_, i) => i))).toEqual({ median: 10.5, low: 6, high: 15, n: 22 })
+})
+test('below five repeats there is no interval, only their range', () => {
+  expect(estimate([1, 2, 3, 4])).toEqual({ median: 2.5, low: 1, high: 4, n: 4 })
+  expect(estimate([9, 1, 2])).toEqual({ median: 2, low: 1, high: 9, n: 3 })
+})
+
 test('the exact interval is where resampling by lot ends up', () => {
   const values = [3, 8, 1, 9, 4, 7, 2, 11, 5]
   const random = seeded(1)

@@ -2,6 +2,7 @@
 import { figures } from '../figures.ts'
 import type { Row } from '../results.ts'
 import { NONE, cell, text } from './numbers.ts'
+import { modelWords } from './remarks.ts'
 import { isOff, metrics, modelError } from './summary.ts'
 import type { Pick, Summary } from './summary.ts'
 
@@ -18,6 +19,7 @@ export interface Group {
   columns: Column[]
   /** The rows it is about; default all. */
   only?(summary: Summary): boolean
+  words?(rows: Summary[]): string[]
 }
 
 /** Marks a measured number that is not where the model says. */
@@ -27,15 +29,17 @@ const middle = (pick: Pick) => (summary: Summary) => {
   const found = summary.of(pick)
   return found ? text(found.median) : NONE
 }
+/** Of all repeats: a median of maxima could lie below the interval of p99. */
+const highest = (pick: Pick) => (summary: Summary) => {
+  const found = summary.of(pick)
+  return found ? text(found.max) : NONE
+}
 const whole = (pick: Pick) => (summary: Summary) => cell(summary.estimate(pick))
 const timesFloor = (pick: Pick, atKnee?: boolean) => (summary: Summary) => {
   const found = summary.times(pick, 'floor', atKnee)
   return found ? text(found.median) : NONE
 }
 const FLOOR = '×floor'
-
-/** The row's name: the transport, and the point if there is one. */
-export const nameOf = ({ transport, where }: Summary) => (where ? `${transport}, ${where}` : transport)
 
 const latency: Column[] = [
   { head: 'valid', always: true, text: ({ rows, valid }) => `${valid.length}/${rows.length}` },
@@ -46,7 +50,7 @@ const latency: Column[] = [
   { head: 'p99', always: true, text: whole(metrics.p99) },
   { head: FLOOR, text: timesFloor(metrics.p99) },
   { head: 'p99.9', text: middle(metrics.p999) },
-  { head: 'max', text: middle(metrics.max) },
+  { head: 'max\nof all', text: highest(metrics.max) },
 ]
 const cost: Column[] = [
   { head: 'server µs\n/delivery', text: whole(metrics.cpu) },
@@ -96,13 +100,15 @@ const skew = (['first', 'median', 'last'] as const).flatMap((who) =>
 const limits = ['server', 'generator', 'the last step']
 const own = Object.keys(figures).map((name): Column => {
   const pick: Pick = (row) => row.figures?.[name]
-  const limit = (summary: Summary) => limits[summary.of(pick)?.median ?? -1] ?? NONE
+  /** A name for each repeat that differs: names have no middle. */
+  const limit = ({ valid }: Summary) =>
+    [...new Set(valid.flatMap((row) => limits[pick(row) ?? -1] ?? []))].join(' / ') || NONE
   return { head: name, text: name === 'kneeLimitedBy' ? limit : whole(pick) }
 })
 const model = (['p50', 'bytes'] as const).flatMap((of): Column[] => [
   { head: `${of}\npredicted`, text: ({ predicted }) => (predicted[of] ? text(predicted[of].median) : NONE) },
   { head: 'measured', text: (summary) => (summary.predicted[of] ? middle(metrics[of])(summary) : NONE) },
-  { head: 'error', text: (summary) => share(modelError(summary, of)) },
+  { head: 'error', text: (summary) => share(modelError(summary, of), isOff(summary, of)) },
 ])
 
 const groups: Group[] = [
@@ -114,6 +120,7 @@ const groups: Group[] = [
   {
     title: 'model',
     columns: model,
+    words: modelWords,
     only: ({ predicted }) => predicted.p50 !== undefined || predicted.bytes !== undefined,
   },
   { title: 'health', columns: health },
@@ -123,11 +130,13 @@ export interface Sheet {
   title: string
   columns: Column[]
   rows: Summary[]
+  /** What is to be said right below it. */
+  words: string[]
 }
 
 /** The groups with the rows and columns that have something to say; a group of which only the fixed columns are left is not there. */
 export function sheets(summaries: Summary[], room: 'wide' | 'narrow'): Sheet[] {
-  return groups.flatMap(({ title, columns, only }) => {
+  return groups.flatMap(({ title, columns, only, words }) => {
     const rows = only ? summaries.filter(only) : summaries
     const fits = columns.filter(({ wide }) => room === 'wide' || !wide)
     const says = fits.filter(({ text }) => rows.some((each) => text(each) !== NONE))
@@ -138,6 +147,7 @@ export function sheets(summaries: Summary[], room: 'wide' | 'narrow'): Sheet[] {
       {
         title: titleOf(title, summaries),
         rows,
+        words: words?.(rows) ?? [],
         columns: fits.filter((column) => column.always ?? says.includes(column)),
       },
     ]
@@ -150,10 +160,10 @@ const titleOf = (title: string, summaries: Summary[]) =>
     ? 'bytes per client and minute'
     : title
 
-function share(error: number | undefined): string {
+function share(error: number | undefined, off: boolean): string {
   if (error === undefined) return NONE
   const percent = Math.round(error * 100)
-  return `${percent > 0 ? '+' : ''}${percent} %${isOff(error) ? ` ${OFF}` : ''}`
+  return `${percent > 0 ? '+' : ''}${percent} %${off ? ` ${OFF}` : ''}`
 }
 
 const sumOf = (a: number | null | undefined, b: number | null | undefined) => (a == null || b == null ? null : a + b)

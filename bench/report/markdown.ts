@@ -3,8 +3,10 @@ import { peerNames } from '../contestants.ts'
 import type { Results } from '../results.ts'
 import { scenarios as known } from '../scenarios.ts'
 import type { Scenario, ScenarioName } from '../scenarios.ts'
-import { nameOf, sheets } from './columns.ts'
-import { failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
+import { sheets } from './columns.ts'
+import { brackets, failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
+import { conclusions } from './conclusions.ts'
+import { nameOf } from './numbers.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { summarise } from './summary.ts'
 
@@ -13,12 +15,17 @@ export function markdown(results: Results): string {
     [
       `## ${name}`,
       plain(heading(name, results)),
-      ...sheets(summaries, 'wide').map(({ title, columns, rows }) =>
+      conclusions(summaries, results)
+        .map((line) => `- ${plain(line)}`)
+        .join('\n'),
+      plain(brackets(summaries)),
+      ...sheets(summaries, 'wide').flatMap(({ title, columns, rows, words }) => [
         markdownTable([
           [title, ...columns.map(({ head }) => head)],
           ...rows.map((row) => [nameOf(row), ...columns.map(({ text }) => text(row))]),
         ]),
-      ),
+        ...words.map((line) => `- ${plain(line)}`),
+      ]),
       ...[...meanings(summaries), ...remarks(summaries), ...failures(summaries)].map((line) => `- ${plain(line)}`),
       `\`\`\`sh\n${command(name, results)}\n\`\`\``,
     ].join('\n\n'),
@@ -27,7 +34,7 @@ export function markdown(results: Results): string {
     '# Wirelab benchmark',
     plain(provenance(results)),
     ...unfinished(results).map((line) => `**${plain(line)}**`),
-    'Medians of the repeats, in brackets the 95 % bootstrap interval. ×floor: the median of the ratios to a bare TLS socket in the same repeat.',
+    'Medians of the repeats, of an even number the mean of the middle two. ×floor: the median of the ratios to a bare TLS socket in the same repeat.',
     ...against(results),
     ...sections,
     '## Notes',
@@ -47,15 +54,16 @@ function against(results: Results): string[] {
 }
 
 /** What measures this scenario again, as it was run here: the flags that are not as they are by default. */
-export function command(name: string, { scenarios, trials, seed }: Results): string {
+export function command(name: string, { scenarios, trials, missing = [], seed }: Results): string {
   const found = scenarios.find((each) => each.name === name)!
   const usual: Partial<Scenario> = known[name as ScenarioName] ?? {}
-  const mine = trials.filter(({ scenario }) => scenario === name)
+  // What was ordered, also when the run did not come to its end.
+  const mine = [...trials, ...missing].filter(({ scenario }) => scenario === name)
   const names = [...new Set(mine.map(({ transport }) => transport))]
   const peers = names.filter((transport) => peerNames.includes(transport))
   const ours = names.filter((transport) => found.transports.includes(transport))
-  const { clients, rate, seconds, payload, pollMs: poll, http } = found
-  const numbers = Object.entries({ clients, rate, seconds, payload, poll, http })
+  const { clients, rate, seconds, payload, pollMs: poll, http, tls } = found
+  const numbers = Object.entries({ clients, rate, seconds, payload, poll, http, tls })
   const flags = [
     `--scenario ${name}`,
     `--repeats ${Math.max(...mine.map(({ repeat }) => repeat))}`,

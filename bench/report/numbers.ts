@@ -15,3 +15,7 @@ export function cell(found: Estimate | undefined | ''): string {
   const [middle, low, high] = [found.median, found.low, found.high].map((value) => value.toFixed(digits))
   return low === high ? middle! : `${middle} (${low}–${high})`
 }
+
+/** A row's name: the transport, and the point if there is one. */
+export const nameOf = ({ transport, where }: { transport: string; where: string }) =>
+  where ? `${transport}, ${where}` : transport

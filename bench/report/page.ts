@@ -11,9 +11,11 @@ import { figureDots, latencyDots, skewDots } from './charts/dots.ts'
 import { modelErrors } from './charts/model.ts'
 import { pointCharts } from './charts/points.ts'
 import { backCurves, kneeCurves } from './charts/series.ts'
-import { nameOf, sheets } from './columns.ts'
+import { sheets } from './columns.ts'
 import { escape, tableOf } from './html.ts'
-import { failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
+import { brackets, failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
+import { conclusions } from './conclusions.ts'
+import { nameOf } from './numbers.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { style } from './style.ts'
 import { summarise } from './summary.ts'
@@ -47,8 +49,8 @@ ${unfinished(results)
 ${against(results)}
 ${sections.map(([name, summaries]) => section(name, summaries, results)).join('\n')}
 ${missing.map(({ name }) => `<section><h2>${escape(name)}</h2><p>Nothing was measured.</p></section>`).join('')}
-<section id="notes"><h2>Notes</h2><p>In tables: the median of the repeats, in brackets its 95 % bootstrap interval over the repeats (with
-five repeats that is their range). ×floor: the median of the ratios to the floor of the same repeat. A dash: not measured.</p>
+<section id="notes"><h2>Notes</h2><p>In tables: the median of the repeats, of an even number the mean of the middle two; in brackets its 95 % bootstrap interval
+over the repeats (of five that is their range, and 93.75 %), with fewer than five their range. ×floor: the median of the ratios to the floor of the same repeat. A dash: not measured.</p>
 <ul>${results.notes.map((note) => `<li>${escape(note)}</li>`).join('')}</ul></section>
 ${run(results)}
 </main></body></html>
@@ -73,10 +75,12 @@ function section(name: string, summaries: Summary[], results: Results): string {
   // What a ladder measured it measured at each one's own knee: only the climb can be compared.
   const isLadder = summaries.some(({ of }) => of((row) => row.figures?.kneeRate))
   const charts = (isLadder ? [kneeCurves] : makers).flatMap((make) => make(summaries, results))
-  const tables = sheets(summaries, 'wide').map(({ title, columns, rows }) => {
+  const tables = sheets(summaries, 'wide').map(({ title, columns, rows, words }) => {
     const cells = rows.map((each) => [nameOf(each), ...columns.map(({ text }) => text(each))])
-    return tableOf([['', ...columns.map(({ head }) => head)], ...cells], title)
+    const below = words.map((line) => `<p class="about">${escape(line)}</p>`).join('')
+    return tableOf([['', ...columns.map(({ head }) => head)], ...cells], title) + below
   })
+  const told = conclusions(summaries, results).map((line) => `<li>${escape(line)}</li>`)
   const above = summaries.length <= SHORT ? 1 : 0
   const lines = [
     ...meanings(summaries).map((text) => `<p class="about">${escape(text)}</p>`),
@@ -84,7 +88,8 @@ function section(name: string, summaries: Summary[], results: Results): string {
     ...failures(summaries).map((text) => `<p class="invalid">${escape(text)}</p>`),
   ]
   return `<section id="${id(name)}"><h2>${escape(name)}</h2><p>${escape(about)}</p>
-<p class="about">${escape(heading(name, results))}</p>
+<ul>${told.join('')}</ul>
+<p class="about">${escape(heading(name, results))}; ${escape(brackets(summaries))}</p>
 ${lines.join('\n')}
 ${tables.slice(0, above).join('')}
 ${charts.map((chart, i) => figure(chart, `${id(name)}-${i}`, provenance(results))).join('\n')}

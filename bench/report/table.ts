@@ -2,10 +2,12 @@
 import Table from 'cli-table3'
 import type { Check } from '../calibration.ts'
 import type { Results } from '../results.ts'
-import { nameOf, sheets } from './columns.ts'
+import { sheets } from './columns.ts'
 import { compared } from './compare.ts'
 import type { Compared } from './compare.ts'
-import { failures, heading, meanings, remarks, unfinished } from './remarks.ts'
+import { brackets, failures, heading, meanings, remarks, unfinished } from './remarks.ts'
+import { conclusions } from './conclusions.ts'
+import { nameOf } from './numbers.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
@@ -15,6 +17,8 @@ export function tables(results: Results): string {
   const sections = [...Map.groupBy(summarise(results), ({ scenario }) => scenario)].map(([name, summaries]) =>
     [
       heading(name, results),
+      ...conclusions(summaries, results).map((line) => `- ${line}`),
+      brackets(summaries),
       ...tablesOf(summaries),
       ...meanings(summaries),
       ...remarks(summaries),
@@ -22,14 +26,12 @@ export function tables(results: Results): string {
       '',
     ].join('\n'),
   )
-  const brackets =
-    'in brackets the 95 % interval of the median over the repeats; ×floor: median of the ratios within a repeat'
   return [
     ...sections,
     ...against(results),
     ...unfinished(results),
     'Notes:',
-    `- ${brackets}`,
+    '- medians of the repeats, of an even number the mean of the middle two; ×floor: median of the ratios within a repeat',
     ...results.notes.map((note) => `- ${note}`),
     '',
   ].join('\n')
@@ -53,13 +55,14 @@ function against(results: Results): string[] {
 const WIDTH = 120
 
 function tablesOf(summaries: Summary[]): string[] {
-  return sheets(summaries, 'narrow').flatMap(({ title, columns, rows }) =>
-    fitting(
+  return sheets(summaries, 'narrow').flatMap(({ title, columns, rows, words }) => [
+    ...fitting(
       title,
       rows.map(nameOf),
       columns.map(({ head, text }) => ({ head, cells: rows.map(text) })),
     ),
-  )
+    ...words,
+  ])
 }
 
 /** What does not fit goes on in a table below, under the same names. */

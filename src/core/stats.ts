@@ -20,8 +20,15 @@ export function percentile(values: readonly number[], percent: number): number |
 
 export const median = (values: readonly number[]): number | undefined => percentile(values, 50)
 
+/** Of repeats: of an even number the mean of the middle two; nearest rank would show the lower and hide the other. */
+function middleOf(values: readonly number[]): number | undefined {
+  const lower = median(values)
+  if (lower === undefined || values.length % 2 === 1) return lower
+  return (lower + values.toSorted((a, b) => a - b)[values.length / 2]!) / 2
+}
+
 export function spread(values: readonly number[]): Spread | undefined {
-  const middle = median(values)
+  const middle = middleOf(values)
   if (middle === undefined) return undefined
   return { median: middle, min: percentile(values, 1e-9)!, max: percentile(values, 100)!, n: values.length }
 }
@@ -44,7 +51,10 @@ function rank(n: number, percent: number): number {
   return Math.max(1, Math.ceil((n * percent) / 100))
 }
 
-/** A median of repeats and where it may as well lie, at 95 %. */
+/** From so many repeats on there is an interval; with fewer, only their range (of three it covers the median in 75 % of cases). */
+export const ENOUGH = 5
+
+/** A median of repeats and where it may as well lie, at 95 %; with fewer than `ENOUGH`, their range. */
 export interface Estimate {
   median: number
   low: number
@@ -58,12 +68,17 @@ export interface Estimate {
  * repeat may well be a percentile of its deliveries.) All nⁿ resamples are counted exactly, so no seed is needed.
  *
  * Its weakness: with n = 5 the interval is the range of the repeats (one resample in 17 has the lowest as its median), and that
- * covers the true median in 93.75 % of cases, with n = 3 in 75 %. It cannot know of what all repeats of a run had in common.
+ * covers the true median in 93.75 % of cases. With fewer it is no interval: then `low` and `high` are the range. It cannot know of what all repeats of a run had in common.
  */
 export function estimate(values: readonly number[]): Estimate | undefined {
-  const middle = median(values)
+  const middle = middleOf(values)
   if (middle === undefined) return undefined
-  return { median: middle, ...interval(resampledMedians(values)), n: values.length }
+  const n = values.length
+  if (n < ENOUGH) return { median: middle, low: Math.min(...values), high: Math.max(...values), n }
+  const { low, high } = interval(resampledMedians(values))
+  // The resampled median is the lower of the middle two; seen from the other end it is the upper one.
+  const upper = n % 2 === 1 ? high : -interval(resampledMedians(values.map((value) => -value))).low
+  return { median: middle, low, high: upper, n }
 }
 
 /** The median of `b` as a multiple of the median of `a`, and its interval: both are resampled, each for itself. Positive values. */
@@ -82,7 +97,7 @@ function changeOf(
   change: (a: number, b: number) => number,
   confidence = 0.95,
 ) {
-  const [one, other] = [median(a), median(b)]
+  const [one, other] = [middleOf(a), middleOf(b)]
   if (one === undefined || other === undefined) return undefined
   const pairs = resampledMedians(a).flatMap((left) =>
     resampledMedians(b).map((right) => ({

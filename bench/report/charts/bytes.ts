@@ -1,7 +1,6 @@
 // Where the bytes of an event go: one bar up, one bar down, in layers.
 import type { Row } from '../../results.ts'
-import { nameOf } from '../columns.ts'
-import { text } from '../numbers.ts'
+import { nameOf, text } from '../numbers.ts'
 import { metrics } from '../summary.ts'
 import type { Summary } from '../summary.ts'
 import { axis, namesAxis, roomFor } from './chart.ts'

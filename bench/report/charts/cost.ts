@@ -1,6 +1,6 @@
 // The picture of the whole subject: what lateness costs, and what it costs not to be late.
-import { nameOf } from '../columns.ts'
-import { text } from '../numbers.ts'
+
+import { nameOf, text } from '../numbers.ts'
 import { isKnown, metrics } from '../summary.ts'
 import type { Pick } from '../summary.ts'
 import type { Summary } from '../summary.ts'

@@ -3,8 +3,7 @@ import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import type { Histogram } from 'hdr-histogram-js'
 import { canQuote } from '../../../src/core/stats.ts'
 import { canCarry } from '../../latency.ts'
-import { nameOf } from '../columns.ts'
-import { text } from '../numbers.ts'
+import { nameOf, text } from '../numbers.ts'
 import type { Summary } from '../summary.ts'
 import { axis, colorOf, ink, logAxis, lookOf, msLabel, symbols, upright } from './chart.ts'
 import type { Chart, ChartMaker, Mark, OneSeries } from './chart.ts'
@@ -41,12 +40,15 @@ function chartOf(title: string, question: string, lines: Line[], summaries: Summ
   const most = Math.max(...lines.map(({ points }) => points.at(-1)![0]))
   return {
     ...{ title, question },
-    read: 'Read up from 99 %: 99 of 100 deliveries were not later than this. Each step to the right leaves out nine tenths of what was left. A flat line is steady, a steep one has a long tail. All repeats together.',
+    read: 'Read up from 99 %: 99 of 100 deliveries were not later than this. Each step to the right leaves out nine tenths of what was left. A flat line is steady, a steep one has a long tail. Pooled over all repeats, so one bad repeat shows here; the table has the median of the repeats.',
     summary:
       lines
         .map(
           ({ summary, points }) =>
-            `${nameOf(summary)} ${text(at(points, 2))} ms at 50 %, ${text(at(points, 100))} ms at 99 %`,
+            `${nameOf(summary)} ` +
+            [2, 100]
+              .flatMap((x) => (reaches(points, x) ? `${text(at(points, x))} ms at ${100 - 100 / x} %` : []))
+              .join(', '),
         )
         .join('; ') + '.',
     legend: lines.map(({ summary }) => lineMark(summary, summaries)),
@@ -67,7 +69,7 @@ function chartOf(title: string, question: string, lines: Line[], summaries: Summ
       ['', '50 %', '90 %', '99 %', '99.9 %'],
       ...lines.map(({ summary, points }) => [
         nameOf(summary),
-        ...[2, 10, 100, 1000].map((x) => (points.at(-1)![0] >= x * 0.99 ? text(at(points, x)) : '–')),
+        ...[2, 10, 100, 1000].map((x) => (reaches(points, x) ? text(at(points, x)) : '–')),
       ]),
     ],
   }
@@ -95,7 +97,9 @@ function merged(sum: Histogram, one: Histogram): Histogram {
   return sum
 }
 
-const at = (points: [number, number][], over: number) => (points.find(([x]) => x >= over * 0.99) ?? points.at(-1)!)[1]
+/** Whether there are samples and events enough for this percentile: the curve ends where there are not. */
+const reaches = (points: [number, number][], over: number) => points.at(-1)![0] >= over * 0.99
+const at = (points: [number, number][], over: number) => points.find(([x]) => x >= over * 0.99)![1]
 
 /** Ours are solid; peers, in the same colour, are dashed and carry their shape. */
 export const lineStyle = (summary: Summary) => ({

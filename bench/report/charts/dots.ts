@@ -2,8 +2,7 @@
 import type { FigureName } from '../../figures.ts'
 import { isKnown, metrics } from '../summary.ts'
 import type { Pick, Summary } from '../summary.ts'
-import { nameOf } from '../columns.ts'
-import { text } from '../numbers.ts'
+import { nameOf, text } from '../numbers.ts'
 import { across, colorOf, logAxis, msLabel, namesAxis, roomFor, symbols } from './chart.ts'
 import type { Chart, ChartMaker, Look, Mark, OneSeries } from './chart.ts'
 

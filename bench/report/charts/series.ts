@@ -1,7 +1,6 @@
 // The curves that only some scenarios have: p99 over the rate, how clients come back over time.
-import { median } from '../../../src/core/stats.ts'
-import { nameOf } from '../columns.ts'
-import { text } from '../numbers.ts'
+import { spread } from '../../../src/core/stats.ts'
+import { nameOf, text } from '../numbers.ts'
 import type { Summary } from '../summary.ts'
 import { across, axis, ink, logAxis, msLabel, upright } from './chart.ts'
 import type { Chart, ChartMaker, Option } from './chart.ts'
@@ -134,7 +133,7 @@ function drawn({ summary, points }: Line): Line {
 
 function medians(all: [number, number][]): [number, number][] {
   return [...Map.groupBy(all, ([x]) => x)]
-    .map(([x, same]): [number, number] => [x, median(same.map(([, y]) => y))!])
+    .map(([x, same]): [number, number] => [x, spread(same.map(([, y]) => y))!.median])
     .toSorted(([a], [b]) => a - b)
 }
 
