@@ -270,7 +270,7 @@ describe('a file that is not one', () => {
     ['{"schema":"wirelab.plan/1"}', /expected schema wirelab\.plan\/2/], // had no errors in it: measure again
     ['{"schema":"other/2"}', /got "other\/2"/],
     ['{"schema":"wirelab.plan/2"}', /not as plan --calibrate writes it: /],
-    [`{"schema":"${BENCH_SCHEMA}"}`, /results are not/],
+    [`{"schema":"${BENCH_SCHEMA}"}`, /its field startedAt is wrong/],
   ])('%s', (text, why) => {
     expect(() => readUnits(text)).toThrow(why)
   })
