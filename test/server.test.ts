@@ -217,6 +217,9 @@ describe('what the server says of itself', () => {
       expect(headers.get('cache-control')).toMatch(/^no-store/)
       expect(headers.get('strict-transport-security')).toBeNull()
     }
+    // Two origins may get two answers; who names none gets no word of it.
+    expect((await ask('/feed/polling', { origin: lab.url })).headers.get('vary')).toBe('Origin')
+    expect((await ask('/feed/polling')).headers.get('vary')).toBeNull()
     const policy = (await ask('/')).headers.get('content-security-policy')!
     expect(policy).not.toMatch(/unsafe|\*/)
     for (const rule of [
