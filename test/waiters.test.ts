@@ -18,7 +18,6 @@ beforeAll(async () => {
     feed: {
       ...inner,
       since,
-      follow: inner.follow,
       get tail() {
         return inner.tail
       },
