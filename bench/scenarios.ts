@@ -111,7 +111,7 @@ const all = {
     about: 'nothing to say for a minute: bytes, wake-ups, processor time and memory',
     kind: 'idle',
     transports: [...transportNames, 'floor'],
-    ...{ clients: 1000, rate: 0, seconds: 60, warmSeconds: 0.5, pollMs: 1000, repeats: 2 },
+    ...{ clients: 1000, rate: 0, seconds: 60, warmSeconds: 0.5, pollMs: 1000, repeats: 1 },
   },
   connect: {
     ...steady,
