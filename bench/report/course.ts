@@ -42,10 +42,13 @@ export function withTables(course: string, results: Results, path: string): stri
     if (!results.trials.some((row) => row.scenario === scenario)) return block
     const shown = quotable(results, scenario)
     const repeats = Math.max(...shown.map(({ rows }) => rows.length))
+    const times = repeats === 1 ? 'one repeat' : `medians of ${repeats} repeats`
+    const invalid = shown.flatMap(({ rows }) => rows).filter(({ valid }) => !valid).length
+    const failed = invalid > 0 ? ` (invalid trials, which do not count: ${invalid})` : ''
     return [
       `<!-- measured: ${scenario} ${what} -->`,
       markdownTable(rows(shown)),
-      `*${plain(workload(scenario, results))}; ${repeats === 1 ? 'one repeat' : `medians of ${repeats} repeats`}. ${plain(provenance(results))}: \`${path}\`. Again:*`,
+      `*${plain(workload(scenario, results))}; ${times}${failed}. ${plain(provenance(results))}: \`${path}\`. Again:*`,
       `\`\`\`sh\n${command(scenario, { ...results, trials: shown.flatMap(({ rows }) => rows), missing: [] })}\n\`\`\``,
       '<!-- measured: end -->',
     ].join('\n\n')

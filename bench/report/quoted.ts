@@ -23,10 +23,11 @@ const columns =
   (...columns: Column[]): Rows =>
   (shown) => [
     ['', ...columns.map(([head]) => head)],
-    // The null transport, for one, has no bytes: a row of dashes says nothing.
+    // The null transport, for one, has no bytes, and its row would say nothing. One whose trials all failed stays, with dashes.
     ...shown
-      .map((each) => [nameOf(each), ...columns.map(([, of]) => of(each))])
-      .filter(([, ...cells]) => cells.some((cell) => cell !== NONE)),
+      .map((each) => ({ each, cells: columns.map(([, of]) => of(each)) }))
+      .filter(({ each, cells }) => each.valid.length === 0 || cells.some((cell) => cell !== NONE))
+      .map(({ each, cells }) => [nameOf(each), ...cells]),
   ]
 
 /** A row for each transport and interval, a column for each rate. */
