@@ -30,6 +30,11 @@ const columns =
       .map(({ each, cells }) => [nameOf(each), ...cells]),
   ]
 
+const only =
+  (transport: string, rows: Rows): Rows =>
+  (shown) =>
+    rows(shown.filter((each) => each.transport === transport))
+
 /** A row for each transport and interval, a column for each rate. */
 const byRate =
   (pick: Pick): Rows =>
@@ -78,16 +83,13 @@ export const quotedTables: Record<string, Rows> = {
     ['all have an event, ms', figure('againAllMs')],
     ['server ms per connection', figure('cpuMsPerConnect')],
   ),
-  'recover times': columns(
-    ['half have an event again, ms', figure('backP50Ms')],
-    ['all have, ms', figure('backAllMs')],
-    ['lost', middle((row) => row.lost)],
-    ['repeated', middle((row) => row.duplicated)],
-  ),
   'up times': columns(
     ['in the log, p50 ms', whole(metrics.p50)],
     ['acknowledged, p50 ms', figure('acknowledgedP50Ms')],
+    ['requests per event', middle((row) => row.requestsPerEvent)],
+    ['bytes up', middle((row) => row.bytesPerEvent.up)],
   ),
+  'protocols sse': only('sse', columns(...bytes, total)),
   'protocols bytes': columns(...bytes, total),
   'break-even bytes': byRate(metrics.bytes),
   'break-even latency': byRate(metrics.p50),
