@@ -1,13 +1,10 @@
 // `wirelab bench`: measure the transports; tables on stdout, results and reports in a directory. Or compare two runs that were measured.
-import { readFile, writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
-import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { compare } from '../../bench/report/compare.ts'
 import { planText } from '../../bench/estimate.ts'
 import { keepResults, readResults, writeResults } from '../../bench/report/files.ts'
 import { busierText } from '../../bench/report/unlike.ts'
-import { withTable } from '../../bench/report/readme.ts'
 import { unfinished } from '../../bench/report/remarks.ts'
 import { failedGates, metricNames, summarise } from '../../bench/report/summary.ts'
 import type { Gate, MetricName } from '../../bench/report/summary.ts'
@@ -25,6 +22,7 @@ import { list, number, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
 import { directoryFor } from './outputs.ts'
 import { progress, warnBusy } from './progress.ts'
+import { quote } from './quote.ts'
 
 interface Flags {
   scenario?: ScenarioName[]
@@ -73,11 +71,11 @@ export function benchCommand(): Command {
     .option('--delay <name=ms>', 'a network of so many ms, each way, before one transport (repeatable)', delay)
     .option('--gate <name=value>', 'fail when a median is higher, e.g. sse.p99=50 (repeatable)', gate)
     .option('--compare <files...>', 'measure nothing; say in what two results.json differ for certain')
-    .option('--readme <file>', "measure nothing; put this results.json's table into README.md")
+    .option('--readme <file>', "measure nothing; put this results.json's tables into README.md and docs/course.md")
     .addHelpText('after', `\nScenarios:\n${scenarioList()}`)
     .action((flags: Flags, command: Command) => {
       refuseIdle(command)
-      if (flags.readme) return writeReadme(flags.readme)
+      if (flags.readme) return results(flags.readme).then((run) => quote(run, flags.readme!))
       if (flags.compare) return compareRuns(flags.compare, flags.gate ?? [])
       return flags.calibrate ? calibration(flags) : bench(flags)
     })
@@ -163,19 +161,6 @@ async function compareRuns(files: string[], gates: Gate[]) {
   const failed = failedGates(summarise(b!), gates)
   for (const line of failed) process.stderr.write(`${line}\n`)
   process.exitCode = failed.length > 0 ? 1 : 0
-}
-
-async function writeReadme(file: string) {
-  const path = join(import.meta.dirname, '../../README.md')
-  const [before, run] = [await readFile(path, 'utf8'), await results(file)]
-  let after: string
-  try {
-    after = withTable(before, run)
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error })
-  }
-  await writeFile(path, after)
-  process.stdout.write(`README.md ${after === before ? 'is as it was' : 'has a new table'}\n`)
 }
 
 async function results(path: string) {

@@ -8,6 +8,7 @@ import type { Context } from 'hono'
 import { transportNames } from '../../transports/clients.ts'
 import type { Env } from '../../transports/contract.ts'
 import { Refusal, matchesEtag } from '../../transports/request.ts'
+import { coursePage } from './course.ts'
 import { hostOf } from './guard.ts'
 
 export interface Assets {
@@ -35,9 +36,10 @@ export async function loadAssets(csp: (host: string) => string): Promise<Assets>
     const type = types[extname(path)]
     if (!type) return
     const source = await readFile(path)
-    const body = path.endsWith('.ts')
-      ? Buffer.from(transformSync(source.toString(), { mode: 'strip-only' }).code)
-      : source
+    keep(url, type, path.endsWith('.ts') ? transformSync(source.toString(), { mode: 'strip-only' }).code : source)
+  }
+  function keep(url: string, type: string, content: string | Uint8Array) {
+    const body = Buffer.from(content)
     files.set(url, { type, body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` })
   }
   async function addFolder(folder: string) {
@@ -62,6 +64,13 @@ export async function loadAssets(csp: (host: string) => string): Promise<Assets>
     const file = files.get(path)
     if (file) files.set(alias, file)
   }
+
+  const course = await readFile(join(root, 'docs/course.md'), 'utf8')
+  keep(
+    '/course',
+    types['.html']!,
+    coursePage(course, (path) => files.has(path)),
+  )
 
   return {
     has: (path) => files.has(path),
