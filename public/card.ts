@@ -31,6 +31,7 @@ export interface Card {
 }
 
 const NONE = '–'
+const UNTOUCHED = 'Break this line with the buttons above: what then happens is told here.'
 const marks: Record<LaneState, string> = {
   ...{ open: '●', connecting: '◌', waiting: '○', closed: '✕', paused: '❚❚', off: '' },
 }
@@ -107,16 +108,6 @@ export function card({ desk, lane, summary, cost, dearest, now, protocol, save }
           </li>`,
       )}
     </ol>
-    <div class="told">
-      <p class="note" ?hidden=${!note}>
-        <bdi data-n="note">${note?.text ?? ''}</bdi>
-        <span data-n="trip"
-          >${note?.roundTrip === undefined ? nothing : `${duration(note.roundTrip)} after your click`}</span
-        >
-      </p>
-      <p class="story">${story?.text(now) ?? nothing}</p>
-      <p class="alert" role="alert" ?hidden=${!trouble}>${trouble}</p>
-    </div>
     <div class="buttons" role="group" aria-labelledby="lane-${name}">
       <button
         type="button"
@@ -128,6 +119,16 @@ export function card({ desk, lane, summary, cost, dearest, now, protocol, save }
         ${state === 'paused' ? 'Resume' : 'Pause'}
       </button>
       ${faultButtons(desk, lane)}
+    </div>
+    <div class="told">
+      <p class="note" ?hidden=${!note}>
+        <bdi data-n="note">${note?.text ?? ''}</bdi>
+        <span data-n="trip"
+          >${note?.roundTrip === undefined ? nothing : `${duration(note.roundTrip)} after your click`}</span
+        >
+      </p>
+      <p class=${story ? 'story' : 'story soft'}>${story?.text(now) ?? UNTOUCHED}</p>
+      <p class="alert" role="alert" ?hidden=${!trouble}>${trouble}</p>
     </div>
     <p class="proof" data-faulty=${isFaulty}>
       <b><span data-n="events">${tally.events.toLocaleString('en')}</span></b> events ·

@@ -18,7 +18,7 @@ export interface Controls {
 }
 
 export function controls({ desk, publish, following, smooth }: Controls): TemplateResult {
-  const { bench, lanes } = desk
+  const { lanes } = desk
   const foreign = desk.rate === null ? 'as its source gives them' : ''
   return html`<div class="controls">
     <div class="sliders">

@@ -1,5 +1,4 @@
 // One lane: a transport's client behind its door, and what it told. It can be paused, broken and moved; nothing here draws.
-import { parseCursor } from '../src/core/event.ts'
 import type { Cursor, FeedEvent, Gap } from '../src/core/event.ts'
 import { UndeclaredGap } from '../src/core/reader.ts'
 import type { Connect, Connection, ConnectionState } from '../transports/contract.ts'

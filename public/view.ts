@@ -118,7 +118,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
   let picture: ReturnType<typeof overview> | undefined
   write(performance.now())
   const surface = () => coloursOf(root).surface
-  const sectionOf = (name: string) => root.querySelector<HTMLElement>(`[data-lane="${name}"]`)!
+  const sectionOf = (name: string) => root.querySelector<HTMLElement>(`section[data-lane="${name}"]`)!
   const strips = new Map(
     lanes.map((lane) => [lane.name, strip(sectionOf(lane.name).querySelector<HTMLElement>('.chart')!, lane)]),
   )
