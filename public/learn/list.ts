@@ -17,18 +17,21 @@ export const experiments: readonly Entry[] = [
     title: 'How often to ask',
     question: 'What does a longer polling interval cost, and what does it save?',
     session: 1,
+    load: () => import('./polling-interval.ts'),
   },
   {
     slug: 'long-polling',
     title: 'Between two long polls',
     question: 'What happens to an event while no question is waiting at the server?',
     session: 2,
+    load: () => import('./long-polling.ts'),
   },
   {
     slug: 'sse-reconnect',
     title: 'A stream that breaks and goes on',
     question: 'How many events does EventSource lose when its line is cut?',
     session: 3,
+    load: () => import('./sse-reconnect.ts'),
   },
   {
     slug: 'websocket-handshake',
@@ -41,12 +44,14 @@ export const experiments: readonly Entry[] = [
     title: 'Keep-alive is not a WebSocket',
     question: 'A connection that stays open: may the server now speak first?',
     session: 1,
+    load: () => import('./keep-alive.ts'),
   },
   {
     slug: 'six-connections',
     title: 'The six-connection wall',
     question: 'How many streams can a browser hold open to one server?',
     session: 3,
+    load: () => import('./six-connections.ts'),
   },
   {
     slug: 'buffering-proxy',

@@ -14,6 +14,8 @@ export interface Table {
 const MAX_SHOWN = 200
 
 export function tableView({ caption, columns, rows }: Table, name: string): TemplateResult {
+  // A column of numbers is one to the right, with its head and its holes.
+  const kinds = columns.map((_, index) => (rows.some((row) => typeof row[index] === 'number') ? 'number' : ''))
   const rest = rows.length - MAX_SHOWN
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}>
       <table class="raw">
@@ -22,14 +24,14 @@ export function tableView({ caption, columns, rows }: Table, name: string): Temp
         </caption>
         <thead>
           <tr>
-            ${columns.map((each) => html`<th scope="col">${each}</th>`)}
+            ${columns.map((each, index) => html`<th scope="col" class=${kinds[index]!}>${each}</th>`)}
           </tr>
         </thead>
         <tbody>
           ${rows.slice(0, MAX_SHOWN).map(
             (row) =>
               html`<tr>
-                ${row.map((each) => html`<td class=${typeof each === 'number' ? 'number' : ''}>${shown(each)}</td>`)}
+                ${row.map((each, index) => html`<td class=${kinds[index]!}>${shown(each)}</td>`)}
               </tr>`,
           )}
         </tbody>
