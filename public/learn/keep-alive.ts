@@ -3,6 +3,7 @@ import { html } from '/vendor/lit-html.js'
 import { median } from '../../src/core/stats.ts'
 import { about } from '../lab.ts'
 import { count, duration, size } from '../words.ts'
+import { barList } from './bars.ts'
 import { countedAt, overHttp1, passed } from './doors.ts'
 import type { Passed } from './doors.ts'
 import { experiment } from './experiment.ts'
@@ -87,30 +88,26 @@ async function run(run: Run<Data>): Promise<Data> {
 
 const typical = ({ tookMs }: Way) => median(tookMs.slice(1)) ?? NaN
 
-function bars({ kept, fresh, silence }: Data) {
+function picture({ kept, fresh, silence }: Data) {
   const worst = Math.max(1, ...kept.tookMs, ...fresh.tookMs)
   const most = Math.max(1, silence?.onKept.down ?? 0, silence?.onSocket.down ?? 0)
-  const row = (name: string, share: number, words: string, lane: string) =>
-    html`<div class="bar-row lane-colour" data-lane=${lane}>
-      <span>${name}</span>
-      <span class="track"><i .style=${`width:${(share * 100).toFixed(1)}%`}></i></span>
-      <span class="number">${words}</span>
-    </div>`
-  return html`<div class="bars">
-    <h4>Time from question to answer</h4>
-    ${[kept, fresh].map((way) =>
-      way.tookMs.map((ms, index) =>
-        row(`${way.name}, ${index + 1}`, ms / worst, duration(ms), way === kept ? 'polling' : 'long-polling'),
-      ),
-    )}
-    ${
-      silence
-        ? html`<h4>${duration(silence.ms)} in which the page asked nothing: bytes that came down</h4>
-            ${row('kept HTTP connection', silence.onKept.down / most, size(silence.onKept.down), 'polling')}
-            ${row('WebSocket', silence.onSocket.down / most, size(silence.onSocket.down), 'wss')}`
-        : ''
-    }
-  </div>`
+  const timesOf = ({ name, tookMs }: Way, lane: string) =>
+    tookMs.map((ms, index) => ({ name: `${name}, ${index + 1}`, share: ms / worst, words: duration(ms), lane }))
+  const bytesOf = (name: string, { down }: Passed, lane: string) => ({
+    name,
+    share: down / most,
+    words: size(down),
+    lane,
+  })
+  return html`${barList('Time from question to answer', [...timesOf(kept, 'polling'), ...timesOf(fresh, 'long-polling')])}
+  ${
+    silence
+      ? barList(`${duration(silence.ms)} in which the page asked nothing: bytes that came down`, [
+          bytesOf('kept HTTP connection', silence.onKept, 'polling'),
+          bytesOf('WebSocket', silence.onSocket, 'wss'),
+        ])
+      : ''
+  }`
 }
 
 export const screen = experiment<Data>({
@@ -125,7 +122,7 @@ export const screen = experiment<Data>({
   ],
   seconds: 5,
   run,
-  picture: drawn(bars),
+  picture: drawn(picture),
   answer({ kept, fresh, silence }) {
     const { onKept, onSocket, eventsOnSocket, eventsDue } = silence!
     const factor = fresh.passed!.total / kept.passed!.total

@@ -38,6 +38,7 @@ export const experiments: readonly Entry[] = [
     title: 'The WebSocket handshake, step by step',
     question: 'What do the key and the accept of a handshake prove?',
     session: 4,
+    load: () => import('./websocket-handshake.ts'),
   },
   {
     slug: 'keep-alive',
@@ -94,6 +95,7 @@ export const experiments: readonly Entry[] = [
     title: 'ETag and 304',
     question: 'How much does “not modified” save when you poll?',
     session: 1,
+    load: () => import('./caching.ts'),
   },
   {
     slug: 'one-url',

@@ -11,27 +11,32 @@ import { drawn } from './picture.ts'
 import type { Run } from './run.ts'
 import { timeline } from './timeline.ts'
 
+interface Phase {
+  perSecond: number
+  from: number
+  to: number
+}
 interface Data {
   /** Questions and answers as this page saw them. */
   exchanges: readonly Exchange[]
   events: readonly Got[]
   /** Time of a question that is answered at once: the first of the connection, asked again on the warm line. */
   tripMs: number
+  /** The lab makes events slowly first, then fast. */
+  phases: Phase[]
   lost: number
   repeated: number
   now: number
 }
 
-const PER_SECOND = 3
-const LAST_MS = 10_000
-/** What the picture shows: the last so much. */
-const VIEW_MS = 5000
+const RATES = [1, 6] as const
+const PHASE_MS = 6000
 /** 300 ms there and back. */
 const PROFILE = '3g'
 
 async function run(run: Run<Data>): Promise<Data> {
   const bench = await run.bench()
-  await run.rate(PER_SECOND)
+  await run.rate(RATES[0])
   await bench.set('long-polling', { http: '1.1', profile: PROFILE })
   const { origin } = bench.door('long-polling')
   run.step('measuring the round trip')
@@ -46,61 +51,62 @@ async function run(run: Run<Data>): Promise<Data> {
   const line = run.keep(follow({ bench, transport: 'long-polling', after: tail, startedAt }))
   const data: Data = {
     ...{ exchanges: line.exchanges, events: line.events, tripMs: median(trips)! },
-    ...{ lost: 0, repeated: 0, now: 0 },
+    ...{ phases: [], lost: 0, repeated: 0, now: 0 },
   }
-  run.step(`${PER_SECOND} events a second, 300 ms there and back`)
-  while ((data.now = performance.now() - startedAt) < LAST_MS) {
-    run.show(data)
-    await run.sleep(50)
+  for (const perSecond of RATES) {
+    await run.rate(perSecond)
+    run.step(`${count(perSecond, 'event')} a second, 300 ms there and back`)
+    const from = performance.now() - startedAt
+    const phase: Phase = { perSecond, from, to: from + PHASE_MS }
+    data.phases.push(phase)
+    while ((data.now = performance.now() - startedAt) < phase.to) {
+      run.show(data)
+      await run.sleep(50)
+    }
   }
   line.close()
   return { ...data, lost: line.lost, repeated: line.repeated }
 }
 
 interface Story {
+  perSecond: number
+  /** Answers with events. */
   answers: number
-  /** Due while no question was at the server. */
+  events: number
   inGap: number
-  held: number
   /** Most events that one answer brought. */
   most: number
   together: number
-  medianGapAgeMs: number
-  medianHeldAgeMs: number
+  gapAges: number[]
+  heldAges: number[]
 }
 
 /**
- * When the server had no question, by this page's clock: from half a round trip before an answer came, when it left, to half a round
- * trip after the next question went out, when it arrived.
+ * Answers of that phase, each with its events in order. The first event of an answer met a held question when it was due after the
+ * question had arrived, which is half a round trip after it went out. All others were in the log by then.
  */
-function storyOf({ exchanges, events, tripMs }: Data): Story {
-  const done = exchanges.slice(1).filter(({ events }) => events > 0) // the first only found out where we stand
-  const gaps = exchanges.flatMap(({ answeredAt }, index) => {
-    const next = exchanges[index + 1]
-    return answeredAt === undefined || !next ? [] : [[answeredAt - tripMs / 2, next.askedAt + tripMs / 2] as const]
-  })
-  const ages = { gap: [] as number[], held: [] as number[] }
-  for (const { due, at } of steady(exchanges, events))
-    ages[gaps.some(([from, to]) => due > from && due < to) ? 'gap' : 'held'].push(at - due)
-  return {
-    answers: done.length,
-    inGap: ages.gap.length,
-    held: ages.held.length,
-    most: Math.max(0, ...done.map(({ events }) => events)),
-    together: done.filter(({ events }) => events > 1).length,
-    medianGapAgeMs: median(ages.gap) ?? NaN,
-    medianHeldAgeMs: median(ages.held) ?? NaN,
+function storyOf({ exchanges, events, tripMs }: Data, { perSecond, from, to }: Phase): Story {
+  const story: Story = { perSecond, answers: 0, events: 0, inGap: 0, most: 0, together: 0, gapAges: [], heldAges: [] }
+  let next = 0
+  for (const [index, { askedAt, answeredAt, events: n }] of exchanges.entries()) {
+    const mine = events.slice(next, (next += n))
+    // The first answer only finds out where we stand.
+    if (index === 0 || n === 0 || answeredAt === undefined || answeredAt < from || answeredAt >= to) continue
+    const [first, ...others] = mine.map(({ due, at }) => ({ age: at - due, wasHeld: due > askedAt + tripMs / 2 }))
+    story.answers++
+    story.events += n
+    story.most = Math.max(story.most, n)
+    if (n > 1) story.together++
+    if (first?.wasHeld) story.heldAges.push(first.age)
+    else if (first) story.gapAges.push(first.age)
+    story.gapAges.push(...others.map(({ age }) => age))
   }
+  return { ...story, inGap: story.gapAges.length }
 }
 
-/** Without those of the first answer, which only found out where we stand. */
-const steady = (exchanges: readonly Exchange[], events: readonly Got[]) => events.slice(exchanges[0]?.events ?? 0)
-
 function shown({ exchanges, events, tripMs, now }: Data) {
-  const from = Math.max(0, now - VIEW_MS)
   return timeline({
-    from,
-    to: from + VIEW_MS,
+    to: RATES.length * PHASE_MS + 300,
     rows: [
       {
         name: 'events are due',
@@ -139,7 +145,7 @@ function shown({ exchanges, events, tripMs, now }: Data) {
       },
     ],
     legend: {
-      event: 'an event (several at one moment lie on each other)',
+      event: 'an event',
       open: 'the server holds a question',
       held: 'asked, not answered',
       request: 'the page asks',
@@ -156,34 +162,44 @@ export const screen = experiment<Data>({
     'It comes with the next answer, together with others of that moment',
     'It waits, and each such event gets an answer of its own',
   ],
-  seconds: 12,
+  seconds: 14,
   run,
   picture: drawn(shown),
   answer(data) {
-    const { answers, inGap, held, most, together, medianGapAgeMs, medianHeldAgeMs } = storyOf(data)
     const { lost, tripMs } = data
-    const { length } = steady(data.exchanges, data.events)
-    const waited =
-      Number.isFinite(medianGapAgeMs) && Number.isFinite(medianHeldAgeMs)
-        ? [
-            `Median age of an event that met no question: ${duration(medianGapAgeMs)}; of one that met a held question: ${duration(medianHeldAgeMs)}.`,
-          ]
-        : []
+    const stories = data.phases.map((phase) => storyOf(data, phase))
+    const sum = (of: (story: Story) => number) => stories.reduce((total, story) => total + of(story), 0)
+    const most = Math.max(...stories.map((each) => each.most))
+    const inGap = sum((story) => story.inGap)
+    const [gapAge, heldAge] = [
+      median(stories.flatMap(({ gapAges }) => gapAges)),
+      median(stories.flatMap(({ heldAges }) => heldAges)),
+    ]
     return {
       sentence:
-        `${count(inGap, 'event')} of ${length} came up while the server had no question: ${lost === 0 ? 'none was lost' : `${lost} were lost`}, ` +
-        `and the ${length} came in ${count(answers, 'answer')}, up to ${most} in one.`,
+        `${inGap} of ${count(
+          sum(({ gapAges, heldAges }) => gapAges.length + heldAges.length),
+          'event',
+        )} came up while the server had no question: ${lost === 0 ? 'none was lost' : `${lost} were lost`}, ` +
+        `and up to ${most} came together in one answer.`,
       details: [
-        `A question is away for one round trip: ${duration(tripMs)} here, measured.`,
-        `${together} of ${answers} answers brought more than one event; ${held} events found a question waiting.`,
-        ...waited,
+        `A question is away for one round trip: ${duration(tripMs)}, measured here.`,
+        ...stories.map(
+          ({ perSecond, events, answers, together }) =>
+            `At ${count(perSecond, 'event')} a second: ${count(events, 'event')} in ${count(answers, 'answer')}, ${together} of them with more than one.`,
+        ),
+        ...(gapAge !== undefined && heldAge !== undefined
+          ? [
+              `Median age of an event that met no question: ${duration(gapAge)}; of one that met a held question: ${duration(heldAge)}.`,
+            ]
+          : []),
       ],
       choice: lost > 0 ? 0 : inGap === 0 ? undefined : most > 1 ? 1 : 2,
-      ...(inGap === 0 && {
-        surprise: 'No event fell between two questions this time, so there is nothing to see. Run it again.',
-      }),
-      ...(lost > 0 && {
-        surprise: 'Events are missing, which must not happen: the cursor should have asked for them.',
+      ...((lost > 0 || inGap === 0) && {
+        surprise:
+          lost > 0
+            ? 'Events are missing, which must not happen: the cursor should have asked for them.'
+            : 'No event fell between two questions this time, so there is nothing to see. Run it again.',
       }),
     }
   },
@@ -201,21 +217,32 @@ export const screen = experiment<Data>({
     <p>
       ${lesson('sse-reconnect', 'SSE')} changes one thing: the answer does not end, so there is no moment without it.
     </p>`,
-  formula(data) {
-    const { answers } = storyOf(data)
-    const r = PER_SECOND
-    const t = data.tripMs / 1000
-    const expected = r * t + Math.exp(-r * t)
-    return html`<p class="math">events per answer = r·t + e^(−r·t)</p>
-      <p>
-        With r = ${r} events a second and t = ${duration(data.tripMs)}: ${expected.toFixed(2)}. Measured:
-        ${(data.events.length / answers).toFixed(2)}.
-      </p>
+  formula: (data) =>
+    html`<p class="math">events per answer = r·t + e^(−r·t)</p>
+      <p><code>r</code> events a second, <code>t</code> = ${duration(data.tripMs)} measured.</p>
+      <table class="raw">
+        <thead>
+          <tr>
+            ${['r', 'formula', 'measured'].map((each) => html`<th scope="col" class="number">${each}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${data.phases.map((phase) => {
+            const { perSecond, events, answers } = storyOf(data, phase)
+            const rt = (perSecond * data.tripMs) / 1000
+            return html`<tr>
+              <th scope="row" class="number">${perSecond}</th>
+              <td class="number">${(rt + Math.exp(-rt)).toFixed(2)}</td>
+              <td class="number">${(events / answers).toFixed(2)}</td>
+            </tr>`
+          })}
+        </tbody>
+      </table>
       <p class="quiet">
-        The formula is for events at wholly random moments (Poisson). The lab’s clock spreads them a little more evenly:
-        one in each eighth of a second.
-      </p>`
-  },
+        The formula is for events at wholly random moments (Poisson). The lab’s clock spreads them more evenly, one in
+        each slot of 1/r s, so a few more find a question waiting or share an answer than it says; and so few answers
+        scatter.
+      </p>`,
   table: ({ exchanges }) => ({
     caption: 'Questions and answers, by this page’s clock',
     columns: ['question', 'asked at, ms', 'answered at, ms', 'held and under way, ms', 'events in the answer'],
@@ -226,8 +253,8 @@ export const screen = experiment<Data>({
     ]),
   }),
   measured: html`The lab’s own client (<code>transports/long-polling/client.ts</code>) through a door whose proxy delays
-  both directions like a 3G network (profile “3g”: 150 ms each way and up to 50 ms of jitter). Three events a second.
-  This page sees when it asks and when an answer comes; the moments at the server are reckoned from those and the round
-  trip, which is the median of three questions that are answered at once. So an event near the edge of a gap may be
-  counted on the wrong side; what was lost and what came together is exact.`,
+  both directions like a 3G network (profile “3g”: 150 ms each way and up to 50 ms of jitter). One event a second for
+  six seconds, then six. This page sees when it asks and when an answer comes; the moments at the server are reckoned
+  from those and the round trip, which is the median of three questions that are answered at once. So an event near the
+  edge of a gap may be counted on the wrong side; what was lost and what came together is exact.`,
 })

@@ -38,8 +38,9 @@ export function timeline({ rows, from = 0, to, legend }: Timeline): TemplateResu
   const ticks: number[] = []
   for (let at = Math.ceil(from / step) * step; at <= to; at += step) ticks.push(at)
 
-  const row = ({ name, lane, note, spans, marks }: Row) =>
-    html`<div class="row lane-colour" data-lane=${lane ?? ''}>
+  const row = ({ name, lane, note, spans, marks }: Row) => {
+    const heightOf = stacked(marks)
+    return html`<div class="row lane-colour" data-lane=${lane ?? ''}>
       <p><b>${name}</b> ${note ? html`<span>${note}</span>` : nothing}</p>
       <svg role="img" aria-label=${`${name}: ${said(spans, marks)}`}>
         ${ticks.map((at) => svg`<line class="grid" x1=${x(at)} x2=${x(at)} y1="0" y2="100%" />`)}
@@ -52,10 +53,11 @@ export function timeline({ rows, from = 0, to, legend }: Timeline): TemplateResu
           .map(({ at, kind }) =>
             kind === 'request'
               ? svg`<line class="request" x1=${x(at)} x2=${x(at)} y1="8%" y2="92%" />`
-              : svg`<circle class=${kind} cx=${x(at)} cy="50%" r="4.5" />`,
+              : svg`<circle class=${kind} cx=${x(at)} cy="50%" r="4.5" transform=${`translate(0 ${heightOf(at, kind)})`} />`,
           )}
       </svg>
     </div>`
+  }
 
   const anchor = (at: number) =>
     at - from < (to - from) * 0.05 ? 'start' : at > to - (to - from) * 0.05 ? 'end' : 'middle'
@@ -71,6 +73,21 @@ export function timeline({ rows, from = 0, to, legend }: Timeline): TemplateResu
       ${Object.entries(legend).map(([kind, words]) => html`<li><b class=${kind}></b> ${words}</li>`)}
     </ul>
   </div>`
+}
+
+/** What came at one moment stands on each other, around the middle. */
+function stacked(marks: readonly Mark[]): (at: number, kind: Mark['kind']) => number {
+  const keyOf = (at: number, kind: string) => `${kind} ${Math.round(at)}`
+  const counts = new Map<string, number>()
+  for (const { at, kind } of marks) counts.set(keyOf(at, kind), (counts.get(keyOf(at, kind)) ?? 0) + 1)
+  const drawn = new Map<string, number>()
+  return (at, kind) => {
+    const key = keyOf(at, kind)
+    const index = drawn.get(key) ?? 0
+    drawn.set(key, index + 1)
+    const apart = Math.min(10, 40 / counts.get(key)!)
+    return ((counts.get(key)! - 1) / 2 - index) * apart
+  }
 }
 
 function said(spans: Row['spans'], marks: readonly Mark[]): string {
