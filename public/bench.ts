@@ -26,6 +26,8 @@ export interface Bench {
   fault(name: string, fault: Fault): Promise<number>
   startStorm(order: StormOrder): Promise<void>
   wire(name: string, after: number): Promise<Wire>
+  /** Reads the counts now, instead of within a second. @throws LabError, TypeError: see `explain` */
+  refresh(): Promise<void>
   /** For the whole lab: every page sees it. */
   setFeed(feed: { perSecond?: number; payloadBytes?: number }): Promise<void>
   /** `read`: new counts. `moved`: the doors are elsewhere, and a lane must connect anew. @returns what ends the calls. */
@@ -80,24 +82,28 @@ export async function openBench(): Promise<Bench> {
   }
 
   async function read() {
-    const asked = performance.now()
     try {
-      if (seen.why) await readShared()
-      else {
-        const reading = await send<Reading>('GET', path())
-        time.take(asked, performance.now(), reading.now)
-        take(reading.doors)
-        const { perSecond, payloadBytes, storm } = reading
-        Object.assign(seen, { perSecond, payloadBytes, storm })
-      }
-      seen.trouble = ''
-      tell('read')
+      await refresh()
     } catch (error) {
       const isGone = error instanceof LabError && error.status === 404
       if (isGone && !isClosed) await remake()
       else seen.trouble = explain(error)
     }
     if (!isClosed) timer = setTimeout(() => void read(), EVERY_MS)
+  }
+
+  async function refresh() {
+    const asked = performance.now()
+    if (seen.why) await readShared()
+    else {
+      const reading = await send<Reading>('GET', path())
+      time.take(asked, performance.now(), reading.now)
+      take(reading.doors)
+      const { perSecond, payloadBytes, storm } = reading
+      Object.assign(seen, { perSecond, payloadBytes, storm })
+    }
+    seen.trouble = ''
+    tell('read')
   }
 
   async function remake() {
@@ -144,6 +150,7 @@ export async function openBench(): Promise<Bench> {
     fault: async (name, fault) =>
       (await send<{ connections: number }>('POST', path(`/${name}/fault`), { fault })).connections,
     startStorm: (order) => send('POST', path('/storm'), { ...order }),
+    refresh,
     wire: (name, after) => send('GET', path(`/${name}/wire?after=${after}`)),
     async setFeed(feed) {
       await send('PUT', '/lab/rate', { ...feed })
