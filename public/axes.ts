@@ -40,6 +40,13 @@ export const latencyAxis = (colours: () => Colours, more: uPlot.Axis = {}) =>
     ...more,
   })
 
+/** A chart remembers what it set last on its canvas: who draws in between leaves it as it was. */
+export const alone = (draw: (chart: uPlot) => void) => (chart: uPlot) => {
+  chart.ctx.save()
+  draw(chart)
+  chart.ctx.restore()
+}
+
 /** Keeps a chart as large as its box. @returns what ends that. */
 export function fill(box: HTMLElement, chart: uPlot): () => void {
   const observer = new ResizeObserver(() => {

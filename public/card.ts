@@ -4,7 +4,6 @@ import { html, nothing } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
 import { counts } from './counts.ts'
 import type { Desk } from './desk.ts'
-import { plain } from './door.ts'
 import { faultButtons } from './faults.ts'
 import { differences, laneKnobs } from './knobs.ts'
 import type { Lane, LaneState } from './lane.ts'
@@ -14,7 +13,7 @@ import { shorten } from './note.ts'
 import type { Summary } from './samples.ts'
 import { saveSamples } from './save.ts'
 import { knobSelect, stormButtons } from './selects.ts'
-import { count, duration, size, span } from './words.ts'
+import { count, duration, size } from './words.ts'
 
 export interface Card {
   desk: Desk
@@ -26,6 +25,8 @@ export interface Card {
   now: number
   /** What the server saw of the lane's latest connection: `h2 · TLSv1.3`; empty when nobody told. */
   protocol: string
+  /** Whether the knobs are seen: of all lanes or of none, to be compared. */
+  open: { knobs: boolean; toggle: (event: Event) => void }
   /** Saves the chart. */
   save: () => void
 }
@@ -36,11 +37,12 @@ const marks: Record<LaneState, string> = {
   ...{ open: '●', connecting: '◌', waiting: '○', closed: '✕', paused: '❚❚', off: '' },
 }
 
-export function card({ desk, lane, summary, cost, dearest, now, protocol, save }: Card): TemplateResult {
+export function card({ desk, lane, summary, cost, dearest, now, protocol, open, save }: Card): TemplateResult {
   const { name, state, tally, story, note } = lane
   const trouble = desk.troubles.get(name) ?? ''
   const isFaulty = tally.lost + tally.repeated + lane.badData > 0
-  const set = differences(lane.door.settings, plain)
+  const { http, tls } = lane.door.settings
+  const set = differences(lane.door.settings, desk.usual(lane))
   const share = dearest > 0 ? (cost?.perEvent ?? 0) / dearest : 0
 
   return html`<section
@@ -54,15 +56,21 @@ export function card({ desk, lane, summary, cost, dearest, now, protocol, save }
   >
     <div class="who">
       <h2 id="lane-${name}">${name}</h2>
-      <p class="state">
-        <span aria-hidden="true">${marks[state]}</span> ${state}${
-          lane.openSince === undefined ? nothing : html` <span class="soft">for ${span(now - lane.openSince)}</span>`
-        }
-      </p>
+      <p class="state"><span aria-hidden="true">${marks[state]}</span> ${state}</p>
+      <button
+        type="button"
+        class="pause"
+        id="pause-${name}"
+        aria-labelledby="pause-${name} lane-${name}"
+        @click=${() => (state === 'paused' ? lane.resume() : lane.pause())}
+      >
+        ${state === 'paused' ? 'Resume' : 'Pause'}
+      </button>
     </div>
     <p class="how">${howItWorks(lane)}</p>
     <p class="path">
-      <span data-n="protocol">${protocol || nothing}</span>${set && html`<span class="set"> ${set}</span>`}
+      <span data-n="protocol">${protocol || `HTTP/${http} · TLS ${tls}`}</span
+      >${set && html`<span class="set"> · ${set}</span>`}
       ${state === 'open' || !lane.cause ? nothing : html`<span class="cause">${lane.cause}</span>`}
     </p>
     <figure class="strip">
@@ -108,18 +116,7 @@ export function card({ desk, lane, summary, cost, dearest, now, protocol, save }
           </li>`,
       )}
     </ol>
-    <div class="buttons" role="group" aria-labelledby="lane-${name}">
-      <button
-        type="button"
-        class="pause"
-        id="pause-${name}"
-        aria-labelledby="pause-${name} lane-${name}"
-        @click=${() => (state === 'paused' ? lane.resume() : lane.pause())}
-      >
-        ${state === 'paused' ? 'Resume' : 'Pause'}
-      </button>
-      ${faultButtons(desk, lane)}
-    </div>
+    <div class="buttons" role="group" aria-labelledby="lane-${name}">${faultButtons(desk, lane)}</div>
     <div class="told">
       <p class="note" ?hidden=${!note}>
         <bdi data-n="note">${note?.text ?? ''}</bdi>
@@ -134,13 +131,10 @@ export function card({ desk, lane, summary, cost, dearest, now, protocol, save }
       <b><span data-n="events">${tally.events.toLocaleString('en')}</span></b> events ·
       <b><span data-n="lost">${tally.lost}</span></b> lost ·
       <b><span data-n="repeated">${tally.repeated}</span></b> repeated ·
-      <b><span data-n="bad">${lane.badData}</span></b> bad data
+      <b><span data-n="bad">${lane.badData}</span></b> bad
     </p>
-    <details class="counted">
-      <summary id="counts-${name}" aria-labelledby="counts-${name} lane-${name}">What the server counted</summary>
-      ${counts({ lane, cost, now })}
-    </details>
-    <details class="knobs">
+    <div class="counted">${counts({ lane, cost, now })}</div>
+    <details class="knobs" .open=${open.knobs} @toggle=${open.toggle}>
       <summary id="knobs-${name}" aria-labelledby="knobs-${name} lane-${name}">Knobs</summary>
       <div class="choices">${laneKnobs.map((knob) => knobSelect(desk, lane, knob))}</div>
       ${stormButtons(desk, lane)}

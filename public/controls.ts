@@ -51,18 +51,18 @@ export function controls({ desk, publish, following, smooth }: Controls): Templa
     <div class="buttons" role="group" aria-labelledby="lane-all">
       <span id="lane-all">All lanes</span> ${faultButtons(desk)}
     </div>
+    <dl class="does">
+      ${faults.map(
+        ({ label, does }) =>
+          html`<div>
+            <dt>${label}</dt>
+            <dd>${does}</dd>
+          </div>`,
+      )}
+    </dl>
     <details class="knobs">
-      <summary>Knobs of all lanes, and what the buttons do</summary>
+      <summary>Knobs of all lanes: network, HTTP, TLS, batching, proxy, slow line</summary>
       <div class="choices">${laneKnobs.map((knob) => knobSelect(desk, undefined, knob))}</div>
-      <dl class="does">
-        ${faults.map(
-          ({ label, does }) =>
-            html`<div>
-              <dt>${label}</dt>
-              <dd>${does}</dd>
-            </div>`,
-        )}
-      </dl>
     </details>
     <p class="machine">
       ${storm(desk)} This page: <span data-n="fps">${smooth.perSecond}</span> frames a second,

@@ -13,6 +13,8 @@ import type { Lane, LaneOptions } from './lane.ts'
 export interface Desk {
   readonly bench: Bench
   readonly lanes: readonly Lane[]
+  /** As a door was when it was opened. */
+  usual(lane: Lane): Settings
   /** What went wrong, in words, by what it is about: a lane's name, or `all`. */
   readonly troubles: ReadonlyMap<string, string>
   readonly pollMs: number
@@ -134,6 +136,7 @@ export function desk(
     bench,
     lanes,
     troubles,
+    usual: ({ name }) => usual.get(name)!,
     get pollMs() {
       return pollMs
     },

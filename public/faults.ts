@@ -15,7 +15,7 @@ export const faults: readonly { fault: Fault; label: string; does: string }[] = 
   { fault: 'stall', label: 'Stall 5 s', does: 'Nothing passes for five seconds; then all that waited comes at once.' },
   {
     fault: 'restart',
-    label: 'Restart server',
+    label: 'Restart',
     does: 'The server behind this door says goodbye as on SIGTERM, stays away for two seconds and is back.',
   },
 ]

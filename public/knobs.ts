@@ -21,7 +21,7 @@ export const payloadSlider: Slider = {
   name: 'payload',
   label: 'An event has',
   steps: [0, 200, 500, 1000, 2000, 4000, 8000, 16_000],
-  words: (bytes) => (bytes === 0 ? 'as few bytes as it can' : size(bytes)),
+  words: (bytes) => (bytes === 0 ? 'no filling' : size(bytes)),
 }
 export const pollSlider: Slider = {
   name: 'poll',
@@ -91,13 +91,13 @@ export function choiceOf({ choices }: Knob, text: string | undefined): Settings[
   return choices.find(([value]) => String(value) === text)?.[0]
 }
 
-/** In words what is set at a door beyond the usual; empty when nothing is. */
+/** In words what is set at a door beyond the usual, versions aside; empty when nothing is. */
 export function differences(settings: Settings, usual: Settings): string {
   return laneKnobs
-    .filter(({ setting }) => settings[setting] !== usual[setting])
+    .filter(({ setting }) => settings[setting] !== usual[setting] && setting !== 'http' && setting !== 'tls')
     .map(({ setting, label, choices }) => {
       const words = choices.find(([value]) => value === settings[setting])?.[1] ?? String(settings[setting])
-      return /^(profile|http|tls)$/.test(setting) ? words : `${label.toLowerCase()}: ${words}`
+      return setting === 'profile' ? words : `${label.toLowerCase()}: ${words}`
     })
     .join(' · ')
 }

@@ -1,7 +1,7 @@
 // The overview: how long events are under way against what each costs in bytes; a dot for each lane, its whisker up to p95, and where
 // it has been as knobs were turned. Both axes are logarithmic; the latency axis is that of the lanes.
 import uPlot from '/vendor/uplot.js'
-import { axis, fill, fontOf, latencyAxis, latencyScale } from './axes.ts'
+import { alone, axis, fill, fontOf, latencyAxis, latencyScale } from './axes.ts'
 import { coloursOf, withColours } from './colours.ts'
 import type { Colours } from './colours.ts'
 import type { Lane } from './lane.ts'
@@ -29,12 +29,11 @@ interface Dot {
 }
 type Place = [bytes: number, median: number, p95: number]
 
-const BYTES = [50, 100_000] as const
+const BYTES = [50, 50_000] as const
 const SIZES = new Map([
   [100, '100 B'],
   [1000, '1 kB'],
   [10_000, '10 kB'],
-  [100_000, '100 kB'],
 ])
 const TRAIL_MS = 40_000
 /** Each frame a dot goes this part of its way. */
@@ -78,7 +77,7 @@ export function overview(
           latencyAxis(() => colours),
         ],
         series: [{}, { show: true, paths: () => null, points: { show: false } }],
-        hooks: { draw: [drawTrails, drawDots] },
+        hooks: { draw: [alone(drawTrails), alone(drawDots)] },
       },
       [[...BYTES], [...SCALE_MS]],
       box,
@@ -169,7 +168,7 @@ export function overview(
         }
         if (dot.shown) dot.trail.push({ at: now, place: dot.shown })
         while (dot.trail[0] && dot.trail[0].at < now - TRAIL_MS) dot.trail.shift()
-        dot.to = [bytes, summary.median, summary.p95 ?? summary.worst]
+        dot.to = [bytes, summary.median, summary.p95 ?? summary.worst].map((value) => within(value, WIDE)) as Place
       }
     },
     draw(at) {
@@ -178,10 +177,7 @@ export function overview(
         if (!dot.to) continue
         if (!dot.shown || still.matches) dot.shown = [...dot.to]
         // On a logarithmic scale the way between two places is a factor.
-        else
-          dot.shown = dot.shown.map(
-            (value, i) => value * (within(dot.to![i]!, WIDE) / within(value, WIDE)) ** GLIDE,
-          ) as Place
+        else dot.shown = dot.shown.map((value, i) => value * (dot.to![i]! / value) ** GLIDE) as Place
       }
       chart!.redraw(false)
     },

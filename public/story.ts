@@ -29,7 +29,7 @@ export function story(fault: Fault, startedAt: number): Story {
   function noticed(now: number): string {
     if (leftAt !== undefined) return `noticed after ${duration(leftAt - startedAt)}`
     if (!back) return `not noticed yet (${duration(now - startedAt)})`
-    if (fault === 'cut') return 'nothing was under way: the next question took a new connection'
+    if (fault === 'cut') return 'not noticed: the next question took a new connection'
     return 'not noticed: no connection broke'
   }
 

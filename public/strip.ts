@@ -1,13 +1,12 @@
 // The last thirty seconds of one lane: a dot for each event, as high as it was long under way; at the right edge how they spread, on
 // the same scale. Below, a stroke for each request; shaded, when the line was not open.
 import uPlot from '/vendor/uplot.js'
-import { axis, fill, fontOf, latencyAxis, latencyScale } from './axes.ts'
+import { alone, axis, fill, fontOf, latencyAxis, latencyScale } from './axes.ts'
 import { withColours } from './colours.ts'
 import type { Colours } from './colours.ts'
 import type { Lane } from './lane.ts'
 import { onLooks } from './looks.ts'
 import { SCALE_MS, WINDOW_MS } from './samples.ts'
-import { duration } from './words.ts'
 
 export interface Strip {
   /** Once per animation frame. */
@@ -51,8 +50,8 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
           }),
           latencyAxis(() => colours),
         ],
-        series: [{}, { stroke: () => colours.lane, points: { show: false }, paths: dots }],
-        hooks: { drawClear: [drawAway], draw: [drawAsked, drawSpread, drawNotes] },
+        series: [{}, { fill: () => colours.lane, width: 0, points: { show: false }, paths: dots }],
+        hooks: { drawClear: [alone(drawAway)], draw: [alone(drawAsked), alone(drawSpread), alone(drawNotes)] },
       },
       [[], []],
       box,
@@ -68,7 +67,7 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
       const x = u.valToPos(xs[i]!, 'x', true) - size / 2
       fill.rect(x, u.valToPos(ys[i]!, 'y', true) - size / 2, size, size)
     }
-    return { fill, stroke: null } as unknown as uPlot.Series.Paths
+    return { fill } as uPlot.Series.Paths
   }
 
   function drawAway(u: uPlot) {
@@ -122,9 +121,9 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
     ctx.lineTo(left + SPREAD_PX * scale, y)
     ctx.stroke()
     ctx.font = fontOf(12 * scale)
-    ctx.textAlign = 'right'
+    ctx.textAlign = 'left'
     ctx.textBaseline = 'bottom'
-    const [text, x] = [`median ${duration(median)}`, left + SPREAD_PX * scale]
+    const [text, x] = ['median', bbox.left + 4 * scale]
     ctx.lineWidth = 4 * scale
     ctx.strokeStyle = colours.surface
     ctx.strokeText(text, x, y - 3 * scale)

@@ -4,14 +4,14 @@ import type { Lane } from './lane.ts'
 import type { Meter } from './meter.ts'
 import { count, duration, list, size } from './words.ts'
 
-/** One sentence that follows from what the page sees now; empty while it has too little to say. */
-export function verdict(lanes: readonly Lane[], meter: Meter, now: number): string {
+/** What follows from what the page sees now, in two sentences: how fast, and at what price. */
+export function verdict(lanes: readonly Lane[], meter: Meter, now: number): string[] {
   const rows = lanes.flatMap((lane) => {
     const late = isResting(lane) ? undefined : lane.samples.summary(now)
     const cost = meter.of(lane)?.perEvent
     return late && late.n >= 5 && cost !== undefined ? [{ name: lane.name, median: late.median, cost }] : []
   })
-  if (rows.length < 2) return ''
+  if (rows.length < 2) return ['Looking …']
   const by = (value: (row: (typeof rows)[number]) => number) => rows.toSorted((a, b) => value(a) - value(b))
   const [fastest, slowest] = [by(({ median }) => median)[0]!, by(({ median }) => median).at(-1)!]
   const [cheapest, dearest] = [by(({ cost }) => cost)[0]!, by(({ cost }) => cost).at(-1)!]
@@ -24,7 +24,7 @@ export function verdict(lanes: readonly Lane[], meter: Meter, now: number): stri
     times < 1.2
       ? `Each costs about ${size(dearest.cost)} an event.`
       : `${dearest.name} costs ${size(dearest.cost)} an event, ${cheapest.name} ${size(cheapest.cost)}${times >= 1.5 ? `, ${times.toFixed(1)} times less` : ''}.`
-  return `${late} ${cost}`
+  return [late, cost]
 }
 
 const isResting = ({ state }: Lane) => state === 'paused' || state === 'off'

@@ -54,6 +54,13 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
   const smooth = frames()
   const publish = publishBox()
   const told = new Set<string>()
+  const open = {
+    knobs: false,
+    toggle({ target }: Event) {
+      open.knobs = (target as HTMLDetailsElement).open
+      write(performance.now())
+    },
+  }
   let [asked, wroteAt] = [0, -Infinity]
 
   function write(now: number) {
@@ -63,7 +70,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
     const shown = lanes.filter(({ state }) => state !== 'off').length
     render(
       html`<div class="glance">
-          <p id="verdict">${verdict(lanes, costs, now) || 'Looking …'}</p>
+          <p id="verdict">${verdict(lanes, costs, now).map((sentence) => html`<span>${sentence} </span>`)}</p>
           <p id="agreement" data-agreed=${agreed}>${text}</p>
         </div>
         <p class="warning" role="note" ?hidden=${!bench.why}>${bench.why}</p>
@@ -102,6 +109,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
             card({
               ...{ desk: work, lane, dearest, now },
               ...{ summary: lane.samples.summary(now), cost: costs.of(lane), protocol: seen.of(lane.name) },
+              open,
               save: () => saveChart(strips.get(lane.name)!.canvas, surface(), lane.name),
             }),
           )}
