@@ -13,11 +13,12 @@ import { drawn } from './picture.ts'
 import { Trouble } from './run.ts'
 import type { Run } from './run.ts'
 
-/** One series of the same question. */
+/** `plain` asks without a condition; `miss` with an ETag that fits nothing, so it is answered 200; `hit` is answered 304. */
+type Kind = 'plain' | 'miss' | 'hit'
+/** The same question, `TIMES` times. */
 interface Series {
-  name: string
-  isConditional: boolean
-  /** Of the answer that it would be without 304. */
+  kind: Kind
+  /** In the answer that it would be without 304. */
   events: number
   statuses: number[]
   passed?: Passed
@@ -39,29 +40,27 @@ interface Data {
 
 const TIMES = 10
 const LONG = 100
-const DOORS = ['polling', 'long-polling', 'sse', 'wss'] as const
+const DOOR = 'polling'
+const KINDS = ['plain', 'miss', 'hit'] as const
 
 async function run(run: Run<Data>): Promise<Data> {
   const bench = await run.bench()
-  await overHttp1(bench, DOORS)
+  await overHttp1(bench, [DOOR])
   const { tail, tailOffset } = await quiet(run)
   const { epoch } = parseCursor(tail)!
-  const events = Math.min(LONG, tailOffset)
-  const before = formatCursor({ epoch, offset: tailOffset - events })
+  const long = Math.min(LONG, tailOffset)
+  const before = formatCursor({ epoch, offset: tailOffset - long })
   const data: Data = { series: [], fetched: [], etag: '' }
-  for (const [index, [name, after, size, isConditional]] of (
-    [
-      ['empty answer', tail, 0, false],
-      ['empty answer, If-None-Match', tail, 0, true],
-      [`${events} events`, before, events, false],
-      [`${events} events, If-None-Match`, before, events, true],
-    ] as const
-  ).entries()) {
-    const series: Series = { name, isConditional, events: size, statuses: [] }
-    data.series.push(series)
-    run.step(name)
-    data.etag = await measure(run, bench, DOORS[index]!, after, series, () => run.show(data))
-  }
+  for (const [after, events] of [
+    [tail, 0],
+    [before, long],
+  ] as const)
+    for (const kind of KINDS) {
+      const series: Series = { kind, events, statuses: [] }
+      data.series.push(series)
+      run.step(`${count(events, 'event')}, ${WORDS[kind]}`)
+      data.etag = await measure(run, bench, after, series, () => run.show(data))
+    }
 
   run.step('what the browser’s own cache does')
   for (const [what, mode] of [
@@ -94,30 +93,33 @@ async function quiet(run: Run<Data>): Promise<{ tail: `${string}.${number}`; tai
 }
 
 /** The same question again and again, on one connection. @returns the ETag. */
-async function measure(run: Run<Data>, bench: Bench, door: string, after: string, series: Series, show: () => void) {
+async function measure(run: Run<Data>, bench: Bench, after: string, series: Series, show: () => void) {
   const url = `/feed/polling?after=${after}&limit=${LONG}`
   // Asked at the page's own origin: another origin does not show a page the ETag of its answers.
   const first = await fetch(url, { cache: 'no-store', signal: run.signal })
   await first.text()
   const etag = first.headers.get('etag') ?? ''
-  const headers: Record<string, string> = series.isConditional ? { 'if-none-match': etag } : {}
+  const headers: Record<string, string> =
+    series.kind === 'plain' ? {} : { 'if-none-match': series.kind === 'hit' ? etag : padded(etag) }
   const ask = async () => {
-    // Not with mode no-store: then the browser would ask for leave to send the header each time.
-    const response = await fetch(bench.door(door).origin + url, { headers, signal: run.signal })
+    const response = await fetch(bench.door(DOOR).origin + url, { headers, cache: 'no-store', signal: run.signal })
     await response.text()
     return response.status
   }
-  await ask() // opens the connection; and asks for leave, as browsers do for this header between origins
-  const before = await countedAt(bench, door)
+  await ask() // opens the connection, where there is none
+  const before = await countedAt(bench, DOOR)
   for (let n = 0; n < TIMES; n++) {
     series.statuses.push(await ask())
     show()
     await run.sleep(30)
   }
-  series.passed = passed(before, await countedAt(bench, door))
+  series.passed = passed(before, await countedAt(bench, DOOR))
   show()
   return etag
 }
+
+/** As long as that ETag, and another. */
+const padded = (etag: string) => `"${'x'.repeat(Math.max(1, etag.length - 2))}"`
 
 async function fetched(run: Run<Data>, what: string, mode: RequestCache): Promise<Fetched> {
   performance.clearResourceTimings()
@@ -131,10 +133,39 @@ async function fetched(run: Run<Data>, what: string, mode: RequestCache): Promis
   }
 }
 
-const each = ({ passed }: Series) => (passed ? passed.total / passed.requests : NaN)
-/** Of the bytes both ways, what 304 spares. */
-const saved = (plain: Series, conditional: Series) => 1 - each(conditional) / each(plain)
+/** Bytes of one exchange, up and down, with all that the browser sends for it. */
+const each = ({ passed }: Series) => (passed ? passed.total / TIMES : NaN)
+
+interface Saving {
+  events: number
+  /** One exchange answered 200, without a condition. */
+  plain: number
+  /** One answered 304, as it was sent between two origins. */
+  hit: number
+  /** What asking for leave cost: an OPTIONS request and its answer; 0 where the browser did not ask. */
+  leave: number
+  /** A 304 without that, as a page has it at its own origin. */
+  own: number
+}
+
+/** `miss` and `hit` differ in nothing but their answers; `miss` and `plain` in the condition, and the leave to send it. */
+function savingOf(series: readonly Series[], isLong: boolean, etag: string): Saving {
+  const of = (kind: Kind) => series.find((one) => one.kind === kind && one.events > 0 === isLong)
+  const [plain, miss, hit] = KINDS.map((kind) => each(of(kind) ?? { kind, events: 0, statuses: [] })) as [
+    number,
+    number,
+    number,
+  ]
+  const leave = Math.max(0, miss - plain - `If-None-Match: ${etag}\r\n`.length)
+  return { events: of('plain')?.events ?? 0, plain, hit, leave, own: hit - leave }
+}
+
 const percent = (share: number) => `${Math.round(share * 100)} %`
+const WORDS: Record<Kind, string> = {
+  plain: 'no condition',
+  miss: 'an ETag that does not fit',
+  hit: 'the right ETag',
+}
 
 function wayOf({ transferBytes, bodyBytes }: Fetched): string {
   if (Number.isNaN(transferBytes)) return 'not told'
@@ -156,16 +187,18 @@ export const screen = experiment<Data>({
   ],
   seconds: 5,
   run,
-  picture: drawn(({ series, fetched }) => {
-    const most = Math.max(1, ...series.map((one) => each(one) || 0))
-    return html`${barList(
-      'Bytes of one exchange, up and down, below TLS',
-      series.map((one) => ({
-        name: one.name,
-        share: (each(one) || 0) / most,
-        words: one.passed ? size(each(one)) : '…',
-        lane: one.isConditional ? 'sse' : 'polling',
-      })),
+  picture: drawn(({ series, fetched, etag }) => {
+    const both = [savingOf(series, false, etag), savingOf(series, true, etag)]
+    const most = Math.max(1, ...both.map(({ plain }) => plain || 0))
+    const bar = (name: string, bytes: number, lane: string) => ({
+      ...{ name, lane, share: Math.min(1, (bytes || 0) / most), words: Number.isFinite(bytes) ? size(bytes) : '…' },
+    })
+    return html`${both.map(({ plain, own, hit, leave }, index) =>
+      barList(`${index === 0 ? 'Nothing new' : `${LONG} events that the page has already`}: bytes of one exchange`, [
+        bar('answered 200', plain, 'polling'),
+        bar('answered 304', own, 'sse'),
+        ...(leave > 0 ? [bar('304 and a preflight', hit, 'long-polling')] : []),
+      ]),
     )}
     ${
       fetched.length > 0
@@ -182,17 +215,24 @@ export const screen = experiment<Data>({
         : ''
     }`
   }),
-  answer({ series, fetched }) {
-    const [empty, emptyIf, long, longIf] = series as [Series, Series, Series, Series]
-    const [little, much] = [saved(empty, emptyIf), saved(long, longIf)]
-    const isRight = [emptyIf, longIf].every(({ statuses }) => statuses.every((status) => status === 304))
+  answer({ series, fetched, etag }) {
+    const [empty, long] = [savingOf(series, false, etag), savingOf(series, true, etag)]
+    const [little, much] = [1 - empty.own / empty.plain, 1 - long.own / long.plain]
+    const wanted = { plain: 200, miss: 200, hit: 304 }
+    const isRight = series.every(({ kind, statuses }) => statuses.every((status) => status === wanted[kind]))
     const feedAgain = fetched.at(-1)
     const cached = fetched.find(({ mode, what }) => mode === 'force-cache' && what.startsWith('/public'))
+    const change = (share: number) => (share >= 0 ? `saved ${percent(share)}` : `cost ${percent(-share)} more`)
     return {
-      sentence: `For the empty answer 304 saved ${percent(little)} of the bytes, for ${count(long.events, 'event')} ${percent(much)}.`,
+      sentence: `For the empty answer 304 ${change(little)} of the bytes, for ${count(long.events, 'event')} it ${change(much)}.`,
       details: [
-        `One poll without news: ${size(each(empty))} as 200, ${size(each(emptyIf))} as 304.`,
-        `One poll for ${count(long.events, 'event')} that the page already had: ${size(each(long))} as 200, ${size(each(longIf))} as 304.`,
+        `One poll without news: ${size(empty.plain)} as 200, ${size(empty.own)} as 304.`,
+        `One poll for ${count(long.events, 'event')} that the page already had: ${size(long.plain)} as 200, ${size(long.own)} as 304.`,
+        ...(empty.leave > 0
+          ? [
+              `Between two origins this browser asked for leave each time (a preflight of ${size(empty.leave)}): then a poll without news costs ${size(empty.hit)}, more than without ETag.`,
+            ]
+          : []),
         ...(feedAgain && cached
           ? [
               `The browser kept the icon (${cached.cacheControl}): ${wayOf(cached)}. It did not keep the feed (${feedAgain.cacheControl}): ${wayOf(feedAgain)}.`,
@@ -203,8 +243,8 @@ export const screen = experiment<Data>({
         little > 0.6 && much > 0.6 ? 0 : much > 0.5 && little < 0.4 ? 1 : little < 0.1 && much < 0.1 ? 2 : undefined,
       ...((!isRight || !(much > little)) && {
         surprise: isRight
-          ? 'The long answer should save more than the empty one. Was something published meanwhile?'
-          : 'Not every conditional question got a 304: something was published in between, so there was news after all. Run it again.',
+          ? 'The long answer should save more than the empty one. Has the lab only a few events in its log?'
+          : 'Not every question got the answer it should: something was published in between, so there was news after all. Run it again.',
       }),
     }
   },
@@ -227,10 +267,11 @@ export const screen = experiment<Data>({
       (${lesson('one-url', 'Vary')} is the other trap).
     </p>`,
   table: ({ series, fetched, etag }) => ({
-    caption: `Ten exchanges each; the last ETag was ${etag}`,
+    caption: `The last ETag was ${etag}`,
     columns: [
       'what',
       'exchanges',
+      'requests',
       'statuses',
       'bytes up',
       'bytes down',
@@ -240,18 +281,29 @@ export const screen = experiment<Data>({
     ],
     rows: [
       ...series.map((one) => [
-        ...[one.name, one.passed?.requests, [...new Set(one.statuses)].join(' ')],
-        ...[one.passed?.up, one.passed?.down, each(one), undefined, undefined],
+        ...[`${count(one.events, 'event')}, ${WORDS[one.kind]}`, one.statuses.length, one.passed?.requests],
+        ...[[...new Set(one.statuses)].join(' '), one.passed?.up, one.passed?.down, each(one), undefined, undefined],
       ]),
       ...fetched.map(({ what, mode, transferBytes, bodyBytes }) => [
-        ...[`${what}, cache mode ${mode}`, 1, undefined, undefined, undefined, undefined, transferBytes, bodyBytes],
+        ...[
+          `${what}, cache mode ${mode}`,
+          1,
+          undefined,
+          undefined,
+          undefined,
+          undefined,
+          undefined,
+          transferBytes,
+          bodyBytes,
+        ],
       ]),
     ],
   }),
-  measured: html`Each series on a warm HTTP/1.1 connection of its own, through a door that counts bytes at the socket,
-    below TLS, up and down together. The browser’s request head alone is some hundred bytes. The doors are another
-    origin, so the browser first asks for leave to send <code>If-None-Match</code> (an OPTIONS request, once, before the
-    counting). For its own cache the browser tells in <code>transferSize</code> whether anything went over the network:
-    0 for the cache, 300 for an answer that was checked and not sent again (the number is a fixed stand-in of the
-    standard, no measurement).`,
+  measured: html`Six series on one warm HTTP/1.1 connection, through a door that counts bytes at the socket, below TLS,
+    up and down together; the browser’s request head alone is some hundred bytes. The door is another origin, so the
+    browser asks for leave to send <code>If-None-Match</code> (CORS preflight, an OPTIONS request). What that costs is
+    taken from a series with an ETag that does not fit: it differs from the plain one by the preflight and the header,
+    and from the 304 by the answer alone. For its own cache the browser tells in <code>transferSize</code> whether
+    anything went over the network: 0 for the cache, 300 for an answer that was checked and not sent again (a fixed
+    stand-in of the standard, no measurement).`,
 })
