@@ -112,7 +112,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 
   async function restart() {
     const began = performance.now()
-    proxy.refuse(true)
+    proxy.refuse(true) // its port is free until then, and another server may get it
     try {
       await leave(current)
       await wait(began + AWAY_MS - performance.now(), undefined, { signal: closed.signal })
