@@ -148,6 +148,7 @@ test('a lab that stops ends its benches within 5 s, whatever is done to their li
       await open(through(lab, port, { transport: transport as 'sse' }))
     }
   for (const transport of transportNames) await mine.fault(transport, 'freeze')
+  await mine.fault('wss', 'restart')
   await yours.fault('sse', 'restart')
   await yours.set('wss', { profile: 'satellite' })
   await yours.set('polling', { buffering: true })

@@ -171,9 +171,9 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     },
     async close() {
       closed.abort()
+      const deadline = setTimeout(() => void proxy.close(), FAREWELL_MS)
       await last
       if (destinations.has(current)) void leave(current)
-      const deadline = setTimeout(() => void proxy.close(), FAREWELL_MS)
       const results = await Promise.all(leaving.values())
       clearTimeout(deadline)
       await proxy.close()
