@@ -139,7 +139,7 @@ test('a bench ends when nobody has asked about it for so long, and its ports clo
 
 test('a lab that stops ends its benches within 5 s, whatever is done to their lines', async () => {
   // A WebSocket whose goodbye nobody answers would be waited for for so long.
-  const { lab, bench } = await labWithBenches({ limits: { closeMs: 20_000 } })
+  const { lab, bench } = await labWithBenches({ limits: { closeMs: 20_000, stopMs: 10_000 } })
   const [mine, yours] = [await bench(), await bench()]
   const ports: number[] = []
   for (const each of [mine, yours])
