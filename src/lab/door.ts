@@ -112,7 +112,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 
   async function restart() {
     const began = performance.now()
-    proxy.refuse(true)
+    proxy.refuse(true) // its port is free until then, and another server may get it
     try {
       await leave(current)
       await wait(began + AWAY_MS - performance.now(), undefined, { signal: closed.signal })
@@ -171,9 +171,9 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     },
     async close() {
       closed.abort()
+      const deadline = setTimeout(() => void proxy.close(), FAREWELL_MS)
       await last
       if (destinations.has(current)) void leave(current)
-      const deadline = setTimeout(() => void proxy.close(), FAREWELL_MS)
       const results = await Promise.all(leaving.values())
       clearTimeout(deadline)
       await proxy.close()
