@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import type { Context } from 'hono'
 import { transportNames } from '../../transports/clients.ts'
+import type { Cursor } from '../core/event.ts'
 import type { TransportName } from '../../transports/clients.ts'
 import type { Env } from '../../transports/contract.ts'
 import { Refusal } from '../../transports/request.ts'
@@ -71,6 +72,14 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
     return context.json(bench.storm!.state, 202)
   })
 
+  app.get('/:id/published/:event', (context) => {
+    guard.mayLook(context.env)
+    const at = benchOf(context).published.at(context.req.param('event') as Cursor)
+    if (at === undefined)
+      throw new Refusal(404, 'not_known', 'known are the latest events that came while the bench was open')
+    return context.json({ at })
+  })
+
   app.put('/:id/:lane', async (context) => {
     guard.mayPublish(context.env)
     const door = doorOf(context)
@@ -93,6 +102,7 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
     ['/', 'POST'],
     ['/:id', 'GET, HEAD, DELETE'],
     ['/:id/storm', 'POST'],
+    ['/:id/published/:event', 'GET, HEAD'],
     ['/:id/:lane', 'PUT'],
     ['/:id/:lane/fault', 'POST'],
   ] as const)
