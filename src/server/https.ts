@@ -30,6 +30,8 @@ export interface HttpsServer {
   listen(port: number, host: string): Promise<number>
   /** Another certificate for new handshakes; nobody is dropped. */
   renew(tls: Credentials): void
+  /** Tells the secrets of every handshake from now on, a line of the NSS key log each: who sees the bytes can then read them. */
+  onSecret(listener: (line: Buffer) => void): void
   /** A certificate of its own for one host name (SNI): a browser then keeps a connection of its own for it. */
   addName(name: string, tls: Credentials): void
   /** Waits for what is under way, at most `limits.stopMs`. @returns whether anything under way had to be broken. */
@@ -128,6 +130,7 @@ export function httpsServer(
     wire,
     listen: (port, host) => listen(server, port, host),
     renew: (next) => server.setSecureContext({ ...next, ...TLS }),
+    onSecret: (listener) => void server.on('keylog', listener),
     addName: (name, own) => server.addContext(name, { ...own, ...TLS }),
     close: () => close(server, wire, limits.stopMs, exchanges),
   }
