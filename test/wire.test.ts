@@ -143,7 +143,7 @@ describe.each(names)('%s', (name) => {
     expectTruth(target, kept)
     expect(target.capture.connections()).toEqual([
       expect.objectContaining({
-        ...{ id: 1, cipher: name, tls: name.includes('_WITH_') ? '1.2' : '1.3', resumed: false },
+        ...{ id: 1, cipher: name, tls: name.includes('_WITH_') ? 'TLSv1.2' : 'TLSv1.3', resumed: false },
         alpn: conversation === 'HTTP/2' ? 'h2' : 'http/1.1',
       }),
     ])

@@ -73,7 +73,7 @@ export function startConnection(secrets: Secrets, emit: (record: OpenedRecord) =
     const opener = session.openerFor(side, record.type)
     if (opener === 'wait') return 'wait'
     let [type, plain] = [record.type, opener ? opener(header, fragment) : fragment]
-    if (opener && session.facts.tls === '1.3') {
+    if (opener && session.facts.tls === 'TLSv1.3') {
       // RFC 8446 §5.2: behind the content its true type, then as many zeros as the sender liked.
       let end = plain.length - 1
       while (end >= 0 && plain[end] === 0) end--

@@ -11,7 +11,7 @@ import type { Suite } from './suites.ts'
 
 /** What the two have agreed on, as far as it is known. */
 export interface Facts {
-  tls?: '1.2' | '1.3'
+  tls?: 'TLSv1.2' | 'TLSv1.3'
   cipher?: string
   alpn?: string
   /** It goes on from an earlier session: no certificate was sent. */
@@ -74,7 +74,7 @@ export function startSession(secrets: Secrets): Session {
     if (suite?.tls !== hello.tls) throw new Error(`cipher suite ${hello.suite.toString(16)} is not known here`)
     const { sessionId } = hello
     Object.assign(facts, {
-      tls: suite.tls,
+      tls: `TLSv${suite.tls}`,
       cipher: suite.name,
       // TLS 1.3: a pre-shared key (RFC 8446 §4.2.11); TLS 1.2: the client's session id comes back (RFC 5246 §7.4.1.3).
       resumed:
