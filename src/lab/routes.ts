@@ -98,6 +98,13 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
     return context.json({ connections })
   })
 
+  app.get('/:id/:lane/wire', (context) => {
+    guard.mayLook(context.env)
+    const after = context.req.query('after') ?? '0'
+    if (!/^\d{1,16}$/.test(after)) throw new Refusal(400, 'bad_after', 'after is the number of a record, 0 or more')
+    return context.json(doorOf(context).wire(Number(after)))
+  })
+
   for (const [path, allow] of [
     ['/', 'POST'],
     ['/:id', 'GET, HEAD, DELETE'],
@@ -105,6 +112,7 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
     ['/:id/published/:event', 'GET, HEAD'],
     ['/:id/:lane', 'PUT'],
     ['/:id/:lane/fault', 'POST'],
+    ['/:id/:lane/wire', 'GET, HEAD'],
   ] as const)
     app.all(path, () => {
       throw new Refusal(405, 'method_not_allowed', `only ${allow} here`, { allow })
