@@ -1,6 +1,6 @@
 // What a trial stands on: a fresh server process and fresh generators, each on cores of its own, connected and counted; and its end.
 import { hostClock } from '../src/server/clock.ts'
-import type { Credentials } from '../src/server/https.ts'
+import type { Credentials } from '../src/server/secure.ts'
 import type { Contestant } from './contestants.ts'
 import type { Fault } from './faults.ts'
 import { OPEN_MS, limitsOf } from './limits.ts'

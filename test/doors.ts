@@ -29,7 +29,7 @@ export interface NameRule extends Rule {
 const CLIENTS = /^transports\/((?!floor\/)[^/]+\/client|clients|asking|retry)\.ts$/
 /** Who opens sockets: the server, the authority, `inspect`, and the clients of Node of the load generator, and the peers. */
 const SOCKETS =
-  /^(src\/server\/(https|upgrade|wire)\.ts|src\/cli\/inspect\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(line|load|target|peers\/.+)\.ts|certs\/.*)$/
+  /^(src\/server\/(secure|upgrade|wire)\.ts|src\/lab\/(gateway|storm\/process)\.ts|src\/cli\/inspect\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(line|load|target|peers\/.+)\.ts|certs\/.*)$/
 const TLS = /^node:(tls|http|http2|https)$/
 const file = (path: string, text = '') => ({ path, text })
 
@@ -86,9 +86,15 @@ export const importRules: ImportRule[] = [
   },
   {
     files: /^src\/server\//,
-    mayNot: /^(src\/cli|bench|public|test)\//,
+    mayNot: /^(src\/cli|src\/lab|bench|public|test)\//,
     why: 'imports go down only: the server does not know who starts it',
-    example: file('src/server/made-up.ts', `import { list } from '../cli/flags.ts'`),
+    example: file('src/server/made-up.ts', `import { benchRoom } from '../lab/room.ts'`),
+  },
+  {
+    files: /^src\/lab\//,
+    mayNot: /^((src\/cli|public|test)\/|bench\/(?!network\/|wires\/|load\/|(line|process)\.ts))/,
+    why: 'the benches stand on the server and on the network of the bench; they measure nothing, and do not know who starts them',
+    example: file('src/lab/made-up.ts', `import { list } from '../cli/flags.ts'`),
   },
   {
     files: /^certs\//,
@@ -98,7 +104,7 @@ export const importRules: ImportRule[] = [
   },
   {
     files: /^bench\//,
-    mayNot: /^(src\/cli|public|test)\//,
+    mayNot: /^(src\/cli|src\/lab|public|test)\//,
     why: 'imports go down only: the bench is started by the command, and draws nothing on the page',
     example: file('bench/made-up.ts', `import { list } from '../src/cli/flags.ts'`),
   },
@@ -110,8 +116,8 @@ export const importRules: ImportRule[] = [
   },
   {
     files: /^public\//,
-    may: /^public\/|^src\/core\/|^transports\/([^/]+\/client|clients|contract)\.ts$|^(npm:uplot|\/vendor\/uplot\.js)$/,
-    why: 'the page runs in a browser: it imports core, the clients and the vendored uPlot only',
+    may: /^public\/|^src\/core\/|^transports\/([^/]+\/client|clients|contract)\.ts$|^npm:(uplot|lit-html)$|^\/vendor\/(uplot|lit-html)\.js$/,
+    why: 'the page runs in a browser: it imports core, the clients and the vendored lit-html and uPlot only',
     example: file('public/made-up.ts', `import { createApp } from '../src/server/app.ts'`),
   },
   {
@@ -144,7 +150,7 @@ const READINGS = new Set([
   'arch',
 ])
 /** Programs of their own, started as processes, and how they talk to the one that started them. */
-const ENTRIES = /^bench\/(load|target|process|network\/process|peers\/.+)\.ts$/
+const ENTRIES = /^(bench\/(load|target|process|network\/process|peers\/.+)|src\/lab\/storm\/process)\.ts$/
 
 export const useRules: UseRule[] = [
   {

@@ -31,6 +31,8 @@ export interface LineOptions {
   /** It was reset; it is gone. */
   onCut(): void
   onEnd(): void
+  /** What the server is handed, and what it sends, at that moment. */
+  tap?: ((up: boolean, bytes: Buffer) => void) | undefined
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1
@@ -46,7 +48,10 @@ export function startLine({ client, port, conditions, seed, silent, ...on }: Lin
   const up = startLane({
     ...{ ...shared, from: client, to: origin, random: seeded(seed), sendsFrom: () => sendsFrom },
     bytesPerSecond: () => conditions().upBytesPerSecond,
-    deliver: (bytes) => inSlices(bytes, (part) => origin.write(part)),
+    deliver: (bytes) => {
+      if (origin.writable) on.tap?.(true, bytes)
+      return inSlices(bytes, (part) => origin.write(part))
+    },
   })
   const down = startLane({
     ...{ ...shared, from: origin, to: client, random: seeded(seed + 1) },
@@ -54,6 +59,7 @@ export function startLine({ client, port, conditions, seed, silent, ...on }: Lin
     deliver: (bytes) => inSlices(bytes, countedWrite),
   })
   const lanes = { up, down }
+  if (on.tap) origin.on('data', (bytes: Buffer) => on.tap?.(false, bytes))
 
   function inSlices(bytes: Buffer, write: (part: Buffer) => boolean): boolean {
     const { sliceBytes } = conditions()
@@ -111,7 +117,14 @@ export function startLine({ client, port, conditions, seed, silent, ...on }: Lin
   }
   for (const socket of [client, origin]) {
     socket.on('error', () => undefined) // resets are what this is for; `close` follows
-    socket.once('close', () => client.closed && origin.closed && end())
+    socket.once('close', () => (client.closed && origin.closed ? end() : forget()))
+    socket.once('end', forget)
+  }
+
+  /** A line that is dead both ways, and that both ends have given up: nobody is left who could still learn of it. */
+  function forget() {
+    const hasLeft = (socket: Socket) => socket.closed || socket.readableEnded || socket.pending
+    if (vanished.size === 2 && hasLeft(client) && hasLeft(origin)) line.destroy()
   }
 
   /** Cuts the line when it is idle for too long; a line that is dead both ways is left to be dead. */

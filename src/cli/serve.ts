@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { styleText } from 'node:util'
 import { Command, Option } from 'commander'
 import { conflictOf, defaults } from '../core/limits.ts'
+import { benchRoom } from '../lab/room.ts'
 import { startLab } from '../server/start.ts'
 import type { Lab, LabOptions } from '../server/start.ts'
 import { trustAdvice } from './certs.ts'
@@ -70,6 +71,7 @@ async function serve(flags: Flags) {
     ...(flags.name && { names: flags.name }),
     ...(flags.limit && { limits: flags.limit }),
     perSecond: flags.rate,
+    lab: benchRoom(),
     ...(flags.source === 'stdin' && { input: process.stdin }),
     ...(flags.cert && { credentials: { cert: await readPem(flags.cert), key: await readPem(flags.key!) } }),
     report,

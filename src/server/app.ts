@@ -22,9 +22,9 @@ export interface AppOptions {
   limits: Limits
   guard: Guard
   metrics: Metrics
-  assets: Assets
+  assets?: Assets
   /** What the page may do beside following and publishing. */
-  controls: Hono<Env>
+  controls?: Hono<Env>
   /** Notes which lane of a page a request is for. */
   countLane(incoming: IncomingMessage, lane?: string): void
   stop: AbortSignal
@@ -91,16 +91,18 @@ export function createApp({
     }),
   )
   app.get('/limits', (context) => context.json(limits))
-  app.route('/lab', controls)
+  if (controls) app.route('/lab', controls)
 
   // No route for everything: a request with one route goes through hono without promises.
   app.notFound((context) => {
     const { path, method } = context.req
-    if (assets.has(path) && (method === 'GET' || method === 'HEAD')) {
+    if (assets?.has(path) && (method === 'GET' || method === 'HEAD')) {
       if (path === '/') guard.welcome(context)
       return assets.respond(context)
     }
-    const allow = methods.get(path) ?? (assets.has(path) ? 'GET, HEAD' : undefined)
+    const { outgoing } = context.env
+    if (method === 'OPTIONS' && outgoing.hasHeader('access-control-allow-headers')) return context.body(null, 204)
+    const allow = methods.get(path) ?? (assets?.has(path) ? 'GET, HEAD' : undefined)
     throw allow
       ? new Refusal(405, 'method_not_allowed', `only ${allow} here`, { allow })
       : new Refusal(404, 'not_found', 'no such path; see /, /feed, /metrics, /healthz, /limits')

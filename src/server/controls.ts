@@ -18,19 +18,28 @@ export interface ControlsOptions {
   about: (host: string) => object
   /** Undefined when events come from somewhere whose rate is not ours to set. */
   ticker: () => Ticker | undefined
+  /** Routes below `/bench`; a lab without them has none. */
+  benches?: Hono<Env>
 }
 
 const MAX_LANES = 16
 const Lane = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/))
 const Cut = v.strictObject({ lane: Lane })
-const Rate = v.strictObject({ perSecond: v.pipe(v.number(), v.minValue(0), v.maxValue(200)) })
+const PayloadBytes = v.pipe(v.number(), v.integer(), v.maxValue(16_000))
+const Rate = v.pipe(
+  v.strictObject({
+    perSecond: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(200))),
+    payloadBytes: v.optional(v.union([v.literal(0), v.pipe(PayloadBytes, v.minValue(68))])),
+  }),
+  v.check((rate) => Object.keys(rate).length > 0),
+)
 
-export function controls({ guard, limits, wire, about, ticker }: ControlsOptions): Hono<Env> {
+export function controls({ guard, limits, wire, about, ticker, benches }: ControlsOptions): Hono<Env> {
   const app = new Hono<Env>()
 
   app.get('/', (context) => {
     guard.welcome(context)
-    return context.json({ ...about(hostOf(context.env.incoming)), perSecond: ticker()?.perSecond ?? null })
+    return context.json({ ...about(hostOf(context.env.incoming)), ...rateOf(ticker()) })
   })
 
   app.get('/lanes', (context) => {
@@ -38,7 +47,7 @@ export function controls({ guard, limits, wire, about, ticker }: ControlsOptions
     if (names.length > MAX_LANES || !names.every((name) => v.is(Lane, name)))
       throw new Refusal(400, 'bad_lane', `lane is 1–40 of a–z, 0–9 and -, at most ${MAX_LANES} at once`)
     const lanes = Object.fromEntries(names.map((name) => [name, wire().lane(name) ?? null]))
-    return context.json({ lanes, perSecond: ticker()?.perSecond ?? null }) // another page may have set the rate
+    return context.json({ lanes, ...rateOf(ticker()) })
   })
 
   app.post('/cut', async (context) => {
@@ -49,19 +58,35 @@ export function controls({ guard, limits, wire, about, ticker }: ControlsOptions
 
   app.put('/rate', async (context) => {
     guard.mayPublish(context.env)
-    const { perSecond } = read(Rate, await bodyOf(context.env), 'expected {"perSecond":0–200}')
+    const expected = 'expected {"perSecond":0–200, "payloadBytes":0 or 68–16000}, one of them or both'
+    const { perSecond, payloadBytes } = read(Rate, await bodyOf(context.env), expected)
     const clock = ticker()
     if (!clock) throw new Refusal(409, 'no_ticker', 'events come from another source; its rate is not ours to set')
-    clock.perSecond = perSecond
-    return context.json({ perSecond })
+    if (payloadBytes !== undefined) clock.payloadBytes = payloadBytes
+    if (perSecond !== undefined) clock.perSecond = perSecond
+    return context.json(rateOf(clock))
   })
+
+  if (benches) app.route('/bench', benches)
 
   const bodyOf = ({ incoming, outgoing }: Env['Bindings']) => readJson(incoming, outgoing, limits.bodyBytes)
   return app
 }
 
-function read<Schema extends v.GenericSchema>(schema: Schema, text: string, expected: string): v.InferOutput<Schema> {
-  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text)
+/** What of it anybody may know; another page may have set it. */
+export function rateOf(ticker: Ticker | undefined) {
+  return { perSecond: ticker?.perSecond ?? null, payloadBytes: ticker?.payloadBytes ?? null }
+}
+
+/** @throws {Refusal} 400 */
+export function read<Schema extends v.GenericSchema>(
+  schema: Schema,
+  text: string,
+  expected: string,
+): v.InferOutput<Schema> {
+  // To valibot an array is an object; to whoever sends a part of the settings it is none.
+  const isNoArray = v.check((value) => !Array.isArray(value))
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), isNoArray, schema), text)
   if (!result.success) throw new Refusal(400, 'bad_message', expected)
   return result.output
 }

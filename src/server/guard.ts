@@ -29,8 +29,15 @@ export interface Guard {
   session(env: Env['Bindings']): void
   /** @throws {Refusal} 401, 403 or 429, unless this request may publish now. */
   mayPublish(env: Env['Bindings']): void
+  /** @throws {Refusal} 401, unless this is the lab's own page, or has the key. */
+  mayLook(env: Env['Bindings']): void
   /** Gives the page its guest session. */
   welcome(context: Context<Env>): void
+  /**
+   * The same at a door of the lab, another port of the same host that carries the feed only: read across origins by the page at
+   * `pagePort` (`:8443`, or nothing where that is the default), and by no other.
+   */
+  atDoor(pagePort: string): Guard
 }
 
 interface Session {
@@ -51,24 +58,29 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
     checkShape(incoming, limits)
     const host = hostOf(incoming)
     const name = nameOf(host)
-    if (!own.has(name) && !lanes.has(name))
-      throw new Refusal(421, 'wrong_host', 'this server does not answer to that Host; see --name')
+    if (!own.has(name) && !lanes.has(name)) throw wrongHost()
     if (lanes.has(name) && !path.startsWith('/feed'))
       throw new Refusal(421, 'wrong_host', 'this name is for a lane of the page, and carries the feed only')
 
     const { origin: from, cookie } = incoming.headers
-    if (from === undefined) {
-      // An <img> of another site names no Origin, and its requests would use up the lines of this address.
-      const fetching = String(incoming.headers['sec-fetch-mode'] ?? 'navigate') !== 'navigate'
-      if (fetching && incoming.headers['sec-fetch-site'] === 'cross-site')
-        throw forbidden('another site may not use this server')
-      // Browsers always send it on an upgrade: a cookie without one is not the page's (CWE-1385).
-      if (upgrade && cookie !== undefined) throw forbidden('an upgrade with a cookie must name its Origin')
-    } else if (from === `https://${host}` && own.has(name)) {
+    if (from === undefined) checkUnnamed(incoming, upgrade !== undefined && cookie !== undefined)
+    else if (from === `https://${host}` && own.has(name)) {
       // the lab's own page
     } else if (lanes.has(name) && isPageOf(from, host)) {
       outgoing.setHeader('access-control-allow-origin', from)
     } else throw forbidden('this Origin may not use this server')
+  }
+
+  function originAtDoor(pages: Set<string>, { incoming, outgoing, upgrade, path }: Env['Bindings']) {
+    checkShape(incoming, limits)
+    if (!own.has(nameOf(hostOf(incoming)))) throw wrongHost()
+    const { origin: from, cookie } = incoming.headers
+    if (from === undefined) checkUnnamed(incoming, upgrade !== undefined && cookie !== undefined)
+    else if (pages.has(from)) {
+      outgoing.setHeader('access-control-allow-origin', from)
+      if (incoming.method === 'OPTIONS') allowConditional(outgoing)
+    } else throw forbidden('this Origin may not use this server')
+    if (!path.startsWith('/feed/')) throw new Refusal(404, 'not_found', 'this is a door: it carries the feed only')
   }
 
   /** The page of this server, at the same port, seen from one of its lane hosts. */
@@ -119,10 +131,19 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
       throw new Refusal(429, 'too_many', `at most ${limits.messagesPer10s} in 10 s`, { 'retry-after': '10' })
   }
 
-  return {
+  const keeper: Guard = {
     origin,
     session,
     mayPublish: ({ incoming, publisher }) => mayPublish(incoming.headers, publisher),
+    mayLook({ incoming, publisher }) {
+      // A browser names no Origin when its own page only reads, so the cookie is enough: another site could not read the answer.
+      if (publisher === undefined && sessionOf(incoming) === undefined)
+        throw unauthorized('this is for the lab’s own page')
+    },
+    atDoor(pagePort) {
+      const pages = new Set(names.map((name) => `https://${name}${pagePort}`))
+      return { ...keeper, origin: (env) => originAtDoor(pages, env) }
+    },
     welcome(context) {
       if (auth === 'required' || sessionOf(context.env.incoming) !== undefined) return // a lab with keys has no guests
       const value = randomBytes(16).toString('base64url')
@@ -137,6 +158,22 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
       })
     },
   }
+  return keeper
+}
+
+/** CORS preflight [WHATWG Fetch]: the page may send this header of the feed, which is not one of those that need no leave. */
+function allowConditional(outgoing: Env['Bindings']['outgoing']) {
+  outgoing.setHeader('access-control-allow-headers', 'if-none-match')
+  outgoing.setHeader('access-control-max-age', '600')
+}
+
+/** Without an Origin. */
+function checkUnnamed({ headers }: IncomingMessage, upgradesWithCookie: boolean) {
+  // An <img> of another site names no Origin, and its requests would use up the lines of this address.
+  const fetching = String(headers['sec-fetch-mode'] ?? 'navigate') !== 'navigate'
+  if (fetching && headers['sec-fetch-site'] === 'cross-site') throw forbidden('another site may not use this server')
+  // Browsers always send it on an upgrade: a cookie without one is not the page's (CWE-1385).
+  if (upgradesWithCookie) throw forbidden('an upgrade with a cookie must name its Origin')
 }
 
 /** What Node lets through and RFC 9112 does not. */
@@ -177,6 +214,7 @@ function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
+const wrongHost = () => new Refusal(421, 'wrong_host', 'this server does not answer to that Host; see --name')
 const bad = (message: string) => new Refusal(400, 'bad_request', message)
 const forbidden = (message: string) => new Refusal(403, 'forbidden', message)
 const unauthorized = (message: string) =>

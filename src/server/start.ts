@@ -18,9 +18,11 @@ import { hostClock } from './clock.ts'
 import { controls } from './controls.ts'
 import { guard, nameOf } from './guard.ts'
 import { httpsServer } from './https.ts'
-import type { Credentials, HttpVersions, HttpsServer } from './https.ts'
+import type { HttpsServer } from './https.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
+import type { OpenRoom } from './room.ts'
+import type { Credentials, HttpVersions } from './secure.ts'
 import type { Wire } from './wire.ts'
 
 export interface LabOptions {
@@ -42,6 +44,8 @@ export interface LabOptions {
   perSecond?: number
   limits?: Partial<Limits>
   feed?: Feed
+  /** The benches of the pages that are open (src/lab). */
+  lab?: OpenRoom
   clock?: () => number
   /** One line each: what a person at the terminal should know. */
   report?: (message: string) => void
@@ -91,17 +95,23 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const port = host.slice(name.length) // as the browser sees it: a tunnel may have another
     return Object.fromEntries(laneNames.map((lane, index) => [transportNames[index]!, `https://${lane}${port}`]))
   }
+  const room = options.lab?.({
+    ...{ feed, limits, http, guard: keeper, metrics, host, tls, ca: authority?.ca, clock, ticker: () => ticker },
+  })
   const app = createApp({
     feed,
     limits,
     guard: keeper,
     metrics,
-    assets: await loadAssets((host) => policy(Object.values(laneOrigins(host)))),
+    assets: await loadAssets((host) =>
+      policy([...Object.values(laneOrigins(host)), ...(room ? [`https://${nameOf(host)}:*`] : [])]),
+    ),
     controls: controls({
       guard: keeper,
       limits,
       wire: () => server.wire,
       ticker: () => ticker,
+      ...(room && { benches: room.routes }),
       about: (host) => ({
         transports: transportNames,
         lanes: laneOrigins(host),
@@ -138,6 +148,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   async function renew() {
     const now = await openAuthority(certs, names)
     server.renew(now.leaf)
+    room?.renew(now.leaf)
     await certifyLanes(now)
   }
 
@@ -156,11 +167,11 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       clearInterval(renewal)
       ticker?.stop()
       other?.stop()
-      const closing = server.close()
+      const closing = [server.close(), ...(room ? [room.close()] : [])]
       stop.abort()
-      const result = await closing
+      const results = await Promise.all(closing)
       feed.close()
-      return result
+      return { forced: results.some((each) => each.forced) }
     },
   }
 }
@@ -177,7 +188,7 @@ function memoryFeedOf(limits: Limits, clock: () => number): Feed {
   })
 }
 
-/** Content-Security-Policy of the page: only its own files, and its lanes. */
+/** Content-Security-Policy of the page: only its own files, its lanes, and the doors of its bench, whose ports are not known yet. */
 function policy(lanes: string[]): string {
   const connect = ["'self'", ...lanes, ...lanes.map((origin) => origin.replace('https:', 'wss:'))]
   return [

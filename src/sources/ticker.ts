@@ -1,10 +1,13 @@
 // The default source: an open-loop clock. It has a schedule and keeps it; an event that leaves late was due when it was due.
+import { encodeEvent, formatCursor, parseCursor } from '../core/event.ts'
 import type { Json } from '../core/event.ts'
 import type { Feed } from '../core/feed.ts'
 
 export interface Ticker {
   /** Events a second; setting it starts a new schedule now. 0 is silence. */
   perSecond: number
+  /** Bytes of a whole event, as encoded: its data is padded, or gives way to padding where there is no room for both. 0: as it is. */
+  payloadBytes: number
   /** When the next event is due, by the clock: all before it have been published. Infinity in silence. */
   readonly due: number
   stop(): void
@@ -35,6 +38,7 @@ export function startTicker(
   let start = clock()
   let slot = 0
   let n = 0
+  let payloadBytes = 0
   let due = 0
   let timer: NodeJS.Timeout | undefined
 
@@ -43,7 +47,12 @@ export function startTicker(
   function run() {
     // After a long stall everything that was due is published now, each stamped with when it was due.
     for (let count = 0; due <= clock() && count < MAX_BURST; count++) {
-      void feed.publish({ type: 'tick', data: data(++n), at: due })
+      const plain = data(++n)
+      void feed.publish({
+        type: 'tick',
+        data: payloadBytes === 0 ? plain : padded(feed, plain, due, payloadBytes),
+        at: due,
+      })
       next()
     }
     timer = setTimeout(run, Math.min(MAX_SLEEP_MS, Math.max(0, due - clock())))
@@ -67,6 +76,12 @@ export function startTicker(
       rate = value
       restart()
     },
+    get payloadBytes() {
+      return payloadBytes
+    },
+    set payloadBytes(bytes) {
+      payloadBytes = bytes
+    },
     get due() {
       return rate > 0 ? due : Infinity
     },
@@ -76,4 +91,16 @@ export function startTicker(
 
 function tick(n: number): Json {
   return { n, wave: Math.round(100 * Math.sin(n / 20)) / 100 }
+}
+
+/** `data` with so much padding that the next event of the feed has this size; too little room for a name, and only padding is left. */
+function padded(feed: Feed, data: Json, due: number, bytes: number): Json {
+  const { epoch, offset } = parseCursor(feed.tail)!
+  const id = formatCursor({ epoch, offset: offset + 1 })
+  const missing = (of: Json) =>
+    bytes - encodeEvent({ id, at: Math.round(due * 1000) / 1000, type: 'tick', data: of }).length
+  const named = { ...(data as object), pad: '' }
+  if (missing(data) === 0) return data
+  if (missing(named) >= 0) return { ...named, pad: 'x'.repeat(missing(named)) }
+  return 'x'.repeat(Math.max(0, missing('')))
 }

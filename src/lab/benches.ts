@@ -1,0 +1,78 @@
+// All benches of a lab: so many and no more, each for as long as its page asks about it.
+import { randomBytes } from 'node:crypto'
+import type { Credentials } from '../server/secure.ts'
+import type { Bench } from './bench.ts'
+
+export interface BenchesOptions {
+  open: (pagePort: string) => Promise<Bench>
+  max: number
+  leaseMs: number
+  failed: (error: unknown) => void
+}
+
+interface Lease {
+  bench: Bench
+  timer: NodeJS.Timeout
+}
+
+export type Benches = ReturnType<typeof keepBenches>
+
+export function keepBenches({ open, max, leaseMs, failed }: BenchesOptions) {
+  const leases = new Map<string, Lease>()
+  const opening = new Set<Promise<unknown>>()
+  /** Of those that ended by themselves, too: their ports are taken until then. */
+  const closing = new Set<Promise<{ forced: boolean }>>()
+  let isClosed = false
+
+  async function begin(pagePort: string) {
+    const bench = await open(pagePort)
+    if (isClosed) {
+      await shut(bench)
+      return undefined
+    }
+    const id = randomBytes(16).toString('base64url')
+    const timer = setTimeout(() => void end(id).catch(failed), leaseMs).unref()
+    leases.set(id, { bench, timer })
+    return { id, bench }
+  }
+
+  function shut(bench: Bench) {
+    const closed = bench.close().finally(() => closing.delete(closed))
+    closing.add(closed)
+    return closed
+  }
+
+  async function end(id: string): Promise<boolean> {
+    const lease = leases.get(id)
+    if (!lease) return false
+    leases.delete(id)
+    clearTimeout(lease.timer)
+    await shut(lease.bench)
+    return true
+  }
+
+  return {
+    /** @returns undefined when there are too many, or the lab is closing. */
+    async open(pagePort: string) {
+      if (isClosed || leases.size + opening.size + closing.size >= max) return undefined
+      const begun = begin(pagePort)
+      const settled = begun.catch(() => undefined).finally(() => opening.delete(settled))
+      opening.add(settled)
+      return begun
+    },
+    get(id: string): Bench | undefined {
+      const lease = leases.get(id)
+      lease?.timer.refresh()
+      return lease?.bench
+    },
+    end,
+    renew: (tls: Credentials) => leases.forEach(({ bench }) => bench.renew(tls)),
+    async close() {
+      isClosed = true
+      await Promise.all(opening)
+      for (const id of [...leases.keys()]) end(id).catch(failed)
+      const results = await Promise.all(closing)
+      return { forced: results.some(({ forced }) => forced) }
+    },
+  }
+}

@@ -1,0 +1,49 @@
+// The room of the benches: what `startLab` is handed to have them.
+import type { OpenRoom } from '../server/room.ts'
+import { openBench } from './bench.ts'
+import type { Bench } from './bench.ts'
+import { keepBenches } from './benches.ts'
+import { benchRoutes } from './routes.ts'
+import type { Settings, StormOrder } from './settings.ts'
+import { startStorm } from './storm/storm.ts'
+import type { Storm } from './storm/storm.ts'
+
+export interface RoomLimits {
+  benches?: number
+  /** A bench ends when nobody has asked about it for so long. */
+  leaseMs?: number
+}
+
+export function benchRoom({ benches: max = 16, leaseMs = 180_000 }: RoomLimits = {}): OpenRoom {
+  return ({ feed, limits, http, guard, metrics, host, ca, clock, ticker, ...options }) => {
+    let tls = options.tls
+    let storm: Storm | undefined
+    const settings: Settings = {
+      ...{ http: http === '1.1' ? '1.1' : '2', tls: '1.3', profile: 'none', batchMs: limits.batchMs },
+      ...{ buffering: false, idleCutMs: 0, downBytesPerSecond: 0 },
+    }
+    const common = { feed, limits, metrics, host, clock, settings, tls: () => tls }
+    const benches = keepBenches({
+      ...{ max, leaseMs, failed: metrics.failed },
+      open: (pagePort) => openBench({ ...common, guard: guard.atDoor(pagePort) }),
+    })
+
+    function beginStorm(bench: Bench, order: StormOrder): boolean {
+      if (storm && !storm.over) return false
+      const { port, settings: at } = bench.doors[order.lane].state()
+      // The gateway has no extended CONNECT, and browsers do not need it: they open a WebSocket over HTTP/1.1.
+      const version = order.transport === 'wss' ? '1.1' : at.http
+      bench.storm = storm = startStorm(order, { port, http: version, tls: at.tls, ca: ca ?? tls.cert })
+      return true
+    }
+
+    return {
+      routes: benchRoutes({ guard, limits, clock, ticker, benches, startStorm: beginStorm }),
+      renew(next) {
+        tls = next
+        benches.renew(next)
+      },
+      close: () => benches.close(),
+    }
+  }
+}

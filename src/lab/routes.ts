@@ -1,0 +1,123 @@
+// What the page can ask of its bench, by HTTP: `/lab/bench` and below.
+import { Hono } from 'hono'
+import type { Context } from 'hono'
+import { transportNames } from '../../transports/clients.ts'
+import type { Cursor } from '../core/event.ts'
+import type { TransportName } from '../../transports/clients.ts'
+import type { Env } from '../../transports/contract.ts'
+import { Refusal } from '../../transports/request.ts'
+import { readJson } from '../server/body.ts'
+import { rateOf, read } from '../server/controls.ts'
+import { hostOf, nameOf } from '../server/guard.ts'
+import type { RoomOptions } from '../server/room.ts'
+import type { Bench } from './bench.ts'
+import type { Benches } from './benches.ts'
+import { Changes, Fault, StormOrder } from './settings.ts'
+
+export interface RoutesOptions extends Pick<RoomOptions, 'guard' | 'limits' | 'clock' | 'ticker'> {
+  benches: Benches
+  /** @returns whether it could begin: one at a time. */
+  startStorm(bench: Bench, order: StormOrder): boolean
+}
+
+const settingsExpected =
+  'expected some of {"http":"1.1"|"2","tls":"1.2"|"1.3","profile":"none"|"lan"|"4g"|"3g"|"satellite"|"lossy-wifi",' +
+  '"batchMs":0–1000,"buffering":true|false,"idleCutMs":0|10000|60000,"downBytesPerSecond":0|2000|20000}'
+const stormExpected = 'expected {"transport":"…","lane":"…","clients":1–1000,"jitter":true|false}'
+
+export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm }: RoutesOptions): Hono<Env> {
+  const app = new Hono<Env>()
+  type Asked = Context<Env>
+  const bodyOf = ({ env }: Asked) => readJson(env.incoming, env.outgoing, limits.bodyBytes)
+
+  function benchOf(context: Asked): Bench {
+    const bench = benches.get(context.req.param('id')!)
+    if (!bench) throw noBench()
+    return bench
+  }
+  function doorOf(context: Asked) {
+    const bench = benchOf(context)
+    const lane = context.req.param('lane')!
+    if (!(transportNames as readonly string[]).includes(lane))
+      throw new Refusal(404, 'no_lane', `lane is one of ${transportNames.join(', ')}`)
+    return bench.doors[lane as TransportName]
+  }
+  const stateOf = (bench: Bench) => ({ ...bench.state(), ...rateOf(ticker()), now: clock() })
+
+  app.post('/', async (context) => {
+    guard.mayPublish(context.env)
+    const host = hostOf(context.env.incoming)
+    const opened = await benches.open(host.slice(nameOf(host).length))
+    if (!opened) throw new Refusal(503, 'too_many_benches', 'all benches are taken; come back', { 'retry-after': '10' })
+    return context.json({ id: opened.id, ...stateOf(opened.bench) }, 201)
+  })
+
+  app.get('/:id', (context) => {
+    guard.mayLook(context.env)
+    return context.json(stateOf(benchOf(context)))
+  })
+
+  app.delete('/:id', async (context) => {
+    guard.mayPublish(context.env)
+    benchOf(context)
+    await benches.end(context.req.param('id'))
+    return context.body(null, 204)
+  })
+
+  app.post('/:id/storm', async (context) => {
+    guard.mayPublish(context.env)
+    const bench = benchOf(context)
+    const order = read(StormOrder, await bodyOf(context), stormExpected)
+    if (!startStorm(bench, order)) throw new Refusal(409, 'storm_under_way', 'one storm at a time; wait for its end')
+    return context.json(bench.storm!.state, 202)
+  })
+
+  app.get('/:id/published/:event', (context) => {
+    guard.mayLook(context.env)
+    const at = benchOf(context).published.at(context.req.param('event') as Cursor)
+    if (at === undefined)
+      throw new Refusal(404, 'not_known', 'known are the latest events that came while the bench was open')
+    return context.json({ at })
+  })
+
+  app.put('/:id/:lane', async (context) => {
+    guard.mayPublish(context.env)
+    const door = doorOf(context)
+    const settings = await door.set(read(Changes, await bodyOf(context), settingsExpected))
+    if (!settings) throw noBench()
+    return context.json(settings)
+  })
+
+  app.post('/:id/:lane/fault', async (context) => {
+    guard.mayPublish(context.env)
+    const door = doorOf(context)
+    const { fault } = read(Fault, await bodyOf(context), 'expected {"fault":"cut"|"freeze"|"stall"|"restart"}')
+    const connections = door.fault(fault)
+    if (connections === undefined)
+      throw new Refusal(409, 'away', 'this server is away already, and comes back by itself')
+    return context.json({ connections })
+  })
+
+  app.get('/:id/:lane/wire', (context) => {
+    guard.mayLook(context.env)
+    const after = context.req.query('after') ?? '0'
+    if (!/^\d{1,16}$/.test(after)) throw new Refusal(400, 'bad_after', 'after is the number of a record, 0 or more')
+    return context.json(doorOf(context).wire(Number(after)))
+  })
+
+  for (const [path, allow] of [
+    ['/', 'POST'],
+    ['/:id', 'GET, HEAD, DELETE'],
+    ['/:id/storm', 'POST'],
+    ['/:id/published/:event', 'GET, HEAD'],
+    ['/:id/:lane', 'PUT'],
+    ['/:id/:lane/fault', 'POST'],
+    ['/:id/:lane/wire', 'GET, HEAD'],
+  ] as const)
+    app.all(path, () => {
+      throw new Refusal(405, 'method_not_allowed', `only ${allow} here`, { allow })
+    })
+  return app
+}
+
+const noBench = () => new Refusal(404, 'no_bench', 'there is no such bench, or it has ended; POST /lab/bench opens one')

@@ -1,0 +1,56 @@
+// What can be set at a door, and what it means for the network before it.
+import * as v from 'valibot'
+import { clear } from '../../bench/network/conditions.ts'
+import type { Conditions } from '../../bench/network/conditions.ts'
+import { profileNames, profiles } from '../../bench/network/profiles.ts'
+import { transportNames } from '../../transports/clients.ts'
+
+const entries = {
+  /** The highest version of HTTP that is offered. With "2" HTTP/1.1 is offered too: browsers open a WebSocket with it. */
+  http: v.picklist(['1.1', '2']),
+  tls: v.picklist(['1.2', '1.3']),
+  profile: v.picklist(['none', ...profileNames]),
+  /** Push waits so long after an event for more that leave in the same write. */
+  batchMs: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000)),
+  /** A reverse proxy that holds answers back. */
+  buffering: v.boolean(),
+  /** A line that carried nothing for so long is reset; 0: never. */
+  idleCutMs: v.picklist([0, 10_000, 60_000]),
+  /** On each line; 0: as the profile says. */
+  downBytesPerSecond: v.picklist([0, 2000, 20_000]),
+}
+export const Settings = v.strictObject(entries)
+export const Changes = v.partial(Settings)
+export type Settings = v.InferOutput<typeof Settings>
+export type Changes = v.InferOutput<typeof Changes>
+
+export const Fault = v.strictObject({ fault: v.picklist(['cut', 'freeze', 'stall', 'restart']) })
+export type Fault = v.InferOutput<typeof Fault>['fault']
+
+export const StormOrder = v.strictObject({
+  transport: v.picklist(transportNames),
+  /** The door that it goes through. */
+  lane: v.picklist(transportNames),
+  clients: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+  /** Whether they wait before they come back, each for a time of its own. */
+  jitter: v.boolean(),
+})
+export type StormOrder = v.InferOutput<typeof StormOrder>
+
+/** What only a new server can do: its connections end. */
+const ofTheServer = ['http', 'tls', 'batchMs', 'buffering'] as const
+
+/** @returns in words what is different for the server of a door; nothing when it can stay. */
+export function needsNewServer(before: Settings, after: Settings): string {
+  const different = ofTheServer.filter((name) => before[name] !== after[name])
+  return different.map((name) => `${name} ${String(after[name])}`).join(', ')
+}
+
+export function conditionsOf({ profile, idleCutMs, downBytesPerSecond }: Settings): Conditions {
+  const network = { ...clear, ...(profile !== 'none' && profiles[profile].conditions) }
+  return {
+    ...network,
+    idleCutMs: idleCutMs || Infinity,
+    downBytesPerSecond: Math.min(network.downBytesPerSecond, downBytesPerSecond || Infinity),
+  }
+}

@@ -1,0 +1,80 @@
+// A storm, as a process of its own: many clients open lines, lose them all at once, and come back. Its work is not the server's.
+import { createSecureContext, getCACertificates } from 'node:tls'
+import { answer } from '../../../bench/process.ts'
+import { backoffMs } from '../../core/backoff.ts'
+import { stormClient } from './client.ts'
+import type { StormClient, StormEars, StormOptions } from './client.ts'
+import { atFirst } from './report.ts'
+
+/** So many are opened at a time: the storm is to begin with the drop. */
+const AT_ONCE = 20
+const OPENING_MS = 60_000
+const CALM_MS = 1000
+const RETURN_MS = 60_000
+
+const report = { ...atFirst }
+
+const commands = {
+  start(options: StormOptions) {
+    run(options).catch((error: Error) => Object.assign(report, { phase: 'failed', why: error.message }))
+  },
+  report: () => report,
+}
+export type StormCommands = typeof commands
+if (process.send) answer(commands)
+
+async function run(options: StormOptions) {
+  const version = `TLSv${options.tls}` as const
+  const secureContext = createSecureContext({
+    ...{ ca: [...getCACertificates('default'), options.ca], allowPartialTrustChain: true },
+    ...{ minVersion: version, maxVersion: version },
+  })
+  const backMs: number[] = []
+  let droppedAt = Infinity
+  function earsOf(): StormEars {
+    let isBack = false
+    return {
+      attempt: () => void (droppedAt < Infinity && report.attempts++),
+      closed: () => void report.open--,
+      opened(connectMs) {
+        report.open++
+        report.connectMsMax = Math.max(report.connectMsMax, connectMs)
+        if (droppedAt === Infinity || isBack) return
+        isBack = true
+        report.back++
+        report.backMsMax = performance.now() - droppedAt
+        backMs.push(report.backMsMax) // grows: a median is in the middle
+        report.backMsP50 = backMs[backMs.length >> 1]!
+      },
+    }
+  }
+
+  const clients: StormClient[] = []
+  const deadline = performance.now() + OPENING_MS
+  while (report.open < options.clients) {
+    if (performance.now() > deadline) throw new Error(`only ${report.open} of ${options.clients} could be opened`)
+    while (clients.length < options.clients && clients.length - report.open < AT_ONCE) {
+      const client = stormClient(options, secureContext, earsOf())
+      clients.push(client)
+      client.connect()
+    }
+    await sleep(5)
+  }
+  report.phase = 'open'
+  await sleep(CALM_MS)
+
+  report.phase = 'dropped'
+  droppedAt = performance.now()
+  for (const client of clients) client.drop(options.jitter ? backoffMs(0) : 0)
+  while (report.back < options.clients && performance.now() < droppedAt + RETURN_MS) await sleep(20)
+
+  report.phase = 'back'
+  if (report.back < options.clients) report.why = `${options.clients - report.back} did not come back in a minute`
+  await sleep(CALM_MS)
+  for (const client of clients) client.drop()
+  report.phase = 'done'
+}
+
+function sleep(ms: number) {
+  return new Promise<void>((resolve) => setTimeout(resolve, ms))
+}

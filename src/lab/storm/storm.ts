@@ -1,0 +1,55 @@
+// A storm, seen from the lab: starts its process, asks now and then how it is going, and ends it.
+import { child } from '../../../bench/process.ts'
+import type { StormOrder } from '../settings.ts'
+import type { StormOptions } from './client.ts'
+import type { StormCommands } from './process.ts'
+import { atFirst } from './report.ts'
+import type { StormReport } from './report.ts'
+
+export type StormState = StormOrder & StormReport
+export interface Storm {
+  readonly state: StormState
+  /** Nothing more will happen in it. */
+  readonly over: boolean
+  end(): Promise<void>
+}
+
+const LOOK_MS = 200
+
+export function startStorm(order: StormOrder, way: Pick<StormOptions, 'port' | 'http' | 'tls' | 'ca'>): Storm {
+  const { transport, clients, jitter } = order
+  const crowd = child<StormCommands>('storm', new URL('./process.ts', import.meta.url))
+  let report = atFirst
+  let isEnding = false
+  const over = () => report.phase === 'done' || report.phase === 'failed'
+
+  async function watch() {
+    await crowd.ask('start', { transport, clients, jitter, ...way })
+    while (!over() && !isEnding) {
+      report = await crowd.ask('report', undefined)
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+    }
+  }
+  const watched = watch()
+    .catch((error: Error) => {
+      if (!over()) report = { ...report, phase: 'failed', open: 0, why: error.message }
+    })
+    .then(() => crowd.end())
+    .then(() => {
+      if (!over()) report = { ...report, phase: 'failed', open: 0, why: 'its bench has ended' }
+    })
+
+  return {
+    get state() {
+      return { ...order, ...report }
+    },
+    get over() {
+      return over()
+    },
+    async end() {
+      isEnding = true
+      await crowd.end()
+      await watched
+    },
+  }
+}

@@ -1,0 +1,35 @@
+// What stands beside the feed and uses it: a room that is handed in to the lab, for the server does not know what is above it.
+import type { Hono } from 'hono'
+import type { Env } from '../../transports/contract.ts'
+import type { Feed } from '../core/feed.ts'
+import type { Limits } from '../core/limits.ts'
+import type { Ticker } from '../sources/ticker.ts'
+import type { Guard } from './guard.ts'
+import type { Metrics } from './metrics.ts'
+import type { Credentials, HttpVersions } from './secure.ts'
+
+export interface RoomOptions {
+  feed: Feed
+  limits: Limits
+  http: HttpVersions
+  guard: Guard
+  metrics: Metrics
+  /** The address that the lab listens on. */
+  host: string
+  tls: Credentials
+  /** PEM of the authority that signed `tls`; undefined when it is not ours. */
+  ca: string | undefined
+  clock: () => number
+  ticker: () => Ticker | undefined
+}
+
+export interface LabRoom {
+  /** Mounted at `/lab/bench`. */
+  routes: Hono<Env>
+  /** Another certificate for new handshakes. */
+  renew(tls: Credentials): void
+  /** @returns whether anything under way had to be broken. */
+  close(): Promise<{ forced: boolean }>
+}
+
+export type OpenRoom = (options: RoomOptions) => LabRoom
