@@ -16,12 +16,14 @@ import type { Encoding, Packed } from './packed.ts'
 export interface Assets {
   has(path: string): boolean
   /** @throws {Refusal} 404 */
-  respond(context: Context<Env>): Response
+  respond(context: Context<Env>): Promise<Response>
 }
 
 interface Asset {
   type: string
-  packed: Packed
+  body: Uint8Array
+  /** Made when somebody asks: who serves the feed alone, as the bench does, need not wait for it at each start. */
+  packed?: Promise<Packed>
   /** Of the bytes without an encoding; another encoding is another representation, and has an ETag of its own. */
   hash: string
 }
@@ -45,12 +47,12 @@ export async function loadAssets(csp: (host: string) => string): Promise<Assets>
     const type = types[extname(path)]
     if (!type) return
     const source = await readFile(path)
-    await keep(url, type, path.endsWith('.ts') ? transformSync(source.toString(), { mode: 'strip-only' }).code : source)
+    keep(url, type, path.endsWith('.ts') ? transformSync(source.toString(), { mode: 'strip-only' }).code : source)
   }
-  async function keep(url: string, type: string, content: string | Uint8Array) {
+  function keep(url: string, type: string, content: string | Uint8Array) {
     const body = Buffer.from(content)
     const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22)
-    files.set(url, { type, packed: await pack(body), hash })
+    files.set(url, { type, body, hash })
   }
   async function addFolder(folder: string) {
     for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
@@ -80,7 +82,7 @@ export async function loadAssets(csp: (host: string) => string): Promise<Assets>
   }
 
   const course = await readFile(join(root, 'docs/course.md'), 'utf8')
-  await keep(
+  keep(
     '/course',
     types['.html']!,
     coursePage(course, (path) => files.has(path)),
@@ -88,10 +90,12 @@ export async function loadAssets(csp: (host: string) => string): Promise<Assets>
 
   return {
     has: (path) => files.has(path),
-    respond(context) {
+    async respond(context) {
       const file = files.get(context.req.path)
       if (!file) throw new Refusal(404, 'not_found', 'no such path; see /, /feed, /metrics, /healthz, /limits')
-      const { type, packed, hash } = file
+      const { type, body: whole, hash } = file
+      file.packed ??= pack(whole)
+      const packed = await file.packed
       const encoding = encodingFor(context.req.header('accept-encoding') ?? '', packed)
       const etag = etagOf(hash, encoding)
       context.header('etag', etag)
