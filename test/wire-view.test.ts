@@ -128,6 +128,23 @@ test.each([
   await page.screenshot({ path: join(images, `wire-${lane}-${http}.png`) })
 })
 
+test('narrow, dark and large: nothing leaves its box', async () => {
+  for (const [width, theme, type] of [
+    [390, 'dark', 'normal'],
+    [1440, 'dark', 'large'],
+  ] as const) {
+    await page.setViewport({ width, height: 1000 })
+    await page.evaluate(
+      (...set) => Object.assign(document.documentElement.dataset, { theme: set[0], type: set[1] }),
+      theme,
+      type,
+    )
+    const wide = await page.$eval('.wire', (view) => view.scrollWidth - view.clientWidth)
+    expect(wide).toBeLessThanOrEqual(0)
+    await page.screenshot({ path: join(images, `wire-${width}-${theme}.png`) })
+  }
+})
+
 test('it says nothing in the console, and asks nothing against the policy', () => {
   expect(said).toEqual([])
 })
