@@ -97,6 +97,12 @@ export const importRules: ImportRule[] = [
     example: file('src/lab/made-up.ts', `import { list } from '../cli/flags.ts'`),
   },
   {
+    files: /^src\/lab\/wire\//,
+    may: /^src\/lab\/wire\/|^node:crypto$|^npm:lru-cache$/,
+    why: 'the wire is read from bytes and secrets alone: whoever has them can check it, and it touches no socket',
+    example: file('src/lab/wire/made-up.ts', `import { connect } from 'node:net'`),
+  },
+  {
     files: /^certs\//,
     mayNot: /^(src|transports|bench|public|test)\//,
     why: 'the authority stands alone: it makes certificates for whoever asks',
