@@ -7,9 +7,10 @@ import { openAuthority } from '../certs/authority.ts'
 import { wallOffset } from '../src/server/clock.ts'
 import { isBusy, load, loadText } from './busy.ts'
 import { seeded, shuffled } from './random.ts'
-import { SCHEMA, checkResults, delayNote, notes } from './results.ts'
+import { SCHEMA, browserNotes, checkResults, delayNote, notes } from './results.ts'
 import type { Results } from './results.ts'
 import { peerOf } from './contestants.ts'
+import type { Environment } from './browser/find.ts'
 import type { Contestant } from './contestants.ts'
 import { pace } from './estimate.ts'
 import { generatorsOf } from './generators.ts'
@@ -30,6 +31,8 @@ export interface RunOptions {
   repeats?: number
   seed: number
   burnMs?: number
+  /** Where browsers are looked for, and what they are started with; without it, no scenario that needs one can run. */
+  environment?: Environment
   /** A network of so many ms, each way, before one contestant: to see that a difference is found. */
   delaysMs?: Record<Contestant, number>
   /** Before each trial; `leftSeconds` is what the rest will take, by what the trials before it took. And at the end, finished or not, with 0. */
@@ -77,7 +80,7 @@ function trialsOf(scenario: Scenario, peers: Contestant[], only?: Contestant[]):
 }
 
 export async function run(options: RunOptions): Promise<Results> {
-  const { seed, burnMs, onTrial, keep, signal } = options
+  const { seed, burnMs, environment, onTrial, keep, signal } = options
   const startedAt = new Date().toISOString()
   const here = machine() // before our own work counts
   return withLeaf(async (common) => {
@@ -90,7 +93,11 @@ export async function run(options: RunOptions): Promise<Results> {
       schema: SCHEMA,
       ...{ startedAt, machine: { ...here, pinning: common.placement.about }, versions: await versions(options) },
       ...{ commit: commit(), seed, scenarios: structuredClone(scenarios) },
-      ...{ predictions: [], notes: [...notes, ...delayNotes(options), ...busyNotes(here)], trials: [] },
+      ...{
+        predictions: [],
+        notes: [...notes, ...browsersOf(options), ...delayNotes(options), ...busyNotes(here)],
+        trials: [],
+      },
     }
     const plans = plan({ ...options, scenarios })
     const clock = pace(plans)
@@ -105,11 +112,13 @@ export async function run(options: RunOptions): Promise<Results> {
         ...each,
         ...common,
         ...(burnMs !== undefined && { burnMs }),
+        ...(environment && { environment }),
         ...(delayMs !== undefined && { weather: { delayMs } }),
         signal,
       })
       if (signal?.aborted) break // it was abandoned: that is no failure of its transport
       results.trials.push(...rows)
+      for (const { browser } of rows) if (browser) results.versions[browser.name] = browser.version
       done++
       if (done < plans.length) await keep?.(soFar(results, plans.slice(done)))
     }
@@ -133,6 +142,8 @@ function soFar(results: Results, left: Plan[]): Results {
 }
 
 const delayNotes = ({ delaysMs = {} }: RunOptions) => Object.entries(delaysMs).map(([name, ms]) => delayNote(name, ms))
+
+const browsersOf = ({ scenarios }: RunOptions) => (scenarios.some(({ kind }) => kind === 'browser') ? browserNotes : [])
 
 const busyNotes = (here: Results['machine']) =>
   isBusy(here) ? [`the machine was busy when the run began: ${loadText(here)}; its numbers are noisy`] : []

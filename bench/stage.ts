@@ -1,6 +1,7 @@
 // What a trial stands on: a fresh server process and fresh generators, each on cores of its own, connected and counted; and its end.
 import { hostClock } from '../src/server/clock.ts'
 import type { Credentials } from '../src/server/https.ts'
+import type { Environment } from './browser/find.ts'
 import type { Contestant } from './contestants.ts'
 import type { Fault } from './faults.ts'
 import { OPEN_MS, limitsOf } from './limits.ts'
@@ -35,12 +36,16 @@ export interface TrialOptions {
   stallMs?: number
   /** Calibration: what is served is not to be trusted. */
   fault?: Fault
+  /** Where browsers are looked for, and what they are started with. */
+  environment?: Environment
   /** Gives the trial up: whatever stage of it stands then, or is being set up, ends. */
   signal?: AbortSignal | undefined
 }
 
 export interface Stage extends TrialOptions {
   clock: () => number
+  /** Where clients are to connect: the server, or the network before it. */
+  port: number
   target: Child<TargetCommands>
   loads: Child<LoadCommands>[]
   network?: Child<NetworkCommands>
@@ -57,7 +62,7 @@ export interface Stage extends TrialOptions {
 /** With fewer clients than this their memory drowns in the noise of the process. */
 const RSS_CLIENTS = 500
 /** Kinds whose clients are others than the generator's own. */
-const SELF_MADE: readonly Kind[] = ['connect', 'up', 'recover', 'capacity']
+const SELF_MADE: readonly Kind[] = ['connect', 'up', 'recover', 'capacity', 'browser']
 const CLOSE_MS = 8000
 
 export async function setUp(options: TrialOptions): Promise<Stage> {
@@ -76,6 +81,7 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
   const stage: Stage = {
     ...options,
     clock,
+    port: 0,
     target,
     loads,
     connects: {},
@@ -111,11 +117,13 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
           names: transports,
           lines,
           limits: limitsOf(scenario),
+          ...(scenario.kind === 'browser' && { browserHttp: http }),
           ...(fault && { fault }),
         })
     if (own !== undefined) for (const pid of pids) pin(pid, own)
     stage.external = pids.length > 0 && !pids.includes(target.pid)
     const port = network ? (await network.ask('open', { targets: [serverPort], weather, seed })).ports[0]! : serverPort
+    stage.port = port
     const given = { offset, ca, http, tls, pollMs, port, ...(publishKey !== undefined && { publishKey }) }
     const { rssFrom = clients < RSS_CLIENTS ? clients : Math.floor(clients / 2) } = scenario
     const first = isNull || transports.length > 1 ? clients : Math.min(rssFrom, clients)

@@ -1,5 +1,6 @@
 // What the tests need from the machine: Chromium and Firefox, and certutil to tell them which CA to trust. Finds them, or installs them.
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { advice, browserNames, findBrowser, findCertutil, missingPackages, onPath } from '../bench/browser/find.ts'
 import type { BrowserName } from '../bench/browser/find.ts'
@@ -11,7 +12,7 @@ const INSTALL_MS = 300_000
 /** Installs it first, if need be; `close` ends it and removes its profile. @throws Error, one line, when something is missing. */
 export async function startBrowser(name: BrowserName, caPath: string): Promise<StartedBrowser> {
   await needBrowsers((line) => process.stderr.write(`${line}\n`), [name])
-  return start(name, caPath, process.env)
+  return start(name, { ca: await readFile(caPath, 'utf8'), environment: process.env })
 }
 
 /**

@@ -103,6 +103,12 @@ export const importRules: ImportRule[] = [
     example: file('bench/made-up.ts', `import { list } from '../src/cli/flags.ts'`),
   },
   {
+    files: /^bench\/browser\/page\.ts$/,
+    may: /^src\/core\/|^transports\/clients\.ts$/,
+    why: 'the page that the bench measures runs in a browser: it imports core and the clients only',
+    example: file('bench/browser/page.ts', `import { startLab } from '../../src/server/start.ts'`),
+  },
+  {
     files: /^src\/cli\//,
     mayNot: /^(public|test)\//,
     why: 'the command serves the page as files, it never runs it',
@@ -160,7 +166,7 @@ export const useRules: UseRule[] = [
     example: file('src/server/made-up.ts', `process.stdout.write('hello')`),
   },
   {
-    files: new RegExp(`^src/core/|^public/|${CLIENTS.source}`),
+    files: new RegExp(`^src/core/|^public/|^bench/browser/page\\.ts$|${CLIENTS.source}`),
     finds: (node) => (isGlobal(node, ['Buffer', 'setImmediate', 'global', 'require']) ? node.getText() : undefined),
     why: 'a browser has no such global; use what both have (Uint8Array, setTimeout, globalThis)',
     example: file('transports/sse/client.ts', `const bytes = Buffer.from(text)`),

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import type { Results } from '../results.ts'
 import { bytesByLayer } from './charts/bytes.ts'
 import { breakEven } from './charts/breakeven.ts'
+import { browserBars } from './charts/browser.ts'
 import { NARROW, WIDE, draw } from './charts/chart.ts'
 import type { Chart, Mark } from './charts/chart.ts'
 import { latencyAgainstCost } from './charts/cost.ts'
@@ -22,7 +23,7 @@ import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
 
 const makers = [
-  ...[kneeCurves, backCurves, breakEven, pointCharts, figureDots, latencyAgainstCost],
+  ...[browserBars, kneeCurves, backCurves, breakEven, pointCharts, figureDots, latencyAgainstCost],
   ...[percentileCurves, latencyDots, bytesByLayer, skewDots, modelErrors],
 ]
 /** A table with more rows stands below the charts. */

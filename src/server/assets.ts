@@ -16,6 +16,14 @@ export interface Assets {
   respond(context: Context<Env>): Response
 }
 
+/** One file more than the page has: who starts a lab may have a page of their own. */
+export interface ExtraFile {
+  url: string
+  /** On the disk. */
+  path: string
+  headers?: Record<string, string>
+}
+
 const root = join(import.meta.dirname, '../..')
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -28,8 +36,9 @@ const types: Record<string, string> = {
 }
 
 /** `csp` goes with the page, as it was asked for by this Host. */
-export async function loadAssets(csp: (host: string) => string): Promise<Assets> {
+export async function loadAssets(csp: (host: string) => string, extra: ExtraFile[] = []): Promise<Assets> {
   const files = new Map<string, { type: string; body: Uint8Array; etag: string }>()
+  const extraHeaders = new Map(extra.map(({ url, headers = {} }) => [url, headers]))
 
   async function add(url: string, path: string) {
     const type = types[extname(path)]
@@ -55,6 +64,7 @@ export async function loadAssets(csp: (host: string) => string): Promise<Assets>
   const uplot = dirname(createRequire(import.meta.url).resolve('uplot/package.json'))
   await add('/vendor/uplot.js', join(uplot, 'dist/uPlot.esm.js'))
   await add('/vendor/uplot.css', join(uplot, 'dist/uPlot.min.css'))
+  for (const { url, path } of extra) await add(url, path)
   for (const [alias, path] of [
     ['/', '/public/index.html'],
     ['/favicon.ico', '/public/icon.svg'],
@@ -70,6 +80,7 @@ export async function loadAssets(csp: (host: string) => string): Promise<Assets>
       if (!file) throw new Refusal(404, 'not_found', 'no such path; see /, /feed, /metrics, /healthz, /limits')
       context.header('etag', file.etag)
       context.header('cache-control', 'no-cache')
+      for (const [name, value] of Object.entries(extraHeaders.get(context.req.path) ?? {})) context.header(name, value)
       if (file.type.startsWith('text/html'))
         context.header('content-security-policy', csp(hostOf(context.env.incoming)))
       if (matchesEtag(context.env.incoming, file.etag)) return context.body(null, 304)

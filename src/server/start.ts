@@ -14,6 +14,7 @@ import { startStdin } from '../sources/stdin.ts'
 import { startTicker } from '../sources/ticker.ts'
 import { createApp } from './app.ts'
 import { loadAssets } from './assets.ts'
+import type { ExtraFile } from './assets.ts'
 import { hostClock } from './clock.ts'
 import { controls } from './controls.ts'
 import { guard, nameOf } from './guard.ts'
@@ -43,6 +44,8 @@ export interface LabOptions {
   limits?: Partial<Limits>
   feed?: Feed
   clock?: () => number
+  /** Served beside the page's own. */
+  files?: ExtraFile[]
   /** One line each: what a person at the terminal should know. */
   report?: (message: string) => void
 }
@@ -96,7 +99,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     limits,
     guard: keeper,
     metrics,
-    assets: await loadAssets((host) => policy(Object.values(laneOrigins(host)))),
+    assets: await loadAssets((host) => policy(Object.values(laneOrigins(host))), options.files),
     controls: controls({
       guard: keeper,
       limits,
