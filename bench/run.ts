@@ -10,7 +10,6 @@ import { seeded, shuffled } from './random.ts'
 import { SCHEMA, browserNotes, checkResults, delayNote, notes } from './results.ts'
 import type { Results } from './results.ts'
 import { peerOf } from './contestants.ts'
-import type { Environment } from './browser/find.ts'
 import type { Contestant } from './contestants.ts'
 import { pace } from './estimate.ts'
 import { generatorsOf } from './generators.ts'
@@ -31,8 +30,6 @@ export interface RunOptions {
   repeats?: number
   seed: number
   burnMs?: number
-  /** Where browsers are looked for, and what they are started with; without it, no scenario that needs one can run. */
-  environment?: Environment
   /** A network of so many ms, each way, before one contestant: to see that a difference is found. */
   delaysMs?: Record<Contestant, number>
   /** Before each trial; `leftSeconds` is what the rest will take, by what the trials before it took. And at the end, finished or not, with 0. */
@@ -80,7 +77,7 @@ function trialsOf(scenario: Scenario, peers: Contestant[], only?: Contestant[]):
 }
 
 export async function run(options: RunOptions): Promise<Results> {
-  const { seed, burnMs, environment, onTrial, keep, signal } = options
+  const { seed, burnMs, onTrial, keep, signal } = options
   const startedAt = new Date().toISOString()
   const here = machine() // before our own work counts
   return withLeaf(async (common) => {
@@ -112,7 +109,6 @@ export async function run(options: RunOptions): Promise<Results> {
         ...each,
         ...common,
         ...(burnMs !== undefined && { burnMs }),
-        ...(environment && { environment }),
         ...(delayMs !== undefined && { weather: { delayMs } }),
         signal,
       })

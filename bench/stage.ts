@@ -1,7 +1,6 @@
 // What a trial stands on: a fresh server process and fresh generators, each on cores of its own, connected and counted; and its end.
 import { hostClock } from '../src/server/clock.ts'
 import type { Credentials } from '../src/server/https.ts'
-import type { Environment } from './browser/find.ts'
 import type { Contestant } from './contestants.ts'
 import type { Fault } from './faults.ts'
 import { OPEN_MS, limitsOf } from './limits.ts'
@@ -36,8 +35,6 @@ export interface TrialOptions {
   stallMs?: number
   /** Calibration: what is served is not to be trusted. */
   fault?: Fault
-  /** Where browsers are looked for, and what they are started with. */
-  environment?: Environment
   /** Gives the trial up: whatever stage of it stands then, or is being set up, ends. */
   signal?: AbortSignal | undefined
 }

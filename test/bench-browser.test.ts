@@ -44,7 +44,7 @@ async function run(browser: BrowserName, transport: string, options: Partial<Tri
   const [row] = await trial({
     ...{ scenario: { ...short, browser }, point: { browser }, transports: [transport], repeat: 1, seed: 1 },
     ...{ offset: wallOffset(), placement: { about: '' }, credentials: authority.leaf, ca: authority.ca },
-    ...{ environment: process.env, ...options },
+    ...options,
   })
   return v.parse(RowSchema, row)
 }
@@ -73,11 +73,6 @@ describe.each(browserNames)('in %s', { timeout: 120_000 }, (browser) => {
     const row = await run(browser, 'sse', { fault: { kind: 'corrupt', every: 4 } })
     expect(row).toMatchObject({ valid: false, why: expect.stringMatching(/other bytes than were published/) as string })
   })
-})
-
-test('a browser that is not there costs the row, and says so', async () => {
-  const row = await run('firefox', 'sse', { environment: { PATH: '/nowhere' } })
-  expect(row).toMatchObject({ valid: false, why: 'there is no firefox here', delivered: null })
 })
 
 describe('the clock of a page', () => {
@@ -118,7 +113,7 @@ describe('the row of what a page noted', () => {
     data: { n },
   }))
   const noted = (change: Partial<Noted> = {}): Noted => ({
-    driven: { version: '1.2', said: [], about: { isolated: true, timerStepMs: 0.02, frameMs: 16.7 } },
+    ...{ version: '1.2', said: [], about: { isolated: true, timerStepMs: 0.02, frameMs: 16.7 } },
     ...{ connectMs: 3, span: { from: 1000, to: 1004 }, bytes: [null, null], longTasks: null, heap: null },
     server: {
       ...{ epoch: 'aaaaaaaa', first: 1, last: 3, sums: events.map((event) => crc32(encodeEvent(event))) },
@@ -152,7 +147,7 @@ describe('the row of what a page noted', () => {
       /3 .*not painted/,
     ],
     ['a page that was hidden', { state: { ...noted().state, trouble: ['the page became hidden'] } }, /became hidden/],
-    ['an error on the console', { driven: { ...noted().driven, said: ['error: no'] } }, /the console said error: no/],
+    ['an error on the console', { said: ['error: no'] }, /the console said error: no/],
   ])('does not count with %s', (_, change, why) => {
     const row = browserRow(stage, noted(change))
     expect(row.valid).toBe(false)

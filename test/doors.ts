@@ -150,7 +150,7 @@ const READINGS = new Set([
   'arch',
 ])
 /** Programs of their own, started as processes, and how they talk to the one that started them. */
-const ENTRIES = /^bench\/(load|target|process|network\/process|peers\/.+)\.ts$/
+const ENTRIES = /^bench\/(load|target|process|(network|browser)\/process|peers\/.+)\.ts$/
 
 export const useRules: UseRule[] = [
   {

@@ -9,14 +9,16 @@ import { blank } from '../row.ts'
 import type { Stage } from '../stage.ts'
 import type { TargetCommands, TargetReport } from '../target.ts'
 import type { Offset } from './clock.ts'
-import type { Driven } from './drive.ts'
-import type { MeasuredPage, PageState, Sample } from './page.ts'
+import type { About, MeasuredPage, PageState, Sample } from './page.ts'
 
 /** A clock that is known no better is none for latencies of a few milliseconds. */
 const MAX_ERROR_MS = 2
 
 export interface Noted {
-  driven: Pick<Driven, 'version' | 'about' | 'said'>
+  version: string
+  about: About
+  /** By the console. */
+  said: string[]
   connectMs: number
   span: Window
   server: TargetReport
@@ -30,8 +32,7 @@ export interface Noted {
 }
 
 export function browserRow(stage: Stage, noted: Noted): Row {
-  const { driven, span, server, clocks, samples, state, longTasks, heap } = noted
-  const { about, version } = driven
+  const { about, version, said, span, server, clocks, samples, state, longTasks, heap } = noted
   const isKnown = typeof clocks !== 'string'
   const offsetMs = isKnown ? clocks.offsetMs : 0
   const lane = record()
@@ -94,7 +95,7 @@ export function browserRow(stage: Stage, noted: Noted): Row {
       ...(early > 0 ? [`${early} deliveries came before their time: the page's clock is not as it was measured`] : []),
       ...(unpainted > 0 ? [`${unpainted} events were received and not painted`] : []),
       ...state.trouble.slice(0, 3),
-      ...driven.said.slice(0, 3).map((line) => `the console said ${line}`),
+      ...said.slice(0, 3).map((line) => `the console said ${line}`),
     ]
   }
 }

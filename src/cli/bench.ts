@@ -213,7 +213,6 @@ function runOptions(flags: Flags): RunOptions {
       const mine = takes(scenario)
       return { ...scenario, ...Object.fromEntries(given.filter(([key]) => mine.includes(key as Variable))) }
     }),
-    environment: process.env,
     ...(transports && { transports }),
     ...(flags.delay && { delaysMs: flags.delay }),
     ...(flags.peers && { peers: peersOf(flags.peers) }),
