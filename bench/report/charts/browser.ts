@@ -1,50 +1,26 @@
-// Inside a browser: one bar for each transport and browser, from due to received and from there to painted.
+// Inside a browser: for each transport and browser when an event was received and when it was painted, a mark for each repeat.
 import { painting } from '../browser.ts'
-import { nameOf, text } from '../numbers.ts'
+import { text } from '../numbers.ts'
 import { isKnown, metrics } from '../summary.ts'
-import { axis, namesAxis, roomFor } from './chart.ts'
-import type { ChartMaker, OneSeries } from './chart.ts'
+import type { ChartMaker } from './chart.ts'
+import { dots } from './dots.ts'
 
-const parts = [
-  { name: 'due to received', pick: metrics.p50, color: 'var(--layer-tls)' },
-  { name: 'received to painted', pick: painting.paint, color: 'var(--layer-headers)' },
-]
-
-export const browserBars: ChartMaker = (summaries) => {
+export const browserDots: ChartMaker = (summaries) => {
   const shown = summaries.filter(({ of }) => of(painting.paint))
-  if (shown.length === 0) return []
-  const names = shown.map(nameOf)
-  const middle = (each: (typeof shown)[number], { pick }: (typeof parts)[number]) => each.of(pick)?.median
   const errors = shown.flatMap(({ valid }) => valid.map(({ browser }) => browser?.clock?.errorMs)).filter(isKnown)
-  return [
+  return dots(
+    shown,
+    [
+      { name: 'due to received', pick: metrics.p50, look: '●' },
+      { name: 'due to painted', pick: painting.painted, look: '◆' },
+      { name: 'received to painted', pick: painting.paint, look: '▲' },
+    ],
     {
       title: 'Received and painted',
       question:
         'How long from when an event was due until a person can see it, and how much of that is the browser’s own?',
-      read: `Each bar is a median of the repeats' p50: first until our client has the event, then until the callbacks of the next animation frame begin. Shorter is better. The first part may be off by ± ${text(Math.max(...errors, 0))} ms, which is how well the page's clock is known. The second is the wait for a frame: little when the browser had nothing to draw, up to a frame when it had. Medians of parts do not add up to the median of the whole: the table has it.`,
-      summary: `${shown.map((each) => `${nameOf(each)}: ${parts.map((part) => `${part.name} ${text(middle(each, part) ?? NaN)} ms`).join(', ')}`).join('; ')}.`,
-      legend: parts.map(({ name, color }) => ({ name, color, look: '■' as const })),
-      height: 70 + 30 * shown.length,
-      option: (width) => ({
-        grid: { left: roomFor(names, width), right: 24, top: 8, bottom: 52 },
-        xAxis: axis('ms', 'value'),
-        yAxis: namesAxis(names, width),
-        series: parts.map((part): OneSeries => ({
-          ...{ type: 'bar', name: part.name, stack: 'all', barCategoryGap: '35%', itemStyle: { color: part.color } },
-          data: shown.map((each) => Math.max(0, middle(each, part) ?? 0)),
-        })),
-      }),
-      numbers: [
-        ['', 'repeat', 'due to received, p50', 'received to painted, p50', 'due to painted, p50', 'clock ±'],
-        ...shown.flatMap((each) =>
-          each.valid.map((row) => [
-            ...[nameOf(each), String(row.repeat)],
-            ...[metrics.p50(row), painting.paint(row), painting.painted(row), row.browser?.clock?.errorMs].map(
-              (value) => (isKnown(value) ? text(value) : '–'),
-            ),
-          ]),
-        ),
-      ],
+      read: `Each mark is the p50 of one repeat; left is better; the axis is logarithmic. What begins with "due" may be off by ± ${text(Math.max(...errors, 0))} ms, which is how well the page's clock is known. From received to painted is the wait for a frame: little when the browser had nothing to draw, up to a frame when it had. The p50 of two parts do not add up to that of the whole.`,
     },
-  ]
+    'p50, ms',
+  )
 }

@@ -14,12 +14,12 @@ const measures: { name: string; what: string; unit: string; pick: Pick }[] = [
 ]
 const words: Record<string, string> = {
   ...{ payload: 'payload, B', batchMs: 'batching window, ms', rate: 'events/s', pollMs: 'poll interval, ms' },
-  ...{ profile: 'network', http: 'HTTP version', tls: 'TLS version', browser: 'browser' },
+  ...{ profile: 'network', http: 'HTTP version', tls: 'TLS version' },
 }
 
 export const pointCharts: ChartMaker = (summaries) => {
   const names = [...new Set(summaries.flatMap(({ point }) => Object.keys(point)))]
-  if (names.length === 0 || names.includes('pollMs')) return [] // the break-even surface is a chart of its own
+  if (names.length === 0 || ['pollMs', 'browser'].some((name) => names.includes(name))) return [] // they have charts of their own
   const places = [...new Set(summaries.map(({ where }) => where))]
   const [only = ''] = names
   const numeric = names.length === 1 && summaries.every(({ point }) => typeof point[only] === 'number')
