@@ -7,18 +7,18 @@ import type { Bench } from '../public/bench.ts'
 import type { WireView, WireViewOptions } from '../public/wire/view.ts'
 import { benchRoom } from '../src/lab/room.ts'
 import type { Lab } from '../src/server/start.ts'
-import { startChromium } from './chromium.ts'
+import { startBrowser } from './browser.ts'
 import { publish, sleep, startTestLab } from './lab.ts'
 
 const images = join(import.meta.dirname, 'out')
 let lab: Lab
-let chromium: Awaited<ReturnType<typeof startChromium>>
+let chromium: Awaited<ReturnType<typeof startBrowser>>
 let page: Page
 const said: string[] = []
 
 beforeAll(async () => {
   lab = await startTestLab({ lab: benchRoom() })
-  chromium = await startChromium(lab.authority!.caPath)
+  chromium = await startBrowser('chromium', lab.authority!.caPath)
   page = await chromium.browser.newPage()
   page.on('console', (message) => said.push(`${message.type()} ${message.text()}`))
   page.on('pageerror', (error) => said.push(String(error)))

@@ -28,6 +28,14 @@ interface Asset {
   hash: string
 }
 
+/** One file more than the page has: who starts a lab may have a page of their own. */
+export interface ExtraFile {
+  url: string
+  /** On the disk. */
+  path: string
+  headers?: Record<string, string>
+}
+
 const root = join(import.meta.dirname, '../..')
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -40,8 +48,9 @@ const types: Record<string, string> = {
 }
 
 /** `csp` goes with the page, as it was asked for by this Host. */
-export async function loadAssets(csp: (host: string) => string): Promise<Assets> {
+export async function loadAssets(csp: (host: string) => string, extra: ExtraFile[] = []): Promise<Assets> {
   const files = new Map<string, Asset>()
+  const extraHeaders = new Map(extra.map(({ url, headers = {} }) => [url, headers]))
 
   async function add(url: string, path: string) {
     const type = types[extname(path)]
@@ -73,6 +82,7 @@ export async function loadAssets(csp: (host: string) => string): Promise<Assets>
   await add('/vendor/uplot.js', join(uplot, 'dist/uPlot.esm.js'))
   await add('/vendor/uplot.css', join(uplot, 'dist/uPlot.min.css'))
   await add('/vendor/lit-html.js', join(dirname(resolve('lit-html')), '../lit-html.js')) // beside its build for Node
+  for (const { url, path } of extra) await add(url, path)
   for (const [alias, path] of [
     ['/', '/public/index.html'],
     ['/favicon.ico', '/public/icon.svg'],
@@ -101,6 +111,7 @@ export async function loadAssets(csp: (host: string) => string): Promise<Assets>
       context.header('etag', etag)
       context.header('cache-control', 'no-cache')
       context.header('vary', 'Accept-Encoding, Origin')
+      for (const [name, value] of Object.entries(extraHeaders.get(context.req.path) ?? {})) context.header(name, value)
       if (type.startsWith('text/html')) context.header('content-security-policy', csp(hostOf(context.env.incoming)))
       if (matchesEtag(context.env.incoming, etag)) return context.body(null, 304)
       const body = packed[encoding]!

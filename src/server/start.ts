@@ -14,6 +14,7 @@ import { startStdin } from '../sources/stdin.ts'
 import { startTicker } from '../sources/ticker.ts'
 import { createApp } from './app.ts'
 import { loadAssets } from './assets.ts'
+import type { ExtraFile } from './assets.ts'
 import { hostClock } from './clock.ts'
 import { controls } from './controls.ts'
 import { guard, nameOf } from './guard.ts'
@@ -47,6 +48,8 @@ export interface LabOptions {
   /** The benches of the pages that are open (src/lab). */
   lab?: OpenRoom
   clock?: () => number
+  /** Served beside the page's own. */
+  files?: ExtraFile[]
   /** One line each: what a person at the terminal should know. */
   report?: (message: string) => void
 }
@@ -103,8 +106,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     limits,
     guard: keeper,
     metrics,
-    assets: await loadAssets((host) =>
-      policy([...Object.values(laneOrigins(host)), ...(room ? [`https://${nameOf(host)}:*`] : [])]),
+    assets: await loadAssets(
+      (host) => policy([...Object.values(laneOrigins(host)), ...(room ? [`https://${nameOf(host)}:*`] : [])]),
+      options.files,
     ),
     controls: controls({
       guard: keeper,
