@@ -45,8 +45,11 @@ export const setRate = async (perSecond: number) =>
 export const publish = async (type: string, data: Json) =>
   (await send<{ id: Cursor }>('POST', '/feed', { type, data })).id
 
-async function send<Answer>(method: string, path: string, body: Json): Promise<Answer> {
-  const init = { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+/** As this page's guest. @throws LabError, TypeError: see `explain` */
+export async function send<Answer>(method: string, path: string, body?: Json): Promise<Answer> {
+  const content =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  const init = { method, ...content }
   try {
     return await ask<Answer>(path, init)
   } catch (error) {
@@ -58,18 +61,22 @@ async function send<Answer>(method: string, path: string, body: Json): Promise<A
 
 async function ask<Answer>(path: string, init?: RequestInit): Promise<Answer> {
   const response = await fetch(path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
-  const body = (await response.json()) as Answer & { error?: { message?: string } }
-  if (!response.ok) throw new LabError(response.status, body.error?.message ?? `HTTP ${response.status}`)
+  if (response.status === 204) return undefined as Answer
+  const body = (await response.json()) as Answer & { error?: { code?: string; message?: string } }
+  if (!response.ok)
+    throw new LabError(response.status, body.error?.message ?? `HTTP ${response.status}`, body.error?.code)
   return body
 }
 
 /** The lab answered, and said no; the message is meant for people. */
 export class LabError extends Error {
   readonly status: number
-  constructor(status: number, message: string) {
+  readonly code: string | undefined
+  constructor(status: number, message: string, code?: string) {
     super(message)
     this.name = 'LabError'
     this.status = status
+    this.code = code
   }
 }
 

@@ -1,97 +1,70 @@
-// The page: learns about the lab, opens one lane per transport, and draws them once per animation frame.
+// The page: learns about the lab, then shows the screen that the address names, and changes it with the address.
 import { backoffMs } from '../src/core/backoff.ts'
-import { clients } from '../transports/clients.ts'
-import type { Connect } from '../transports/contract.ts'
-import { arrivals } from './arrivals.ts'
+import { openBench } from './bench.ts'
+import type { Mount, PageContext } from './context.ts'
 import { about, explain } from './lab.ts'
 import type { About } from './lab.ts'
-import { lane } from './lane.ts'
-import type { Lane } from './lane.ts'
-import { meter } from './meter.ts'
-import { publishBox } from './publish.ts'
-import { row } from './row.ts'
+import { looks } from './looks.ts'
+import { place } from './place.ts'
 import { complain, say } from './say.ts'
-import { intervalSlider, rateSlider } from './sliders.ts'
-import { agreement, verdict } from './summary.ts'
+import { mount as lab } from './view.ts'
 
-const FRAME_MS = 33
-const TEXT_MS = 250
-const POLL_MS = 1000
 const $ = <Kind extends HTMLElement = HTMLElement>(selector: string) => document.querySelector<Kind>(selector)!
 const alert = $('#trouble')
+const here = place()
+looks(here, $<HTMLButtonElement>('#scheme'), $<HTMLButtonElement>('#type'))
 
-function start(lab: About) {
-  const tab = crypto.randomUUID().slice(0, 8)
-  const seen = arrivals()
-  const running = () => lanes.filter(({ state }) => state === 'open').length
-  const lanes: Lane[] = lab.transports.flatMap((name) => {
-    const connect = (clients as Record<string, Connect>)[name]
-    if (!connect) return []
-    return lane({
-      name,
-      token: `${name}-${tab}`,
-      origin: lab.lanes[name] ?? location.origin,
-      after: lab.tail,
-      connect,
-      arrivals: seen,
-      isComparable: () => running() > 1 && !document.hidden,
-      onState: ({ name, state }) => state !== 'connecting' && say(name, state),
-    })
-  })
+const LEARN = new URL('./learn/main.ts', import.meta.url).href
+/** Loaded when they are asked for: who comes for the lab need not wait for the experiments. */
+const learn = async () => ((await import(LEARN)) as { mount: Mount }).mount
 
-  const rate = rateSlider($('#rate'), lab.source)
-  rate.show(lab.perSecond)
-  const polling = lanes.find(({ name }) => name === 'polling')
-  intervalSlider($('#interval'), POLL_MS, (pollMs) => polling && (polling.pollMs = pollMs))
-  publishBox($<HTMLFormElement>('#publish'))
-  const costs = meter(lanes, ({ perSecond }) => rate.show(perSecond))
-  const rows = lanes.map((each) => row(each, $<HTMLTemplateElement>('#lane'), seen, costs))
-
-  function write(now: number) {
-    const dearest = Math.max(0, ...lanes.map((each) => costs.of(each)?.perEvent ?? 0))
-    for (const each of rows) each.write(now, dearest)
-    const { text, agreed } = agreement(lanes)
-    $('#agreement').textContent = text
-    $('#agreement').dataset.agreed = String(agreed)
-    $('#verdict').textContent = verdict(lanes, costs) || 'Looking …'
-    complain(alert, costs.trouble)
-  }
-
-  const still = matchMedia('(prefers-reduced-motion: reduce)')
-  let movedAt = -Infinity
-  let wroteAt = -Infinity
-  function frame(now: number) {
-    requestAnimationFrame(frame)
-    if (now - movedAt >= (still.matches ? 1000 : FRAME_MS) - 4) {
-      movedAt = now
-      for (const each of rows) each.move(performance.now())
-    }
-    if (now - wroteAt >= TEXT_MS) {
-      wroteAt = now
-      write(performance.now())
-    }
-  }
-  requestAnimationFrame(frame)
-}
-
-async function learn(attempt = 0): Promise<About> {
+async function ask(attempt = 0): Promise<About> {
   try {
     return await about()
   } catch (error) {
     complain(alert, `${explain(error)} This page keeps trying.`)
     await new Promise((resolve) => setTimeout(resolve, 1000 + backoffMs(attempt)))
-    return learn(attempt + 1)
+    return ask(attempt + 1)
   }
 }
 
-const lab = await learn()
+function route(context: PageContext) {
+  const root = $('#screen')
+  let leave: (() => void) | undefined
+  let shown: string | undefined
+
+  async function enter() {
+    const { path } = here
+    if (shown === path) return // only a knob was turned
+    shown = path
+    const [, screen = '', slug] = path.split('/')
+    for (const link of document.querySelectorAll('nav a'))
+      if (link.getAttribute('href') === `#/${screen}`) link.setAttribute('aria-current', 'page')
+      else link.removeAttribute('aria-current')
+    leave?.()
+    leave = undefined
+    const mount = screen === 'learn' ? await learn() : lab
+    if (shown === path) leave = mount(root, slug, context)
+  }
+
+  const go = () =>
+    void enter().then(
+      () => complain(alert, ''),
+      () => complain(alert, 'This screen did not load. Does the lab still run? Reload the page.'),
+    )
+  here.subscribe(go)
+  go()
+}
+
+const found = await ask()
+complain(alert, '')
 $('#starting').remove()
-if (lab.auth === 'required') {
+if (found.auth === 'required') {
   // A browser's EventSource and WebSocket can send no key, so every lane would only ever say "401".
   $('#locked .command').textContent =
     `curl -N --cacert certs/ca.pem -H "Authorization: Bearer $WIRELAB_KEY" ${location.origin}/feed/sse`
   $('#locked').hidden = false
 } else {
-  $('main').hidden = false
-  start(lab)
+  $('#screen').hidden = false
+  route({ about: found, place: here, openBench, say })
 }

@@ -116,8 +116,8 @@ export const importRules: ImportRule[] = [
   },
   {
     files: /^public\//,
-    may: /^public\/|^src\/core\/|^transports\/([^/]+\/client|clients|contract)\.ts$|^(npm:uplot|\/vendor\/uplot\.js)$/,
-    why: 'the page runs in a browser: it imports core, the clients and the vendored uPlot only',
+    may: /^public\/|^src\/core\/|^transports\/([^/]+\/client|clients|contract)\.ts$|^npm:(uplot|lit-html)$|^\/vendor\/(uplot|lit-html)\.js$/,
+    why: 'the page runs in a browser: it imports core, the clients and the vendored lit-html and uPlot only',
     example: file('public/made-up.ts', `import { createApp } from '../src/server/app.ts'`),
   },
   {

@@ -100,6 +100,8 @@ export function createApp({
       if (path === '/') guard.welcome(context)
       return assets.respond(context)
     }
+    const { outgoing } = context.env
+    if (method === 'OPTIONS' && outgoing.hasHeader('access-control-allow-headers')) return context.body(null, 204)
     const allow = methods.get(path) ?? (assets?.has(path) ? 'GET, HEAD' : undefined)
     throw allow
       ? new Refusal(405, 'method_not_allowed', `only ${allow} here`, { allow })

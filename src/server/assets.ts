@@ -2,18 +2,27 @@
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { readFile, readdir } from 'node:fs/promises'
-import { dirname, extname, join } from 'node:path'
+import { dirname, extname, join, posix } from 'node:path'
 import { transformSync } from 'amaro'
 import type { Context } from 'hono'
 import { transportNames } from '../../transports/clients.ts'
 import type { Env } from '../../transports/contract.ts'
 import { Refusal, matchesEtag } from '../../transports/request.ts'
 import { hostOf } from './guard.ts'
+import { encodingFor, pack } from './packed.ts'
+import type { Encoding, Packed } from './packed.ts'
 
 export interface Assets {
   has(path: string): boolean
   /** @throws {Refusal} 404 */
   respond(context: Context<Env>): Response
+}
+
+interface Asset {
+  type: string
+  packed: Packed
+  /** Of the bytes without an encoding; another encoding is another representation, and has an ETag of its own. */
+  hash: string
 }
 
 const root = join(import.meta.dirname, '../..')
@@ -29,7 +38,7 @@ const types: Record<string, string> = {
 
 /** `csp` goes with the page, as it was asked for by this Host. */
 export async function loadAssets(csp: (host: string) => string): Promise<Assets> {
-  const files = new Map<string, { type: string; body: Uint8Array; etag: string }>()
+  const files = new Map<string, Asset>()
 
   async function add(url: string, path: string) {
     const type = types[extname(path)]
@@ -38,12 +47,15 @@ export async function loadAssets(csp: (host: string) => string): Promise<Assets>
     const body = path.endsWith('.ts')
       ? Buffer.from(transformSync(source.toString(), { mode: 'strip-only' }).code)
       : source
-    files.set(url, { type, body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` })
+    const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22)
+    files.set(url, { type, packed: await pack(body), hash })
   }
   async function addFolder(folder: string) {
     for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
-      const isPart = entry.isFile() && !/^\.|\.test\.|\.d\.ts$/.test(entry.name)
-      if (isPart) await add(`/${folder}/${entry.name}`, join(root, folder, entry.name))
+      if (/^\.|\.test\.|\.d\.ts$/.test(entry.name)) continue
+      const path = posix.join(folder, entry.name)
+      if (entry.isDirectory()) await addFolder(path)
+      else if (entry.isFile()) await add(`/${path}`, join(root, path))
     }
   }
 
@@ -52,9 +64,11 @@ export async function loadAssets(csp: (host: string) => string): Promise<Assets>
     await add(`/transports/${name}.ts`, join(root, `transports/${name}.ts`))
   for (const name of transportNames)
     await add(`/transports/${name}/client.ts`, join(root, 'transports', name, 'client.ts'))
-  const uplot = dirname(createRequire(import.meta.url).resolve('uplot/package.json'))
+  const { resolve } = createRequire(import.meta.url)
+  const uplot = dirname(resolve('uplot/package.json'))
   await add('/vendor/uplot.js', join(uplot, 'dist/uPlot.esm.js'))
   await add('/vendor/uplot.css', join(uplot, 'dist/uPlot.min.css'))
+  await add('/vendor/lit-html.js', join(dirname(resolve('lit-html')), '../lit-html.js')) // beside its build for Node
   for (const [alias, path] of [
     ['/', '/public/index.html'],
     ['/favicon.ico', '/public/icon.svg'],
@@ -68,13 +82,23 @@ export async function loadAssets(csp: (host: string) => string): Promise<Assets>
     respond(context) {
       const file = files.get(context.req.path)
       if (!file) throw new Refusal(404, 'not_found', 'no such path; see /, /feed, /metrics, /healthz, /limits')
-      context.header('etag', file.etag)
+      const { type, packed, hash } = file
+      const encoding = encodingFor(context.req.header('accept-encoding') ?? '', packed)
+      const etag = etagOf(hash, encoding)
+      context.header('etag', etag)
       context.header('cache-control', 'no-cache')
-      if (file.type.startsWith('text/html'))
-        context.header('content-security-policy', csp(hostOf(context.env.incoming)))
-      if (matchesEtag(context.env.incoming, file.etag)) return context.body(null, 304)
-      const headers = { 'content-type': file.type, 'content-length': String(file.body.length) } // the length for HEAD too
-      return context.body(file.body as Uint8Array<ArrayBuffer>, 200, headers)
+      context.header('vary', 'Accept-Encoding, Origin')
+      if (type.startsWith('text/html')) context.header('content-security-policy', csp(hostOf(context.env.incoming)))
+      if (matchesEtag(context.env.incoming, etag)) return context.body(null, 304)
+      const body = packed[encoding]!
+      if (encoding !== 'identity') context.header('content-encoding', encoding)
+      // The length for HEAD too.
+      return context.body(body as Uint8Array<ArrayBuffer>, 200, {
+        'content-type': type,
+        'content-length': String(body.length),
+      })
     },
   }
 }
+
+const etagOf = (hash: string, encoding: Encoding) => (encoding === 'identity' ? `"${hash}"` : `"${hash}-${encoding}"`)

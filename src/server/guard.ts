@@ -76,8 +76,10 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
     if (!own.has(nameOf(hostOf(incoming)))) throw wrongHost()
     const { origin: from, cookie } = incoming.headers
     if (from === undefined) checkUnnamed(incoming, upgrade !== undefined && cookie !== undefined)
-    else if (pages.has(from)) outgoing.setHeader('access-control-allow-origin', from)
-    else throw forbidden('this Origin may not use this server')
+    else if (pages.has(from)) {
+      outgoing.setHeader('access-control-allow-origin', from)
+      if (incoming.method === 'OPTIONS') allowConditional(outgoing)
+    } else throw forbidden('this Origin may not use this server')
     if (!path.startsWith('/feed/')) throw new Refusal(404, 'not_found', 'this is a door: it carries the feed only')
   }
 
@@ -157,6 +159,12 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
     },
   }
   return keeper
+}
+
+/** CORS preflight [WHATWG Fetch]: the page may send this header of the feed, which is not one of those that need no leave. */
+function allowConditional(outgoing: Env['Bindings']['outgoing']) {
+  outgoing.setHeader('access-control-allow-headers', 'if-none-match')
+  outgoing.setHeader('access-control-max-age', '600')
 }
 
 /** Without an Origin. */

@@ -1,0 +1,60 @@
+// The frame of one experiment: question → guess → run → measured answer → reason. An experiment is data and three functions.
+//
+// How to write one (see one-url.ts and polling-interval.ts):
+// 1. `public/learn/<slug>.ts` exports `screen = experiment<Data>({…})`; `Data` is all that one run measured, as a plain object.
+// 2. `run` does real traffic and fills `Data`. What it opens it hands to `run.keep(close)`: it is closed at the end, on Stop and on
+//    leaving. It waits with `run.sleep` and `run.until`, which end on Stop by throwing. After a change it calls `run.show(data)`.
+// 3. `answer` reads nothing but `Data`. Its sentence is put together from the measured numbers. `choice` is the guess that they bear
+//    out, found by comparing numbers, never written down; when they contradict the textbook, `surprise` says so and what may be why.
+// 4. A line in list.ts (`load`), and a row of bounds in test/learn.test.ts.
+// Doors with counters, faults and networks: `await run.bench()`. Event rate for the time of a run: `await run.rate(5)`.
+import type { TemplateResult } from '/vendor/lit-html.js'
+import { frame } from './frame.ts'
+import type { PageContext } from '../context.ts'
+import type { Picture } from './picture.ts'
+import type { Run } from './run.ts'
+import type { Entry } from './list.ts'
+import type { Table } from './table.ts'
+
+export type Content = TemplateResult | string
+
+export interface Experiment<Data> {
+  /** What is about to happen, in one or two sentences. */
+  about: Content
+  question: string
+  /** Two to four. */
+  choices: readonly string[]
+  /** About how long a run takes; at most 20. */
+  seconds: number
+  /** @returns what was measured. @throws anything: it is shown in words, and no answer is given. */
+  run(run: Run<Data>): Promise<Data>
+  /** Draws what is known so far, many times a second. */
+  picture(box: HTMLElement): Picture<Data>
+  answer(data: Data): Answer
+  /** Why it is so: standard terms, with links to what defines them. */
+  reason: Content
+  /** The textbook's formula with the measured numbers in it. */
+  formula?(data: Data): Content
+  table(data: Data): Table
+  /** How this was measured, and what that cannot show. */
+  measured: Content
+}
+
+export interface Answer {
+  /** Follows from the numbers, whatever they are. */
+  sentence: string
+  /** One line each, of the same kind. */
+  details?: readonly string[]
+  /** Index of the choice that the numbers bear out; undefined: none. */
+  choice: number | undefined
+  /** The numbers are not what one would expect: says so, and what may be the cause. */
+  surprise?: string
+}
+
+/** Shows the experiment in `root`. @returns what takes it away again, with all that it opened. */
+export type Screen = (root: HTMLElement, entry: Entry, page: PageContext) => () => void
+
+/** What was guessed and measured is kept until the page is left, by slug. */
+export function experiment<Data>(spec: Experiment<Data>): Screen {
+  return frame(spec, { guess: undefined, skipped: false, runs: [] })
+}

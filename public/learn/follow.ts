@@ -1,0 +1,101 @@
+// Follows the feed with the real client of a transport and notes what it did: questions, answers, events, states, by the page's clock.
+import type { Cursor, FeedEvent } from '../../src/core/event.ts'
+import { clients } from '../../transports/clients.ts'
+import type { TransportName } from '../../transports/clients.ts'
+import type { ConnectionState, Platform } from '../../transports/contract.ts'
+import type { Bench } from '../bench.ts'
+import { tally } from '../tally.ts'
+
+/** All times are milliseconds since `startedAt`. */
+export interface Got {
+  id: Cursor
+  /** When it was due at the lab. */
+  due: number
+  /** When this page had it. */
+  at: number
+}
+
+/** One request of polling or long polling. */
+export interface Exchange {
+  askedAt: number
+  /** Its head came. */
+  answeredAt?: number
+  events: number
+}
+
+export interface Followed {
+  readonly events: readonly Got[]
+  readonly exchanges: readonly Exchange[]
+  readonly states: readonly { at: number; state: ConnectionState }[]
+  /** By the ids, which have no holes. */
+  readonly lost: number
+  readonly repeated: number
+  readonly isOpen: boolean
+  close(): void
+}
+
+export interface FollowOptions {
+  bench: Bench
+  transport: TransportName
+  /** Whose door it goes through; its own if nothing is said. Every door carries every transport. */
+  door?: string
+  after: Cursor
+  pollMs?: number
+  /** performance.now() that counts as 0. */
+  startedAt: number
+  platform?: Partial<Platform>
+  onEvent?(event: FeedEvent): void
+}
+
+export function follow(options: FollowOptions): Followed {
+  const { bench, transport, door = transport, after, pollMs, startedAt, platform } = options
+  const now = () => performance.now() - startedAt
+  const counted = tally(after)
+  const events: Got[] = []
+  const exchanges: Exchange[] = []
+  const states: { at: number; state: ConnectionState }[] = []
+
+  const connection = clients[transport]({
+    origin: bench.door(door).origin,
+    after,
+    ...(pollMs !== undefined && { pollMs }),
+    platform: {
+      async fetch(input, init) {
+        const exchange: Exchange = { askedAt: now(), events: 0 }
+        exchanges.push(exchange)
+        const response = await fetch(input, init)
+        exchange.answeredAt = now()
+        return response
+      },
+      EventSource,
+      WebSocket,
+      ...platform,
+    },
+    onEvent(event) {
+      const { id, at } = event
+      counted.event(id)
+      events.push({ id, due: (bench.clock.toPage(at) ?? NaN) - startedAt, at: now() })
+      const last = exchanges.at(-1)
+      if (last) last.events++
+      options.onEvent?.(event)
+    },
+    onGap: (gap) => counted.gap(gap),
+    onState: (state) => states.push({ at: now(), state }),
+  })
+
+  return {
+    events,
+    exchanges,
+    states,
+    get lost() {
+      return counted.lost
+    },
+    get repeated() {
+      return counted.repeated
+    },
+    get isOpen() {
+      return states.at(-1)?.state === 'open'
+    },
+    close: () => connection.close(),
+  }
+}

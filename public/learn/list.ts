@@ -1,0 +1,130 @@
+// The list of experiments, in the order of the course. A new one is one file and one line here.
+import type { Screen } from './experiment.ts'
+
+export interface Entry {
+  slug: string
+  title: string
+  /** In one line. */
+  question: string
+  /** Of the course, docs/course.md. */
+  session: 1 | 2 | 3 | 4 | 5 | 6
+  load?(): Promise<{ screen: Screen }>
+}
+
+export const experiments: readonly Entry[] = [
+  {
+    slug: 'polling-interval',
+    title: 'How often to ask',
+    question: 'What does a longer polling interval cost, and what does it save?',
+    session: 1,
+    load: () => import('./polling-interval.ts'),
+  },
+  {
+    slug: 'long-polling',
+    title: 'Between two long polls',
+    question: 'What happens to an event while no question is waiting at the server?',
+    session: 2,
+    load: () => import('./long-polling.ts'),
+  },
+  {
+    slug: 'sse-reconnect',
+    title: 'A stream that breaks and goes on',
+    question: 'How many events does EventSource lose when its line is cut?',
+    session: 3,
+    load: () => import('./sse-reconnect.ts'),
+  },
+  {
+    slug: 'websocket-handshake',
+    title: 'The WebSocket handshake, step by step',
+    question: 'What do the key and the accept of a handshake prove?',
+    session: 4,
+    load: () => import('./websocket-handshake.ts'),
+  },
+  {
+    slug: 'keep-alive',
+    title: 'Keep-alive is not a WebSocket',
+    question: 'A connection that stays open: may the server now speak first?',
+    session: 1,
+    load: () => import('./keep-alive.ts'),
+  },
+  {
+    slug: 'six-connections',
+    title: 'The six-connection wall',
+    question: 'How many streams can a browser hold open to one server?',
+    session: 3,
+    load: () => import('./six-connections.ts'),
+  },
+  {
+    slug: 'buffering-proxy',
+    title: 'Proxies that buffer',
+    question: 'What does a stream look like behind a proxy that waits for the end of an answer?',
+    session: 3,
+  },
+  {
+    slug: 'background-tabs',
+    title: 'Background tabs',
+    question: 'What does the browser do to a page that nobody looks at?',
+    session: 5,
+  },
+  {
+    slug: 'slow-consumer',
+    title: 'Slow consumers',
+    question: 'What happens when events come faster than they are read?',
+    session: 5,
+  },
+  {
+    slug: 'batching',
+    title: 'Batching',
+    question: 'What is saved by letting events wait for each other, and who pays?',
+    session: 5,
+  },
+  {
+    slug: 'head-of-line',
+    title: 'Head-of-line blocking',
+    question: 'What waits behind a stall, and what passes it?',
+    session: 5,
+  },
+  {
+    slug: 'reconnect-storm',
+    title: 'Reconnect storms',
+    question: 'What happens when all clients come back at the same moment?',
+    session: 6,
+  },
+  {
+    slug: 'caching',
+    title: 'ETag and 304',
+    question: 'How much does “not modified” save when you poll?',
+    session: 1,
+    load: () => import('./caching.ts'),
+  },
+  {
+    slug: 'one-url',
+    title: 'One URL, four transports',
+    question: 'How can one URL be answered in four ways?',
+    session: 2,
+    load: () => import('./one-url.ts'),
+  },
+  {
+    slug: 'connection-session',
+    title: 'Connection against session',
+    question: 'The connection is gone. What else is gone?',
+    session: 4,
+  },
+  {
+    slug: 'what-tls-adds',
+    title: 'What TLS adds',
+    question: 'How many bytes does TLS add, to a handshake and to an event?',
+    session: 4,
+  },
+  {
+    slug: 'which-transport',
+    title: 'Which transport should I use?',
+    question: 'Which one fits my case, by what was measured on this machine?',
+    session: 6,
+  },
+]
+
+/** The one after this one; undefined after the last. */
+export function nextOf(slug: string): Entry | undefined {
+  return experiments[experiments.findIndex((each) => each.slug === slug) + 1]
+}

@@ -1,0 +1,66 @@
+// The learning part of the page: the list of experiments, or one of them.
+import { html, render } from '/vendor/lit-html.js'
+import type { Mount } from '../context.ts'
+import { explain } from '../lab.ts'
+import { experiments } from './list.ts'
+import type { Entry } from './list.ts'
+
+/** Shows the experiment of that slug in `root`, the list when there is none. @returns what takes it away and closes all it opened. */
+export const mount: Mount = (root, slug = '', page) => {
+  let gone = false
+  let unmount: (() => void) | undefined
+  dress()
+  const entry = experiments.find((each) => each.slug === slug)
+  if (!entry?.load) render(list(slug), root)
+  else {
+    render(html`<p class="quiet">Loading …</p>`, root)
+    entry.load().then(
+      ({ screen }) => {
+        if (gone) return
+        render('', root)
+        unmount = screen(root, entry, page)
+      },
+      (error: unknown) => gone || render(html`<p class="alert" role="alert">${explain(error)}</p>`, root),
+    )
+  }
+  return () => {
+    gone = true
+    unmount?.()
+    render('', root)
+  }
+}
+
+const SESSIONS = [1, 2, 3, 4, 5, 6] as const
+
+function list(slug: string) {
+  return html`<div class="learn">
+    <h2>Experiments</h2>
+    <p class="lead">Each asks you for a guess, then measures it here, on real connections, in at most 20 seconds.</p>
+    ${slug && html`<p class="alert" role="alert">There is no experiment “${slug}”. These are the ones there are:</p>`}
+    ${SESSIONS.map(
+      (session) =>
+        html`<section aria-labelledby=${`session-${session}`}>
+          <h3 id=${`session-${session}`}>Session ${session}</h3>
+          <ul class="experiments">
+            ${experiments.filter((each) => each.session === session).map(item)}
+          </ul>
+        </section>`,
+    )}
+  </div>`
+}
+
+const item = ({ slug, title, question, load }: Entry) =>
+  html`<li>
+    ${load ? html`<a href=${`#/learn/${slug}`}>${title}</a>` : title}
+    <span>${question}</span>
+  </li>`
+
+/** The style of this part comes with it, not with the first load. */
+function dress() {
+  const href = '/public/learn/learn.css'
+  if (document.querySelector(`link[href="${href}"]`)) return
+  const link = document.createElement('link')
+  link.rel = 'stylesheet'
+  link.href = href
+  document.head.append(link)
+}

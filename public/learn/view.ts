@@ -1,0 +1,158 @@
+// What the screen of an experiment looks like, as a function of its state.
+import { html, nothing } from '/vendor/lit-html.js'
+import type { TemplateResult } from '/vendor/lit-html.js'
+import type { Experiment } from './experiment.ts'
+import type { Memory, State } from './frame.ts'
+import { experiments, nextOf } from './list.ts'
+import type { Entry } from './list.ts'
+import { tableView } from './table.ts'
+
+export interface ViewOptions<Data> {
+  spec: Experiment<Data>
+  entry: Entry
+  memory: Memory<Data>
+  state: State
+  act: { guess(choice: number): void; skip(): void; toggle(): void }
+}
+
+export function view<Data>(options: ViewOptions<Data>): TemplateResult {
+  const { spec, entry, memory, state } = options
+  const last = memory.runs.at(-1)
+  const place = experiments.indexOf(entry) + 1
+  return html`<article class="learn experiment" aria-labelledby="experiment" data-slug=${entry.slug}>
+    <p class="where">
+      <a href="#/learn">Experiments</a> · ${place} of ${experiments.length} · session ${entry.session}
+    </p>
+    <h2 id="experiment">${entry.title}</h2>
+    <div class="board">
+      <div class="talk">
+        <p class="lead">${spec.about}</p>
+        ${question(options)}
+        <p class="alert" role="alert" ?hidden=${!state.trouble}>${state.trouble}</p>
+        <p class="unseen" role="status">${state.said}</p>
+      </div>
+      <figure class="show">
+        <div class="picture"></div>
+        <p class="quiet" ?hidden=${last !== undefined || state.startedAt !== undefined}>
+          Here you will see what happens, while it happens.
+        </p>
+      </figure>
+      ${last ? result(options, last) : nothing}
+    </div>
+    ${last ? after(options, last) : nothing}
+    <details class="measured">
+      <summary>How this is measured</summary>
+      <p>${spec.measured}</p>
+    </details>
+  </article>`
+}
+
+function question<Data>({ spec, memory, state, act }: ViewOptions<Data>): TemplateResult {
+  const isRunning = state.startedAt !== undefined
+  const submit = (event: Event) => {
+    event.preventDefault()
+    act.toggle()
+  }
+  return html`<form class="guess" @submit=${submit}>
+    <fieldset ?disabled=${isRunning}>
+      <legend>${spec.question}</legend>
+      ${spec.choices.map(
+        (choice, index) =>
+          html`<label>
+            <input
+              type="radio"
+              name="guess"
+              .checked=${memory.guess === index}
+              @change=${() => act.guess(index)}
+            />${choice}</label
+          >`,
+      )}
+    </fieldset>
+    <div class="go">
+      <button class="run" ?disabled=${!isRunning && memory.guess === undefined && !memory.skipped}>
+        ${isRunning ? 'Stop' : memory.runs.length > 0 ? 'Run again' : 'Run'}
+      </button>
+      <span class="quiet" ?hidden=${isRunning}>about ${spec.seconds} s</span>
+      <button
+        type="button"
+        class="link"
+        ?hidden=${isRunning || memory.guess !== undefined || memory.runs.length > 0}
+        @click=${act.skip}
+      >
+        Show me, without a guess
+      </button>
+      ${isRunning ? progress(performance.now() - state.startedAt!, spec.seconds, state.step) : nothing}
+    </div>
+  </form>`
+}
+
+function progress(elapsedMs: number, seconds: number, step: string): TemplateResult {
+  const share = Math.min(0.98, elapsedMs / 1000 / seconds) // full when it is over, not when it should be
+  return html`<progress max="1" .value=${share} aria-label="of the run"></progress>
+    <span class="step">${Math.floor(elapsedMs / 1000)} s of about ${seconds} s${step && ` · ${step}`}</span>`
+}
+
+type Ran<Data> = Memory<Data>['runs'][number]
+
+function result<Data>({ spec, memory, state }: ViewOptions<Data>, { data, guess }: Ran<Data>): TemplateResult {
+  const { sentence, details = [], choice, surprise } = spec.answer(data)
+  return html`<section class="result" ?data-old=${state.startedAt !== undefined}>
+    <h3 tabindex="-1" aria-describedby="sentence">
+      What was measured${memory.runs.length > 1 ? `, run ${memory.runs.length}` : ''}
+    </h3>
+    <p id="sentence" class="sentence">${sentence}</p>
+    ${
+      details.length > 0
+        ? html`<ul>
+            ${details.map((each) => html`<li>${each}</li>`)}
+          </ul>`
+        : nothing
+    }
+    ${surprise ? html`<p class="surprise">${surprise}</p>` : nothing} ${verdict(spec, guess, choice)}
+  </section>`
+}
+
+function verdict<Data>({ choices }: Experiment<Data>, guess: number | undefined, choice: number | undefined) {
+  if (guess === undefined) return nothing
+  const mine = html`Your guess was “${choices[guess]}”.`
+  if (choice === undefined)
+    return html`<p class="verdict" data-right="open">${mine} These numbers do not settle it.</p>`
+  if (guess === choice) return html`<p class="verdict" data-right="yes">${mine} That is what the numbers say.</p>`
+  return html`<p class="verdict" data-right="no">
+    ${mine} The numbers say “${choices[choice]}”. The reason is worth a look.
+  </p>`
+}
+
+function after<Data>({ spec, entry, memory }: ViewOptions<Data>, { data }: Ran<Data>): TemplateResult {
+  const next = nextOf(entry.slug)
+  const earlier = memory.runs.slice(0, -1).toReversed()
+  return html`<div class="after">
+    <section class="reason">
+      <h3>Why</h3>
+      ${spec.reason}
+      ${next ? html`<p class="next">Next: <a href=${`#/learn/${next.slug}`}>${next.title}</a></p>` : nothing}
+    </section>
+    ${
+      spec.formula
+        ? html`<section class="formula">
+            <h3>The formula, and these numbers</h3>
+            ${spec.formula(data)}
+          </section>`
+        : nothing
+    }
+    <section class="numbers">
+      <h3>The raw numbers</h3>
+      ${tableView(spec.table(data), entry.slug)}
+      ${
+        earlier.length > 0
+          ? html`<details>
+              <summary>Earlier runs</summary>
+              <ol reversed>
+                ${earlier.map((each) => html`<li>${spec.answer(each.data).sentence}</li>`)}
+              </ol>
+            </details>`
+          : nothing
+      }
+    </section>
+  </div>`
+}

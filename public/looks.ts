@@ -1,0 +1,55 @@
+// How the page looks, for this room and this pair of eyes: dark or light, and large type for a projector. The address beats what was
+// remembered, so that a link can bring its looks with it.
+import type { Place } from './place.ts'
+
+const SCHEMES = ['system', 'light', 'dark'] as const
+type Scheme = (typeof SCHEMES)[number]
+
+/** Called when colours or sizes changed: canvases must be drawn anew. */
+const listeners = new Set<() => void>()
+
+export function looks(place: Place, schemeButton: HTMLButtonElement, typeButton: HTMLButtonElement) {
+  const read = (name: string) => place.read(name) ?? localStorage.getItem(`wirelab-${name}`) ?? undefined
+  let scheme: Scheme = 'system'
+  let isLarge = false
+
+  function take() {
+    scheme = SCHEMES.find((each) => each === read('theme')) ?? 'system'
+    isLarge = read('type') === 'large'
+    show()
+  }
+
+  function show() {
+    document.documentElement.dataset.theme = scheme
+    document.documentElement.dataset.type = isLarge ? 'large' : 'normal'
+    schemeButton.textContent = { system: '◐ System', light: '○ Light', dark: '● Dark' }[scheme]
+    schemeButton.setAttribute('aria-label', `Colours: ${scheme}`)
+    typeButton.setAttribute('aria-pressed', String(isLarge))
+    for (const listener of [...listeners]) listener()
+  }
+
+  function keep(name: string, value: string, usual: string) {
+    if (value === usual) localStorage.removeItem(`wirelab-${name}`)
+    else localStorage.setItem(`wirelab-${name}`, value)
+    place.write({ [name]: value === usual ? undefined : value })
+    show()
+  }
+
+  schemeButton.addEventListener('click', () => {
+    scheme = SCHEMES[(SCHEMES.indexOf(scheme) + 1) % SCHEMES.length]!
+    keep('theme', scheme, 'system')
+  })
+  typeButton.addEventListener('click', () => {
+    isLarge = !isLarge
+    keep('type', isLarge ? 'large' : 'normal', 'normal')
+  })
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', show)
+  place.subscribe(take)
+  take()
+}
+
+/** @returns what ends the calls. */
+export function onLooks(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}

@@ -1,0 +1,128 @@
+// The lab, run: opens its bench and lanes, and shows them. Charts move with the frames, text a few times a second: what changes faster
+// cannot be read.
+import { html, nothing, render } from '/vendor/lit-html.js'
+import type { Bench } from './bench.ts'
+import { card } from './card.ts'
+import { coloursOf } from './colours.ts'
+import type { Mount, PageContext } from './context.ts'
+import { desk } from './desk.ts'
+import { follower } from './follow.ts'
+import { frames } from './frames.ts'
+import { explain } from './lab.ts'
+import { meter } from './meter.ts'
+import { overview } from './overview.ts'
+import { protocols } from './protocols.ts'
+import { publishBox } from './publish.ts'
+import { saveChart } from './save.ts'
+import { screen } from './screen.ts'
+import type { Story } from './story.ts'
+import { strip } from './strip.ts'
+import { agreement, verdict } from './summary.ts'
+
+const TEXT_MS = 250
+
+/** Shows the lab as soon as its bench is there. */
+export const mount: Mount = (root, _, page) => {
+  let leave: (() => void) | undefined
+  let isGone = false
+  page.openBench().then(
+    (bench) => {
+      if (isGone) bench.close()
+      else leave = show(root, page, bench)
+    },
+    (error: unknown) => render(html`<p class="alert" role="alert">${explain(error)}</p>`, root),
+  )
+  return () => {
+    isGone = true
+    leave?.()
+    render(nothing, root)
+  }
+}
+
+function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
+  const seen = protocols(bench)
+  const following = follower(bench)
+  const work = desk(page, bench, {
+    onState(lane) {
+      if (lane.state === 'open') seen.look(lane.name)
+      if (lane.state !== 'connecting') page.say(lane.name, lane.state)
+    },
+    onEvent: following.take,
+  })
+  const { lanes } = work
+  const costs = meter(lanes, bench, () => picture.read(performance.now()))
+  const smooth = frames()
+  const publish = publishBox()
+  const told = new WeakSet<Story>()
+  const knobs = {
+    areOpen: false,
+    toggle({ target }: Event) {
+      knobs.areOpen = (target as HTMLDetailsElement).open
+      write(performance.now())
+    },
+  }
+  let [asked, wroteAt] = [0, -Infinity]
+
+  function write(now: number) {
+    const dearest = Math.max(0, ...lanes.map((lane) => costs.of(lane)?.perEvent ?? 0))
+    render(
+      screen({
+        ...{ desk: work, following, smooth, publish: publish.template(), says: verdict(lanes, costs, now), now },
+        agreement: agreement(lanes),
+        saveOverview: () => saveChart(picture.canvas, surface(), 'overview'),
+        cards: lanes.map((lane) =>
+          card({
+            ...{ desk: work, lane, dearest, now, knobs },
+            ...{ summary: lane.samples.summary(now), cost: costs.of(lane), protocol: seen.of(lane.name) },
+            save: () => saveChart(strips.get(lane.name)!.canvas, surface(), lane.name),
+          }),
+        ),
+      }),
+      root,
+    )
+    for (const { name, story } of lanes)
+      if (story?.over && !told.has(story)) {
+        told.add(story)
+        page.say(name, story.text(now))
+      }
+  }
+
+  write(performance.now())
+  const surface = () => coloursOf(root).surface
+  const sectionOf = (name: string) => root.querySelector<HTMLElement>(`section[data-lane="${name}"]`)!
+  const strips = new Map(
+    lanes.map((lane) => [lane.name, strip(sectionOf(lane.name).querySelector<HTMLElement>('.chart')!, lane)]),
+  )
+  const picture = overview(
+    root.querySelector<HTMLElement>('[data-chart="overview"]')!,
+    lanes,
+    ({ name }) => sectionOf(name),
+    costs,
+  )
+
+  const still = matchMedia('(prefers-reduced-motion: reduce)')
+  let movedAt = -Infinity
+  function frame(now: number) {
+    asked = requestAnimationFrame(frame)
+    smooth.frame(now)
+    if (now - movedAt >= (still.matches ? 1000 : 0)) {
+      movedAt = now
+      for (const each of strips.values()) each.draw(performance.now())
+      picture.draw(performance.now())
+    }
+    if (now - wroteAt >= TEXT_MS) {
+      wroteAt = now
+      write(performance.now())
+    }
+  }
+  asked = requestAnimationFrame(frame)
+
+  return () => {
+    cancelAnimationFrame(asked)
+    work.close()
+    costs.close()
+    smooth.close()
+    for (const each of [...strips.values(), picture]) each.close()
+    bench.close()
+  }
+}
