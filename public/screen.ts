@@ -27,7 +27,7 @@ export function screen({ desk, following, says, agreement, cards, saveOverview, 
       <figure class="overview">
         <figcaption>
           <b>Latency against bytes</b>
-          <span>dot: median of the last 30 s · whisker: p95 · trail: where it was</span>
+          <span>dot: median · whisker: p95 · trail: where it was</span>
           <button type="button" @click=${saveOverview}>Save as PNG</button>
         </figcaption>
         <div
