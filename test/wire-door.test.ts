@@ -8,7 +8,7 @@ import { plainOf } from './tapped.ts'
 
 describe('the wire of a door', () => {
   const read = async (ask: Awaited<ReturnType<typeof labWithBenches>>['ask'], path: string) =>
-    (await ask('GET', `bench${path}`)).body as unknown as { connections: WireConnection[]; records: WireRecord[] }
+    (await ask('GET', `bench${path}`)).body as { connections: WireConnection[]; records: WireRecord[] }
 
   test.each(transportNames)(
     '%s: what passed, opened, on whatever TLS, before and after a restart',
