@@ -127,6 +127,12 @@ export async function openBench(): Promise<Bench> {
     }, ENTRY_MS)
   }
 
+  /** Also for a page that goes away: benches are few. What does not arrive ends by itself, later. */
+  function end() {
+    if (id === undefined || seen.why) return
+    fetch(path(), { method: 'DELETE', keepalive: true }).catch(() => undefined)
+  }
+
   async function remake() {
     await make().then(
       () => tell('moved'),
@@ -141,6 +147,7 @@ export async function openBench(): Promise<Bench> {
     seen.perSecond = perSecond
   }
 
+  addEventListener('pagehide', end)
   await make()
   await read() // so that the clock and the counts are there from the start
 
@@ -186,7 +193,8 @@ export async function openBench(): Promise<Bench> {
       isClosed = true
       clearTimeout(timer)
       observer.disconnect()
-      if (id !== undefined && !seen.why) send('DELETE', path()).catch(() => undefined) // it ends by itself, later
+      removeEventListener('pagehide', end)
+      end()
     },
   }
 }

@@ -367,6 +367,20 @@ test('the page survives the restart of its lab: a gap is told, and the lanes go 
   expect(await two.close()).toEqual({ forced: false })
 }, 60_000)
 
+test('a page that is loaded again and again keeps one bench, and leaves none behind', async () => {
+  const one = await startTestLab({ lab: benchRoom({ benches: 2 }) })
+  const other = await stranger()
+  const isReady = () => other.$$eval('.lane[data-state="open"]', (all) => all.length === 4).catch(() => false)
+  for (let n = 0; n < 4; n++) {
+    await other.goto(one.url)
+    await until(isReady, 'all lanes to be open')
+    expect(await other.$$eval('.warning:not([hidden])', (all) => all.length)).toBe(0)
+    await sleep(500)
+  }
+  await other.browserContext().close()
+  expect(await one.close()).toEqual({ forced: false })
+})
+
 test('without doors the lanes follow where the page is, and it says that knobs and faults are off', async () => {
   const one = await startTestLab({ source: 'ticker', perSecond: 10 })
   const other = await stranger()
