@@ -27,7 +27,7 @@ export function screen({ desk, following, says, agreement, cards, saveOverview, 
       <figure class="overview">
         <figcaption>
           <b>Latency against bytes</b>
-          <span>dot: median of the last 30 s · whisker: p95 · trail: where it was</span>
+          <span>dot: median · whisker: p95 · trail: where it was</span>
           <button type="button" @click=${saveOverview}>Save as PNG</button>
         </figcaption>
         <div
@@ -50,5 +50,11 @@ export function screen({ desk, following, says, agreement, cards, saveOverview, 
           : html`The server’s clock is not known here: latency is counted from the first arrival on any lane.`
       }
     </p>
-    <div class="lanes" data-lanes=${lanes.filter(({ state }) => state !== 'off').length}>${cards}</div>`
+    <div class="lanes" data-lanes=${lanes.filter(({ state }) => state !== 'off').length}>${cards}</div>
+    <p class="notes">
+      <b>Latency</b> is counted from when an event was due, by the server’s clock as this page knows it.
+      <b>Bytes</b> are counted by the server at each lane’s own door: below TLS, both ways, with handshakes, headers and
+      frames; “per event” is of the last ten seconds. <b>Lost</b> and <b>repeated</b> follow from the ids, which have no
+      holes.
+    </p>`
 }

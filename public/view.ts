@@ -8,7 +8,7 @@ import type { Mount, PageContext } from './context.ts'
 import { desk } from './desk.ts'
 import { follower } from './follow.ts'
 import { frames } from './frames.ts'
-import { explain } from './lab.ts'
+import { about, explain } from './lab.ts'
 import { meter } from './meter.ts'
 import { overview } from './overview.ts'
 import { protocols } from './protocols.ts'
@@ -25,10 +25,11 @@ const TEXT_MS = 250
 export const mount: Mount = (root, _, page) => {
   let leave: (() => void) | undefined
   let isGone = false
-  page.openBench().then(
-    (bench) => {
+  // The tail of now: who comes back from another screen does not want all that was missed meanwhile.
+  Promise.all([page.openBench(), about()]).then(
+    ([bench, lab]) => {
       if (isGone) bench.close()
-      else leave = show(root, page, bench)
+      else leave = show(root, { ...page, about: lab }, bench)
     },
     (error: unknown) => render(html`<p class="alert" role="alert">${explain(error)}</p>`, root),
   )
