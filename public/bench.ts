@@ -103,14 +103,18 @@ export async function openBench(): Promise<Bench> {
     if (!isClosed) timer = setTimeout(() => void read(), EVERY_MS)
   }
 
-  async function refresh() {
+  /** One at a time, and none under way when the bench ends: it would be answered 404. */
+  let reading = Promise.resolve()
+  const refresh = () => (reading = reading.catch(() => undefined).then(readNow))
+
+  async function readNow() {
+    if (isClosed) return
     const asked = performance.now()
     if (seen.why) await readShared()
     else {
-      const reading = await send<Reading>('GET', path())
-      takeTime(asked, reading.now)
-      take(reading.doors)
-      const { perSecond, payloadBytes, storm } = reading
+      const { doors: told, perSecond, payloadBytes, storm, now } = await send<Reading>('GET', path())
+      takeTime(asked, now)
+      take(told)
       Object.assign(seen, { perSecond, payloadBytes: payloadBytes ?? 0, storm })
     }
     seen.trouble = ''
@@ -194,7 +198,8 @@ export async function openBench(): Promise<Bench> {
       clearTimeout(timer)
       observer.disconnect()
       removeEventListener('pagehide', end)
-      end()
+      // After what was asked last: a bench that has ended has no answer, and a browser says so in its console.
+      void reading.catch(() => undefined).then(end)
     },
   }
 }
