@@ -5,8 +5,9 @@ import { transportNames } from '../transports/clients.ts'
 import { clock } from './clock.ts'
 import type { Clock } from './clock.ts'
 import { plain } from './door.ts'
-import type { Door, Fault, Settings, Storm, StormOrder, Wire } from './door.ts'
+import type { Door, Fault, Settings, Storm, StormOrder } from './door.ts'
 import { LabError, explain, send, traffic } from './lab.ts'
+import type { Capture } from './wire/capture.ts'
 
 export interface Bench {
   /** Why there are no doors, and so no knobs and faults; empty when there are. */
@@ -25,7 +26,7 @@ export interface Bench {
   /** @returns how many TCP connections it hit. */
   fault(name: string, fault: Fault): Promise<number>
   startStorm(order: StormOrder): Promise<void>
-  wire(name: string, after: number): Promise<Wire>
+  wire(name: string, after: number): Promise<Capture>
   /** @returns when the lab published this event, ms since epoch by its clock. */
   publishedAt(id: Cursor): Promise<number>
   /** Reads the counts now, instead of within a second. @throws LabError, TypeError: see `explain` */

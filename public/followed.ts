@@ -24,9 +24,11 @@ export function followed(following: Follower, all: readonly Lane[], bench: Bench
   return html`<section class="followed" aria-labelledby="followed-title">
     <h2 id="followed-title">
       Event #${one.event.id.split('.')[1]} on its way
-      ${one.published === undefined
-        ? nothing
-        : html`<span class="soft">┃ published ${duration(one.published)} after it was due</span>`}
+      ${
+        one.published === undefined
+          ? nothing
+          : html`<span class="soft">┃ published ${duration(one.published)} after it was due</span>`
+      }
     </h2>
     <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="The way of one event on each lane; the table follows">
       ${DECADES.map(
