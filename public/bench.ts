@@ -4,9 +4,10 @@ import type { Cursor, Json } from '../src/core/event.ts'
 import { transportNames } from '../transports/clients.ts'
 import { clock } from './clock.ts'
 import type { Clock } from './clock.ts'
-import { plain } from './door.ts'
 import type { Door, Fault, Settings, Storm, StormOrder } from './door.ts'
 import { LabError, explain, send, traffic } from './lab.ts'
+import { UNREACHED, canReach, shared } from './reach.ts'
+import { timing } from './timing.ts'
 import type { Capture } from './wire/capture.ts'
 
 export interface Bench {
@@ -48,10 +49,8 @@ interface Reading {
 }
 
 const EVERY_MS = 1000
-const REACH_MS = 4000
 /** By then the browser has told how an exchange went. */
 const ENTRY_MS = 100
-const tab = crypto.randomUUID().slice(0, 8)
 
 export async function openBench(): Promise<Bench> {
   const doors = new Map<string, Door>()
@@ -62,13 +61,7 @@ export async function openBench(): Promise<Bench> {
   let id: string | undefined
   let isClosed = false
   let timer: ReturnType<typeof setTimeout> | undefined
-
-  let exchange: PerformanceResourceTiming | undefined
-  const observer = new PerformanceObserver((list) => {
-    const url = new URL(path(), location.href).href
-    exchange = (list.getEntriesByName(url).at(-1) as PerformanceResourceTiming | undefined) ?? exchange
-  })
-  observer.observe({ type: 'resource' })
+  const network = timing(() => path())
 
   const tell = (change: 'read' | 'moved') => [...listeners].forEach((listener) => listener(change))
   const path = (rest = '') => `/lab/bench/${id}${rest}`
@@ -122,13 +115,11 @@ export async function openBench(): Promise<Bench> {
     tell('read')
   }
 
-  /** The fetch alone is seen through this page's busy thread; the browser's network side told better when it asked and was answered. */
   function takeTime(asked: number, serverMs: number) {
     time.take(asked, performance.now(), serverMs)
     setTimeout(() => {
-      const entry = exchange
-      if (entry && entry.startTime >= asked - 1 && entry.requestStart > 0)
-        time.take(entry.requestStart, entry.responseStart, serverMs)
+      const told = network.since(asked)
+      if (told) time.take(told.requestStart, told.responseStart, serverMs)
     }, ENTRY_MS)
   }
 
@@ -197,30 +188,10 @@ export async function openBench(): Promise<Bench> {
     close() {
       isClosed = true
       clearTimeout(timer)
-      observer.disconnect()
+      network.close()
       removeEventListener('pagehide', end)
       // After what was asked last: a bench that has ended has no answer, and a browser says so in its console.
       void reading.catch(() => undefined).then(end)
     },
-  }
-}
-
-const UNREACHED =
-  'The doors of this page cannot be reached (a tunnel, or a container with one port?): the lanes follow the feed where the page is, and knobs and faults are off.'
-
-const shared = (name: string): Door => ({
-  origin: location.origin,
-  token: `${name}-${tab}`,
-  settings: plain,
-  traffic: undefined,
-  happened: [],
-})
-
-async function canReach({ origin }: Door): Promise<boolean> {
-  try {
-    const question = `${origin}/feed/polling?after=now&limit=1`
-    return (await fetch(question, { signal: AbortSignal.timeout(REACH_MS) })).ok
-  } catch {
-    return false // refused, filtered, or nothing there: the same to this page
   }
 }
