@@ -71,9 +71,7 @@ function remarks({ name, door, caughtUp, tally }: Lane, cost: Cost | undefined):
       ? ['Another lane or tab uses the same connection: these bytes are of both, and a cut hits both.']
       : []),
     ...(name === 'wss' && door.settings.http === '2' && !door.settings.buffering
-      ? [
-          'One request only opened the HTTP/2 connection: a browser puts a WebSocket on one that it has (RFC 8441), never on a new one.',
-        ]
+      ? ['One request was to have an HTTP/2 connection for the WebSocket to go on (RFC 8441).']
       : []),
     ...(caughtUp > 0 ? [`${count(caughtUp, 'event')} came after a pause; they are not in the picture.`] : []),
     ...(tally.gaps > 0 ? [`${count(tally.gaps, 'gap')}: the lab said that older events can no longer be had.`] : []),
