@@ -2,7 +2,7 @@
 import { html, render } from '/vendor/lit-html.js'
 import type { Mount } from '../context.ts'
 import { explain } from '../lab.ts'
-import { experiments } from './list.ts'
+import { experiments, sessions } from './list.ts'
 import type { Entry } from './list.ts'
 
 /** Shows the experiment of that slug in `root`, the list when there is none. @returns what takes it away and closes all it opened. */
@@ -30,19 +30,17 @@ export const mount: Mount = (root, slug = '', page) => {
   }
 }
 
-const SESSIONS = [1, 2, 3, 4, 5, 6] as const
-
 function list(slug: string) {
   return html`<div class="learn">
     <h2>Experiments</h2>
     <p class="lead">Each asks you for a guess, then measures it here, on real connections, in at most 20 seconds.</p>
     ${slug && html`<p class="alert" role="alert">There is no experiment “${slug}”. These are the ones there are:</p>`}
-    ${SESSIONS.map(
-      (session) =>
+    ${Object.entries(sessions).map(
+      ([session, title]) =>
         html`<section aria-labelledby=${`session-${session}`}>
-          <h3 id=${`session-${session}`}>Session ${session}</h3>
+          <h3 id=${`session-${session}`}>Session ${session}: ${title}</h3>
           <ul class="experiments">
-            ${experiments.filter((each) => each.session === session).map(item)}
+            ${experiments.filter((each) => each.session === Number(session)).map(item)}
           </ul>
         </section>`,
     )}
