@@ -125,7 +125,7 @@ export const expectations: Record<string, Expected> = {
       const [polling, longPolling, sse, wss] = rows.map((row) => number(row, 'events'))
       expect(polling).toBe(0)
       within(longPolling!, 1, 3)
-      within(sse!, 10, 20) // four a second for 4 s
+      within(sse!, 4, 12) // two a second for 4 s
       expect(Math.abs(sse! - wss!)).toBeLessThanOrEqual(2)
     },
   },
