@@ -8,7 +8,7 @@ import type { DoorState } from '../src/lab/door.ts'
 import { benchRoom } from '../src/lab/room.ts'
 import type { Lab } from '../src/server/start.ts'
 import { transportNames } from '../transports/clients.ts'
-import { startChromium } from './chromium.ts'
+import { startBrowser } from './browser.ts'
 import { sleep, startTestLab } from './lab.ts'
 
 /** `SCREENSHOTS=1` makes the pictures of the README anew; otherwise a run leaves its own beside its report. */
@@ -16,7 +16,7 @@ const images = join(import.meta.dirname, process.env.SCREENSHOTS ? '../docs/imag
 const attack = "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>"
 
 let lab: Lab
-let chromium: Awaited<ReturnType<typeof startChromium>>
+let chromium: Awaited<ReturnType<typeof startBrowser>>
 let page: Page
 /** Everything the console said, with what the page was doing. */
 const said: string[] = []
@@ -24,7 +24,7 @@ let doing = 'opening'
 
 beforeAll(async () => {
   lab = await startTestLab({ source: 'ticker', perSecond: 10, lab: benchRoom(), limits: { messagesPer10s: 100 } })
-  chromium = await startChromium(lab.authority!.caPath)
+  chromium = await startBrowser('chromium', lab.authority!.caPath)
   page = await chromium.browser.newPage()
   page.on('console', (message) => said.push(`${doing}: ${message.type()} ${message.text()}`))
   page.on('pageerror', (error) => said.push(`${doing}: ${String(error)}`))

@@ -7,18 +7,18 @@ import type { Bench } from '../public/bench.ts'
 import type { WireView, WireViewOptions } from '../public/wire/view.ts'
 import { benchRoom } from '../src/lab/room.ts'
 import type { Lab } from '../src/server/start.ts'
-import { startChromium } from './chromium.ts'
+import { startBrowser } from './browser.ts'
 import { publish, sleep, startTestLab } from './lab.ts'
 
 const images = join(import.meta.dirname, 'out')
 let lab: Lab
-let chromium: Awaited<ReturnType<typeof startChromium>>
+let chromium: Awaited<ReturnType<typeof startBrowser>>
 let page: Page
 const said: string[] = []
 
 beforeAll(async () => {
   lab = await startTestLab({ lab: benchRoom() })
-  chromium = await startChromium(lab.authority!.caPath)
+  chromium = await startBrowser('chromium', lab.authority!.caPath)
   page = await chromium.browser.newPage()
   page.on('console', (message) => said.push(`${message.type()} ${message.text()}`))
   page.on('pageerror', (error) => said.push(String(error)))
@@ -126,6 +126,23 @@ test.each([
   const sums = (await texts('.wire-legend b')).map((each) => Number(each.replace(/\D/g, '')))
   expect(Math.min(...sums)).toBeGreaterThan(0)
   await page.screenshot({ path: join(images, `wire-${lane}-${http}.png`) })
+})
+
+test('narrow, dark and large: nothing leaves its box', async () => {
+  for (const [width, theme, type] of [
+    [390, 'dark', 'normal'],
+    [1440, 'dark', 'large'],
+  ] as const) {
+    await page.setViewport({ width, height: 1000 })
+    await page.evaluate(
+      (...set) => Object.assign(document.documentElement.dataset, { theme: set[0], type: set[1] }),
+      theme,
+      type,
+    )
+    const wide = await page.$eval('.wire', (view) => view.scrollWidth - view.clientWidth)
+    expect(wide).toBeLessThanOrEqual(0)
+    await page.screenshot({ path: join(images, `wire-${width}-${theme}.png`) })
+  }
 })
 
 test('it says nothing in the console, and asks nothing against the policy', () => {
