@@ -113,7 +113,7 @@ describe.each(written)('$slug', ({ slug }) => {
           await page.click('.run')
           await untilOver(page)
           const sentence = await textOf(page, '.sentence')
-          numbers(await rowsOf(page), sentence)
+          numbers(await rowsOf(page), sentence, await textOf(page, '.result'))
           expect(sentence).not.toMatch(/NaN|undefined|Infinity/)
           expect(await textOf(page, '.result')).not.toMatch(/NaN|undefined|Infinity/)
           expect(await page.$$eval('.surprise', (all) => all.map((each) => each.textContent))).toEqual([])
