@@ -44,9 +44,18 @@ async function visit(): Promise<string> {
   const response = await platform.fetch(lab.url)
   await response.body?.cancel()
   const cookie = response.headers.get('set-cookie')!
-  expect(cookie).toMatch(/^__Host-wirelab=[\w-]{22}; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Strict$/)
+  expect(cookie).toMatch(/^__Host-wirelab-\d+=[\w-]{22}; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Strict$/)
   return cookie.split(';')[0]!
 }
+
+test('two labs on one host do not take each other’s sessions: a browser sends the cookies of both to both', async () => {
+  const other = await startTestLab()
+  const answer = await platform.fetch(other.url)
+  await answer.body?.cancel()
+  const both = [await visit(), answer.headers.get('set-cookie')!.split(';')[0]!].join('; ')
+  expect((await post({ cookie: both, origin: lab.url })).status).toBe(201)
+  await other.close()
+})
 
 /** What all four lanes saw for this id, as bytes. */
 async function everywhere(id: string): Promise<Set<string>> {
@@ -143,7 +152,7 @@ describe('who may not', () => {
     ],
     [
       'a session that never was',
-      async () => ({ cookie: '__Host-wirelab=AAAAAAAAAAAAAAAAAAAAAA', origin: lab.url }),
+      async () => ({ cookie: `__Host-wirelab-${lab.port}=AAAAAAAAAAAAAAAAAAAAAA`, origin: lab.url }),
       401,
       'unauthorized',
     ],
@@ -208,7 +217,7 @@ describe('who may not', () => {
 
   test.each([
     ['a foreign Origin', { origin: 'https://evil.example' }],
-    ['a cookie without Origin', { cookie: '__Host-wirelab=x' }],
+    ['a cookie without Origin', { cookie: '__Host-wirelab-8443=x' }],
   ])('an upgrade with %s is 403', async (_, headers) => {
     await expect(socket(headers as Record<string, string>)).rejects.toThrow('403')
   })

@@ -50,12 +50,13 @@ describe('the wire of a door', () => {
     const { lab, bench, ask } = await labWithBenches()
     const mine = await bench()
     const { port } = await mine.door('polling')
-    const headers = { cookie: '__Host-wirelab=abcdef', authorization: `Bearer ${lab.publishKey}` }
+    const cookie = `__Host-wirelab-${lab.port}=abcdef`
+    const headers = { cookie, authorization: `Bearer ${lab.publishKey}` }
     const follower = through(lab, port, { transport: 'polling', headers })
     await open(follower)
     const { records, connections } = await read(ask, `/${mine.id}/polling/wire`)
     const up = plainOf(records, true).toString()
-    expect(up).toMatch(/cookie: \*{21}\r\n/i)
+    expect(up.toLowerCase()).toContain(`cookie: ${'*'.repeat(cookie.length)}\r\n`)
     expect(up).toMatch(/authorization: \*+\r\n/i)
     const opening = Buffer.from(connections[0]!.opening.up, 'base64').toString()
     for (const secret of ['abcdef', lab.publishKey]) expect(up + opening).not.toContain(secret)

@@ -42,7 +42,8 @@ interface Session {
   allow: (now: number) => boolean
 }
 
-const COOKIE = 'wirelab' // sent as `__Host-wirelab`: Secure, this host only, Path=/
+/** Sent as `__Host-wirelab-8443`: Secure, this host only, Path=/. A cookie knows no port (RFC 6265 §8.5), so two labs need two names. */
+const cookieAt = (port: string) => `wirelab${port.replace(':', '-')}`
 
 export function guard({ publishKey, auth, limits, ...options }: GuardOptions): Guard {
   const names = options.names.map((name) => name.toLowerCase()) // as browsers send them
@@ -72,7 +73,7 @@ export function guard({ publishKey, auth, limits, ...options }: GuardOptions): G
     if (!path.startsWith('/feed/')) throw new Refusal(404, 'not_found', 'this is a door: it carries the feed only')
   }
 
-  function session(env: Env['Bindings']) {
+  function session(env: Env['Bindings'], pagePort = portOf(env.incoming)) {
     const { incoming } = env
     const { authorization } = incoming.headers
     if (authorization !== undefined) {
@@ -81,7 +82,7 @@ export function guard({ publishKey, auth, limits, ...options }: GuardOptions): G
         throw unauthorized('this is not the key of this lab')
       env.publisher = 'key'
     } else {
-      const id = sessionOf(incoming)
+      const id = sessionOf(incoming, pagePort)
       if (id !== undefined && incoming.headers.origin !== undefined) env.publisher = id
     }
     // Kept as long as a WebSocket is open, so it keeps two things and not the whole request.
@@ -92,8 +93,10 @@ export function guard({ publishKey, auth, limits, ...options }: GuardOptions): G
       throw unauthorized('reading needs a key here: Authorization: Bearer <key>')
   }
 
-  function sessionOf({ headers: { cookie } }: IncomingMessage): string | undefined {
-    const value = cookie === undefined ? undefined : parse(cookie, `__Host-${COOKIE}`)[`__Host-${COOKIE}`]
+  function sessionOf(incoming: IncomingMessage, pagePort = portOf(incoming)): string | undefined {
+    const { cookie } = incoming.headers
+    const name = `__Host-${cookieAt(pagePort)}`
+    const value = cookie === undefined ? undefined : parse(cookie, name)[name]
     if (value === undefined) return undefined
     const id = sha256(value).toString('base64url')
     return sessions.get(id) ? id : undefined // get: whoever is used stays longest
@@ -116,7 +119,7 @@ export function guard({ publishKey, auth, limits, ...options }: GuardOptions): G
 
   const keeper: Guard = {
     origin,
-    session,
+    session: (env) => session(env),
     mayPublish: ({ incoming, publisher }) => mayPublish(incoming.headers, publisher),
     mayLook({ incoming, publisher }) {
       // A browser names no Origin when its own page only reads, so the cookie is enough: another site could not read the answer.
@@ -125,13 +128,13 @@ export function guard({ publishKey, auth, limits, ...options }: GuardOptions): G
     },
     atDoor(pagePort) {
       const pages = new Set(names.map((name) => `https://${name}${pagePort}`))
-      return { ...keeper, origin: (env) => originAtDoor(pages, env) }
+      return { ...keeper, origin: (env) => originAtDoor(pages, env), session: (env) => session(env, pagePort) }
     },
     welcome(context) {
       if (auth === 'required' || sessionOf(context.env.incoming) !== undefined) return // a lab with keys has no guests
       const value = randomBytes(16).toString('base64url')
       sessions.set(sha256(value).toString('base64url'), { allow: allowance(limits.messagesPer10s, 10_000) })
-      setCookie(context, COOKIE, value, {
+      setCookie(context, cookieAt(portOf(context.env.incoming)), value, {
         prefix: 'host',
         secure: true,
         httpOnly: true,
@@ -187,6 +190,9 @@ export function hostOf({ headers, httpVersionMajor }: IncomingMessage): string {
   const host = (httpVersionMajor === 2 ? headers[':authority'] : headers.host) ?? headers.host
   return String(host ?? '').toLowerCase()
 }
+
+/** As the browser sees it, `:8443`; empty where it is the default. A tunnel may have another than this server. */
+const portOf = (incoming: IncomingMessage) => hostOf(incoming).slice(nameOf(hostOf(incoming)).length)
 
 /** The name without the port; an IPv6 address keeps its brackets. */
 export function nameOf(host: string): string {
