@@ -5,7 +5,10 @@ export interface Colours {
   lane: string
   line: string
   edge: string
+  /** Labels. */
   text: string
+  /** What must be read first. */
+  strong: string
   surface: string
 }
 
@@ -22,6 +25,7 @@ export function coloursOf(element: Element): Colours {
     line: read('line'),
     edge: read('edge'),
     text: read('muted'),
+    strong: read('text'),
     surface: read('surface'),
   }
   probe.remove()

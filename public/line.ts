@@ -1,12 +1,12 @@
-// A platform for one lane: the browser's own fetch, EventSource and WebSocket, whose every URL names the lane.
+// A platform for one lane: the browser's own fetch, EventSource and WebSocket, whose requests are noted as they go out.
 import type { Platform } from '../transports/contract.ts'
 
-/** `asked` is called for each request that goes out. */
-export function lineOf(token: string, asked: (at: number) => void): Platform {
+/** `asked` is called for each request that goes out. `token` names the lane where its connections do not tell it. */
+export function lineOf(token: string | undefined, asked: (at: number) => void): Platform {
   const named = (input: string | URL | Request) => {
     asked(performance.now())
     const url = new URL(input instanceof Request ? input.url : input)
-    url.searchParams.set('lane', token)
+    if (token !== undefined) url.searchParams.set('lane', token)
     return url.href
   }
   return {
@@ -22,4 +22,15 @@ export function lineOf(token: string, asked: (at: number) => void): Platform {
       }
     },
   }
+}
+
+/**
+ * A browser opens a WebSocket over HTTP/2 (RFC 8441) only where it has an HTTP/2 connection already; else it asks for HTTP/1.1 in the
+ * handshake. With credentials, as a WebSocket has them: a browser keeps connections with and without apart.
+ */
+export async function warm(origin: string): Promise<void> {
+  const question = `${origin}/feed/polling?after=now&limit=1`
+  await fetch(question, { mode: 'no-cors', credentials: 'include', signal: AbortSignal.timeout(5000) }).catch(
+    () => undefined, // then the WebSocket goes its own way, and says why not
+  )
 }

@@ -7,7 +7,7 @@ import type { About } from './lab.ts'
 import { looks } from './looks.ts'
 import { place } from './place.ts'
 import { complain, say } from './say.ts'
-import { start } from './view.ts'
+import { mount as lab } from './view.ts'
 
 const $ = <Kind extends HTMLElement = HTMLElement>(selector: string) => document.querySelector<Kind>(selector)!
 const alert = $('#trouble')
@@ -29,43 +29,42 @@ async function ask(attempt = 0): Promise<About> {
 }
 
 function route(context: PageContext) {
+  const root = $('#screen')
   let leave: (() => void) | undefined
   let shown: string | undefined
-  let started = false
 
   async function enter() {
-    const [, screen = '', slug] = here.path.split('/')
+    const { path } = here
+    if (shown === path) return // only a knob was turned
+    shown = path
+    const [, screen = '', slug] = path.split('/')
     for (const link of document.querySelectorAll('nav a'))
-      link.toggleAttribute('aria-current', link.getAttribute('href') === `#/${screen}`)
-    if (shown === here.path) return // only a knob was turned
-    shown = here.path
+      if (link.getAttribute('href') === `#/${screen}`) link.setAttribute('aria-current', 'page')
+      else link.removeAttribute('aria-current')
     leave?.()
     leave = undefined
-    const isLab = screen !== 'learn'
-    $('#lab').hidden = !isLab
-    $('#screen').hidden = isLab
-    if (isLab && !started) {
-      started = true
-      start(context.about)
-    }
-    if (isLab) return
-    const path = here.path
-    const mount = await learn()
-    if (here.path === path) leave = mount($('#screen'), slug, context)
+    const mount = screen === 'learn' ? await learn() : lab
+    if (shown === path) leave = mount(root, slug, context)
   }
 
   const go = () =>
-    void enter().catch(() => complain(alert, 'This screen did not load. Does the lab still run? Reload the page.'))
+    void enter().then(
+      () => complain(alert, ''),
+      () => complain(alert, 'This screen did not load. Does the lab still run? Reload the page.'),
+    )
   here.subscribe(go)
   go()
 }
 
-const lab = await ask()
+const found = await ask()
 complain(alert, '')
 $('#starting').remove()
-if (lab.auth === 'required') {
+if (found.auth === 'required') {
   // A browser's EventSource and WebSocket can send no key, so every lane would only ever say "401".
   $('#locked .command').textContent =
     `curl -N --cacert certs/ca.pem -H "Authorization: Bearer $WIRELAB_KEY" ${location.origin}/feed/sse`
   $('#locked').hidden = false
-} else route({ about: lab, place: here, openBench, say })
+} else {
+  $('#screen').hidden = false
+  route({ about: found, place: here, openBench, say })
+}

@@ -1,9 +1,9 @@
-// What each lane costs: the lab's own count of requests and bytes, over the last ten seconds and since the start.
-import { explain, traffic } from './lab.ts'
-import type { LaneTraffic, Traffic } from './lab.ts'
+// What each lane costs: the lab's own count of requests and bytes at the lane's door, over the last ten seconds and since the start.
+import type { Bench } from './bench.ts'
+import type { Traffic } from './door.ts'
 import type { Lane } from './lane.ts'
 
-export interface Cost extends LaneTraffic {
+export interface Cost extends Traffic {
   /** Bytes below TLS, both ways, for each event of the last ten seconds; undefined when there was none. */
   perEvent: number | undefined
   perSecond: number
@@ -11,8 +11,7 @@ export interface Cost extends LaneTraffic {
 
 export interface Meter {
   of(lane: Lane): Cost | undefined
-  /** Why the counts are not of now; empty when they are. */
-  readonly trouble: string
+  close(): void
 }
 
 interface Reading {
@@ -21,47 +20,34 @@ interface Reading {
   events: number
 }
 
-const EVERY_MS = 1000
 const READINGS = 11
 
-export function meter(lanes: readonly Lane[], onTraffic: (traffic: Traffic) => void): Meter {
+/** `onRead` comes once a second, with costs of now. */
+export function meter(lanes: readonly Lane[], bench: Bench, onRead: () => void): Meter {
   const costs = new Map<string, Cost>()
-  const readings = new Map<string, Reading[]>(lanes.map(({ token }) => [token, []]))
-  let trouble = ''
+  const readings = new Map<string, Reading[]>(lanes.map(({ name }) => [name, []]))
 
-  async function read() {
-    try {
-      const answer = await traffic(lanes.map(({ token }) => token))
-      trouble = ''
-      for (const lane of lanes) note(lane, answer.lanes[lane.token])
-      onTraffic(answer)
-    } catch (error) {
-      trouble = `Bytes and requests are not of now. ${explain(error)}`
-    }
-    setTimeout(() => void read(), EVERY_MS)
-  }
-
-  function note({ token, tally }: Lane, counted: LaneTraffic | null | undefined) {
-    if (!counted) return
-    const list = readings.get(token)!
-    const now = { at: performance.now(), bytes: counted.tls.up + counted.tls.down, events: tally.events }
+  function read(lane: Lane) {
+    const { traffic } = lane.door
+    if (!traffic) return
+    const list = readings.get(lane.name)!
+    const now = { at: performance.now(), bytes: traffic.tls.up + traffic.tls.down, events: lane.tally.events }
     if (list.length > 0 && now.bytes < list.at(-1)!.bytes) list.length = 0 // the lab was restarted and counts from 0
     list.push(now)
     if (list.length > READINGS) list.shift()
     const { at, bytes, events } = list[0]!
     const seconds = (now.at - at) / 1000
-    costs.set(token, {
-      ...counted,
+    costs.set(lane.name, {
+      ...traffic,
       perEvent: now.events > events ? (now.bytes - bytes) / (now.events - events) : undefined,
       perSecond: seconds > 0 ? (now.bytes - bytes) / seconds : 0,
     })
   }
 
-  void read()
-  return {
-    of: ({ token }) => costs.get(token),
-    get trouble() {
-      return trouble
-    },
-  }
+  const close = bench.subscribe((change) => {
+    if (change === 'moved') return
+    lanes.forEach(read)
+    onRead()
+  })
+  return { of: ({ name }) => costs.get(name), close }
 }

@@ -1,24 +1,35 @@
 // The publish box: what you write goes to the lab once and comes back on every lane.
-import { publish, explain } from './lab.ts'
+import { html } from '/vendor/lit-html.js'
+import { explain, publish } from './lab.ts'
 import { NOTE, draftNote } from './note.ts'
-import { complain } from './say.ts'
 
-export function publishBox(form: HTMLFormElement) {
-  const input = form.querySelector('input')!
-  const alert = form.querySelector('[role=alert]')!
+export function publishBox() {
+  let trouble = ''
 
-  async function send() {
+  async function send(input: HTMLInputElement) {
     try {
       await publish(NOTE, draftNote(input.value))
-      complain(alert, '')
+      trouble = ''
       input.select()
     } catch (error) {
-      complain(alert, `Not published. ${explain(error)}`)
+      trouble = `Not published. ${explain(error)}`
     }
   }
 
-  form.addEventListener('submit', (event) => {
+  function submit(event: SubmitEvent) {
     event.preventDefault()
-    void send()
-  })
+    void send((event.currentTarget as HTMLFormElement).querySelector('input')!)
+  }
+
+  return {
+    template: () =>
+      html`<form id="publish" @submit=${submit}>
+        <label for="text">Publish an event of yours</label>
+        <div class="together">
+          <input id="text" name="text" maxlength="2000" required autocomplete="off" value="Hello, all lanes" />
+          <button>Publish</button>
+        </div>
+        <p class="alert" role="alert" ?hidden=${!trouble}>${trouble}</p>
+      </form>`,
+  }
 }

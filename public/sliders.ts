@@ -1,82 +1,49 @@
-// The two sliders: how many events the lab makes, and how often the polling lane asks.
-import { explain, setRate } from './lab.ts'
-import { complain } from './say.ts'
-import { count, duration } from './words.ts'
+// A slider over a row of steps, as a template: told about once the hand rests.
+import { html } from '/vendor/lit-html.js'
+import type { TemplateResult } from '/vendor/lit-html.js'
+import type { Slider } from './knobs.ts'
 
-const RATES = [0, 0.5, 1, 2, 5, 10, 20, 50, 100, 200]
-const INTERVALS_MS = [100, 200, 500, 1000, 2000, 5000, 10_000]
 /** A finger on an arrow key is one wish, not ten. */
 const SETTLE_MS = 200
+const wishes = new Map<string, { value: number; timer: ReturnType<typeof setTimeout> }>()
 
-export interface RateSlider {
-  /** What the lab does; another page may have set it. Null: it is not the lab's to set. */
-  show(perSecond: number | null): void
-}
+/** `why` says why it cannot be moved; empty when it can. */
+export function slider(
+  { name, label, steps, words }: Slider,
+  value: number,
+  change: (value: number) => void,
+  why = '',
+): TemplateResult {
+  const shown = wishes.get(name)?.value ?? value
+  const nearest = steps.reduce((best, step) => (Math.abs(step - shown) < Math.abs(best - shown) ? step : best))
 
-export function rateSlider(box: Element, source: string): RateSlider {
-  const alert = box.querySelector('[role=alert]')!
-  let isOurs = false
-  const slider = stepped(box, RATES, (perSecond) =>
-    perSecond === 0 ? 'silence' : `${count(perSecond, 'event')} a second`,
-  )
-
-  slider.onSettled((perSecond) => {
-    setRate(perSecond)
-      .then(
-        () => complain(alert, ''),
-        (error: unknown) => complain(alert, `The rate was not set. ${explain(error)}`),
-      )
-      .finally(() => (isOurs = false))
-  })
-  slider.onMoved(() => (isOurs = true))
-
-  return {
-    show(perSecond) {
-      if (perSecond === null) slider.disable(`events come from “${source}”; their rate is not set here`)
-      else if (!isOurs) slider.set(perSecond)
-    },
-  }
-}
-
-export function intervalSlider(box: Element, pollMs: number, change: (pollMs: number) => void) {
-  const slider = stepped(box, INTERVALS_MS, (ms) => `every ${duration(ms).replace('.00', '')}`)
-  slider.set(pollMs)
-  slider.onSettled(change)
-}
-
-/** A range input over a list of values; what is shown and said is the value, not its place in the list. */
-function stepped(box: Element, values: number[], inWords: (value: number) => string) {
-  const input = box.querySelector('input')!
-  const output = box.querySelector('output')!
-  let timer: ReturnType<typeof setTimeout> | undefined
-  input.max = String(values.length - 1)
-
-  const value = () => values[Number(input.value)]!
-  function show(text: string) {
-    if (output.value === text) return
-    output.value = text
-    input.setAttribute('aria-valuetext', text)
+  function move(event: Event) {
+    const wish = steps[Number((event.target as HTMLInputElement).value)]!
+    clearTimeout(wishes.get(name)?.timer)
+    const timer = setTimeout(() => {
+      wishes.delete(name)
+      change(wish)
+    }, SETTLE_MS)
+    wishes.set(name, { value: wish, timer })
+    const input = event.target as HTMLInputElement
+    input.setAttribute('aria-valuetext', words(wish))
+    input.closest('.slider')!.querySelector('output')!.value = words(wish)
   }
 
-  return {
-    set(wanted: number) {
-      const distances = values.map((each) => Math.abs(each - wanted))
-      input.value = String(distances.indexOf(Math.min(...distances)))
-      show(inWords(wanted))
-    },
-    disable(why: string) {
-      input.disabled = true
-      show(why)
-    },
-    onMoved(listener: () => void) {
-      input.addEventListener('input', listener)
-    },
-    onSettled(listener: (value: number) => void) {
-      input.addEventListener('input', () => {
-        show(inWords(value()))
-        clearTimeout(timer)
-        timer = setTimeout(() => listener(value()), SETTLE_MS)
-      })
-    },
-  }
+  const text = why || words(shown)
+  return html`<div class="slider" id=${name}>
+    <label for="${name}-input">${label}</label>
+    <output for="${name}-input" .value=${text}></output>
+    <input
+      id="${name}-input"
+      type="range"
+      min="0"
+      max=${steps.length - 1}
+      step="1"
+      .value=${String(steps.indexOf(nearest))}
+      aria-valuetext=${text}
+      ?disabled=${why !== ''}
+      @input=${move}
+    />
+  </div>`
 }

@@ -1,60 +1,79 @@
-// What happened after "cut the line", told by the lane's states and the ids that came: cut → waiting → open → missed n.
-import { count, duration } from './words.ts'
+// What one fault did to one lane, told by the lane's states and the events that came: broken → noticed → back → caught up → lost.
+import type { Fault } from './door.ts'
+import { clockTime, count, duration } from './words.ts'
 
 export interface Story {
-  /** The lab answered: so many connections are gone. */
-  broken(connections: number): void
-  state(open: boolean, now: number): void
-  /** An event arrived on the open line. `missed` and `repeated` count since the cut. */
-  event(now: number, offset: number, missed: number, repeated: number): void
+  /** The lab answered: so many connections were hit. */
+  hit(connections: number): void
+  state(isOpen: boolean, now: number): void
+  /** `due` by the page's clock, where that is known; `lost` and `repeated` count since the fault. */
+  event(now: number, due: number | undefined, lost: number, repeated: number): void
   readonly over: boolean
   text(now: number): string
 }
 
 /** A line may look alive for a moment after its last byte; what comes within this time proves nothing. */
 const SETTLE_MS = 30
-const LATER_MS = 2000
 
-export function story(cutAt: number, lastOffset: number): Story {
-  let broken: { at: number; connections: number } | undefined
+const begins: Record<Fault, string> = { cut: 'Cut', freeze: 'Frozen', stall: 'Stalled', restart: 'Restarted' }
+
+export function story(fault: Fault, startedAt: number): Story {
+  const startedOn = clockTime(Date.now())
+  let hitAt: number | undefined
+  let connections = 0
   let leftAt: number | undefined
   let openAt: number | undefined
-  let back: { at: number; offset: number; missed: number; repeated: number } | undefined
+  let back: { at: number; caughtUp: number; lost: number; repeated: number } | undefined
+  let over = false
 
-  function middle(now: number): string {
-    if (leftAt === undefined)
-      return back ? 'nothing was under way, the next request took a new connection' : 'the next request will notice'
-    if (openAt === undefined) return `waiting ${duration(now - leftAt)} …`
-    return `waiting ${duration(openAt - leftAt)} → open`
+  function noticed(now: number): string {
+    if (leftAt !== undefined) return `noticed after ${duration(leftAt - startedAt)}`
+    if (!back) return `not noticed yet (${duration(now - startedAt)})`
+    if (fault === 'cut') return 'not noticed: the next question took a new connection'
+    return 'not noticed: no connection broke'
   }
 
   return {
-    broken(connections) {
-      broken = { at: performance.now(), connections }
+    hit(n) {
+      hitAt = performance.now()
+      connections = n
     },
-    state(open, now) {
-      if (back && now > back.at + LATER_MS) return // another matter
-      if (open) {
-        if (leftAt !== undefined) openAt = now
+    state(isOpen, now) {
+      if (over) return
+      if (isOpen) {
+        if (leftAt !== undefined) openAt ??= now
         return
       }
       leftAt ??= now
       openAt = back = undefined
     },
-    event(now, offset, missed, repeated) {
-      const isNew = broken && now > broken.at + SETTLE_MS
-      if (leftAt === undefined ? isNew : openAt !== undefined) back ??= { at: now, offset, missed, repeated }
+    event(now, due, lost, repeated) {
+      if (over) return
+      const counts = leftAt === undefined ? hitAt !== undefined && now > hitAt + SETTLE_MS : openAt !== undefined
+      if (!counts) return
+      back ??= { at: now, caughtUp: 0, lost, repeated }
+      Object.assign(back, { lost, repeated })
+      // What was due before the line was back waited for it; the first that was due later is an ordinary one.
+      if (due !== undefined && due < back.at - 1 && due > startedAt) back.caughtUp++
+      else over = true
     },
     get over() {
-      return back !== undefined
+      return over
     },
     text(now) {
-      if (broken?.connections === 0 && !back) return 'Cut: there was no open connection just then; the lane goes on'
-      const end = back
-        ? ` → resumed after #${lastOffset}, ${duration(back.at - cutAt)} after the cut: missed ${back.missed}, repeated ${back.repeated}`
-        : ''
-      const what = broken ? `Cut ${count(broken.connections, 'connection')}` : 'Cutting …'
-      return `${what} → ${middle(now)}${end}`
+      const start = `${begins[fault]} at ${startedOn}`
+      if (hitAt === undefined) return `${start} …`
+      if (connections === 0 && !back && leftAt === undefined) return `${start}: no connection was open just then`
+      const steps = [`${start} (${count(connections, 'connection')})`, noticed(now)]
+      if (back)
+        steps.push(
+          `back after ${duration(back.at - startedAt)}`,
+          `${count(back.caughtUp, 'event')} caught up`,
+          `${back.lost} lost, ${back.repeated} repeated`,
+        )
+      else if (openAt !== undefined) steps.push(`open again after ${duration(openAt - startedAt)}`, 'no event yet')
+      else if (leftAt !== undefined) steps.push(`away for ${duration(now - leftAt)} …`)
+      return steps.join(' → ')
     },
   }
 }

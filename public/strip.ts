@@ -1,110 +1,180 @@
-// The last ten seconds of one lane, as a picture: each event arrives at its dot and had waited as long as the line behind it.
-import type { Arrival } from './arrivals.ts'
+// The last thirty seconds of one lane: a dot for each event, as high as it was long under way; at the right edge how they spread, on
+// the same scale. Below, a stroke for each request; shaded, when the line was not open.
+import uPlot from '/vendor/uplot.js'
+import { alone, axis, fill, fontOf, latencyAxis, latencyScale } from './axes.ts'
 import { withColours } from './colours.ts'
 import type { Colours } from './colours.ts'
-import { WINDOW_MS } from './lane.ts'
-import type { Mark } from './lane.ts'
+import type { Lane } from './lane.ts'
+import { onLooks } from './looks.ts'
+import { SCALE_MS, WINDOW_MS } from './samples.ts'
 
 export interface Strip {
-  /** `pending` are on another lane already and not here. */
-  draw(now: number, marks: readonly Mark[], asked: readonly number[], pending: readonly Arrival[]): void
+  /** Once per animation frame. */
+  draw(now: number): void
+  readonly canvas: HTMLCanvasElement
+  close(): void
 }
 
-/** Neighbours are drawn at different heights, so that lines do not hide each other. */
-const ROWS = 9
-const FOOT = 12
-const TAU = 2 * Math.PI
+const SECONDS = WINDOW_MS / 1000
+/** The spread: so wide beside the dots, so many bars to a factor of ten. */
+const SPREAD_PX = 46
+const PER_DECADE = 8
+const FOOT_PX = 9
 
-export function strip(canvas: HTMLCanvasElement): Strip {
-  const context = canvas.getContext('2d')!
+export function strip(box: HTMLElement, lane: Lane): Strip {
   let colours!: Colours
-  let width = 0
-  let height = 0
-  withColours(canvas, (next) => (colours = next))
-  new ResizeObserver(() => {
-    const scale = devicePixelRatio
-    width = canvas.clientWidth
-    height = canvas.clientHeight
-    canvas.width = Math.round(width * scale)
-    canvas.height = Math.round(height * scale)
-    context.setTransform(scale, 0, 0, scale, 0, 0)
-  }).observe(canvas)
+  let chart: uPlot | undefined
+  let unfill = () => {}
+  let now = performance.now()
+  /** Of the window, refreshed with the numbers: a line that jumped with each event could not be read. */
+  let median: number | undefined
+  let summedAt = -Infinity
 
-  function seconds(now: number) {
-    context.strokeStyle = colours.line
-    context.lineWidth = 1
-    context.beginPath()
-    for (let at = Math.ceil((now - WINDOW_MS) / 1000) * 1000; at < now; at += 1000) {
-      const x = Math.round(xOf(at, now)) + 0.5
-      context.moveTo(x, 0)
-      context.lineTo(x, height - FOOT)
+  function make() {
+    chart?.destroy()
+    unfill()
+    chart = new uPlot(
+      {
+        width: Math.max(160, box.clientWidth),
+        height: Math.max(120, box.clientHeight),
+        padding: [8, SPREAD_PX + 6, 0, 0],
+        legend: { show: false },
+        cursor: { show: false },
+        scales: { x: { time: false, auto: false }, y: latencyScale },
+        axes: [
+          axis(() => colours, {
+            size: 22,
+            splits: () => [30, 20, 10, 0].map((ago) => now / 1000 - ago),
+            values: () => ['30 s ago', '20', '10', 'now'],
+            grid: { show: false },
+          }),
+          latencyAxis(() => colours),
+        ],
+        series: [{}, { fill: () => colours.lane, width: 0, points: { show: false }, paths: dots }],
+        hooks: { drawClear: [alone(drawAway)], draw: [alone(drawAsked), alone(drawSpread), alone(drawNotes)] },
+      },
+      [[], []],
+      box,
+    )
+    unfill = fill(box, chart)
+  }
+
+  function dots(u: uPlot, series: number, from: number, to: number): uPlot.Series.Paths {
+    const fill = new Path2D()
+    const size = 4 * devicePixelRatio
+    const [xs, ys] = [u.data[0], u.data[series]!]
+    for (let i = from; i <= to; i++) {
+      const x = u.valToPos(xs[i]!, 'x', true) - size / 2
+      fill.rect(x, u.valToPos(ys[i]!, 'y', true) - size / 2, size, size)
     }
-    context.moveTo(0, height - FOOT + 0.5)
-    context.lineTo(width, height - FOOT + 0.5)
-    context.stroke()
+    return { fill } as uPlot.Series.Paths
   }
 
-  function lines(colour: string, thick: number, alpha: number, each: () => void) {
-    context.strokeStyle = context.fillStyle = colour
-    context.lineWidth = thick
-    context.globalAlpha = alpha
-    context.beginPath()
-    each()
-    context.stroke()
-    context.globalAlpha = 1
+  function drawAway(u: uPlot) {
+    const { ctx, bbox } = u
+    ctx.fillStyle = colours.line
+    for (const [from, to] of lane.away) {
+      const left = Math.max(bbox.left, u.valToPos(from / 1000, 'x', true))
+      const right = Math.min(bbox.left + bbox.width, u.valToPos(Math.min(to, now) / 1000, 'x', true))
+      if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height)
+    }
   }
 
-  const xOf = (at: number, now: number) => width - 6 - ((now - at) / WINDOW_MS) * (width - 6)
-  /** By when it was first here, so that an event has the same height on every lane. */
-  const yOf = (first: number) => 8 + ((Math.floor(first * 7.3) % ROWS) / (ROWS - 1)) * (height - FOOT - 16)
+  function drawAsked(u: uPlot) {
+    const { ctx, bbox } = u
+    const bottom = bbox.top + bbox.height
+    const height = FOOT_PX * devicePixelRatio
+    ctx.fillStyle = colours.text
+    for (const at of lane.asked) {
+      const x = u.valToPos(at / 1000, 'x', true)
+      if (x >= bbox.left) ctx.fillRect(x, bottom - height, devicePixelRatio, height)
+    }
+  }
+
+  function drawSpread(u: uPlot) {
+    const { ctx, bbox } = u
+    const scale = devicePixelRatio
+    const left = bbox.left + bbox.width + 6 * scale
+    const counts = new Map<number, number>()
+    for (const ms of u.data[1] as number[]) {
+      const bucket = Math.floor(Math.log10(ms) * PER_DECADE)
+      counts.set(bucket, (counts.get(bucket) ?? 0) + 1)
+    }
+    const most = Math.max(1, ...counts.values())
+    ctx.fillStyle = colours.lane
+    for (const [bucket, count] of counts) {
+      const top = u.valToPos(Math.min(SCALE_MS[1], 10 ** ((bucket + 1) / PER_DECADE)), 'y', true)
+      const bottom = u.valToPos(Math.max(SCALE_MS[0], 10 ** (bucket / PER_DECADE)), 'y', true)
+      ctx.fillRect(
+        left,
+        top + scale / 2,
+        (count / most) * (SPREAD_PX - 2) * scale,
+        Math.max(scale, bottom - top - scale),
+      )
+    }
+    if (median === undefined) return
+    const y = u.valToPos(Math.max(SCALE_MS[0], Math.min(SCALE_MS[1], median)), 'y', true)
+    ctx.strokeStyle = colours.strong
+    ctx.lineWidth = 1.5 * scale
+    ctx.beginPath()
+    ctx.moveTo(bbox.left, y)
+    ctx.lineTo(left + SPREAD_PX * scale, y)
+    ctx.stroke()
+    ctx.font = fontOf(12 * scale)
+    ctx.textAlign = 'left'
+    ctx.textBaseline = 'bottom'
+    const [text, x] = ['median', bbox.left + 4 * scale]
+    ctx.lineWidth = 4 * scale
+    ctx.strokeStyle = colours.surface
+    ctx.strokeText(text, x, y - 3 * scale)
+    ctx.fillStyle = colours.strong
+    ctx.fillText(text, x, y - 3 * scale)
+  }
+
+  function drawNotes(u: uPlot) {
+    const { ctx } = u
+    const size = 7 * devicePixelRatio
+    for (const [seconds, ms] of lane.samples.window(now).notes) {
+      const [x, y] = [u.valToPos(seconds, 'x', true), u.valToPos(ms, 'y', true)]
+      if (x < u.bbox.left) continue
+      ctx.beginPath()
+      ctx.moveTo(x, y - size)
+      ctx.lineTo(x + size, y)
+      ctx.lineTo(x, y + size)
+      ctx.lineTo(x - size, y)
+      ctx.closePath()
+      ctx.fillStyle = colours.surface
+      ctx.fill()
+      ctx.strokeStyle = colours.lane
+      ctx.lineWidth = 2.5 * devicePixelRatio
+      ctx.stroke()
+    }
+  }
+
+  const unlisten = withColours(box, (next) => (colours = next))
+  make()
+  const unlook = onLooks(make)
 
   return {
-    draw(now, marks, asked, pending) {
-      if (width === 0) return
-      context.clearRect(0, 0, width, height)
-      seconds(now)
-      lines(colours.lane, 2, 0.45, () => {
-        for (const { first, at } of marks) {
-          context.moveTo(xOf(first, now), yOf(first))
-          context.lineTo(xOf(at, now), yOf(first))
-        }
-      })
-      lines(colours.edge, 2, 1, () => {
-        for (const { first } of pending) {
-          context.moveTo(xOf(first, now), yOf(first))
-          context.lineTo(xOf(now, now), yOf(first))
-        }
-      })
-      lines(colours.text, 1.5, 1, () => {
-        for (const at of asked) {
-          context.moveTo(xOf(at, now), height - FOOT + 3)
-          context.lineTo(xOf(at, now), height - 1)
-        }
-      })
-      context.fillStyle = colours.lane
-      context.beginPath()
-      for (const { first, at, isNote } of marks) if (!isNote) dot(context, xOf(at, now), yOf(first))
-      context.fill()
-      for (const { first, at, isNote } of marks) if (isNote) diamond(context, xOf(at, now), yOf(first), colours)
+    draw(at) {
+      if (box.clientWidth === 0) return
+      now = at
+      if (now - summedAt > 500) {
+        summedAt = now
+        median = lane.samples.summary(now)?.median
+      }
+      const { seconds, latencies } = lane.samples.window(now)
+      chart!.setData([seconds, latencies], false)
+      chart!.setScale('x', { min: now / 1000 - SECONDS, max: now / 1000 })
+    },
+    get canvas() {
+      return chart!.ctx.canvas
+    },
+    close() {
+      unlisten()
+      unlook()
+      unfill()
+      chart!.destroy()
     },
   }
-}
-
-function dot(context: CanvasRenderingContext2D, x: number, y: number) {
-  context.moveTo(x + 3, y)
-  context.arc(x, y, 3, 0, TAU)
-}
-
-function diamond(context: CanvasRenderingContext2D, x: number, y: number, { lane, surface }: Colours) {
-  context.beginPath()
-  context.moveTo(x, y - 8)
-  context.lineTo(x + 8, y)
-  context.lineTo(x, y + 8)
-  context.lineTo(x - 8, y)
-  context.closePath()
-  context.fillStyle = surface
-  context.fill()
-  context.strokeStyle = lane
-  context.lineWidth = 3
-  context.stroke()
 }

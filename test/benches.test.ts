@@ -1,99 +1,22 @@
 // Benches and doors: each setting and each fault does on the wire what it says, whatever the transport, and nothing is lost.
-import { afterEach, describe, expect, test } from 'vitest'
-import { benchRoom } from '../src/lab/room.ts'
-import type { DoorState } from '../src/lab/door.ts'
-import type { Changes, Fault } from '../src/lab/settings.ts'
-import type { StormState } from '../src/lab/storm/storm.ts'
-import type { Lab, LabOptions } from '../src/server/start.ts'
+import { describe, expect, test } from 'vitest'
+import type { Fault } from '../src/lab/settings.ts'
+import type { LabOptions } from '../src/server/start.ts'
 import { transportNames } from '../transports/clients.ts'
-import type { TransportName } from '../transports/clients.ts'
 import { nodePlatform } from '../transports/platform.ts'
-import { follow, ids, open, publish, startTestLab } from './lab.ts'
-
-let cleanUp: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const each of cleanUp.reverse()) await each()
-  cleanUp = []
-})
-
-interface BenchState {
-  doors: Record<TransportName, DoorState>
-  perSecond: number | null
-  payloadBytes: number | null
-  storm: StormState | null
-  now: number
-}
-
-async function started(options: LabOptions = {}, room: Parameters<typeof benchRoom>[0] = {}) {
-  const limits = { retryMs: 20, messagesPer10s: 1000, ...options.limits }
-  const lab = await startTestLab({ ...options, limits, lab: benchRoom(room) })
-  const platform = nodePlatform({ ca: lab.authority!.ca })
-  cleanUp.push(async () => {
-    await platform.close()
-    expect(await lab.close()).toEqual({ forced: false })
-    expect(lab.metrics.uncaught).toBe(0)
-  })
-  const key = { authorization: `Bearer ${lab.publishKey}` }
-  /** As a script would, with the key. */
-  async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = key) {
-    const response = await platform.fetch(`${lab.url}/lab/bench${path}`, {
-      method,
-      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    })
-    const text = await response.text()
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: text === '' ? undefined : (JSON.parse(text) as never),
-    }
-  }
-  return { lab, platform, ask, ...benchOf(lab, ask) }
-}
-
-function benchOf(
-  _: Lab,
-  ask: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: unknown }>,
-) {
-  return {
-    async bench() {
-      const { status, body } = await ask('POST', '')
-      expect(status).toBe(201)
-      const { id } = body as { id: string }
-      const state = async () => (await ask('GET', `/${id}`)).body as BenchState
-      return {
-        id,
-        state,
-        door: async (lane: TransportName) => (await state()).doors[lane],
-        set: (lane: TransportName, changes: Changes) => ask('PUT', `/${id}/${lane}`, changes),
-        fault: async (lane: TransportName, fault: Fault) => {
-          const { status, body } = await ask('POST', `/${id}/${lane}/fault`, { fault })
-          expect(status).toBe(200)
-          return (body as { connections: number }).connections
-        },
-      }
-    },
-  }
-}
-
-/** The real client, through a door. */
-function following(lab: Lab, transport: TransportName, port: number, more: Partial<Parameters<typeof follow>[1]> = {}) {
-  const follower = follow(lab, { transport, port, ...more })
-  cleanUp.push(() => follower.close())
-  return follower
-}
-const whole = { lost: 0, duplicated: 0, reordered: 0 }
+import { afterwards, dial, labWithBenches, through, whole } from './benches.ts'
+import { ids, open, publish, sleep, startTestLab } from './lab.ts'
 
 describe('a bench', () => {
   test('has a door for each transport, on a port of its own, that carries the feed', async () => {
-    const { lab, bench } = await started()
+    const { lab, bench } = await labWithBenches()
     const { state } = await bench()
     const { doors, now } = await state()
     expect(Object.keys(doors)).toEqual(transportNames)
     expect(new Set([lab.port, ...Object.values(doors).map(({ port }) => port)]).size).toBe(5)
     expect(Math.abs(now - Date.now())).toBeLessThan(1000)
     for (const transport of transportNames) {
-      const follower = following(lab, transport, doors[transport].port)
+      const follower = through(lab, doors[transport].port, { transport })
       await open(follower)
       const [event] = await publish(lab, 1)
       await follower.until(() => follower.events.length === 1, 'the event')
@@ -123,12 +46,12 @@ describe('a fault at a door', () => {
     { timeout: 60_000 },
     async (fault) => {
       const { away, limits, withinMs } = faults[fault]
-      const { lab, bench } = await started(limits && { limits })
+      const { lab, bench } = await labWithBenches(limits && { limits })
       const mine = await bench()
       const { doors } = await mine.state()
       const all = transportNames.map((transport) => ({
         transport,
-        follower: following(lab, transport, doors[transport].port),
+        follower: through(lab, doors[transport].port, { transport }),
       }))
       await Promise.all(all.map(({ follower }) => open(follower)))
       await publish(lab, 3)
@@ -156,3 +79,237 @@ describe('a fault at a door', () => {
     },
   )
 })
+
+test('a server that is away refuses whoever comes, is not stopped twice, and is back on the same port', async () => {
+  const { lab, ask, bench } = await labWithBenches()
+  const mine = await bench()
+  const { port } = await mine.door('sse')
+  expect(await mine.fault('sse', 'restart')).toBe(0)
+  await expect(dial(lab, port)).rejects.toThrow(/ECONNRESET|disconnected/)
+  const again = await ask('POST', `bench/${mine.id}/sse/fault`, { fault: 'restart' })
+  expect([again.status, again.body]).toEqual([409, error('away')])
+  await sleep(2200)
+  const follower = through(lab, port, { transport: 'sse' })
+  await open(follower)
+  expect((await mine.door('sse')).happened.map(({ what }) => what)).toEqual(['restart', 'back'])
+})
+
+test('what one page does to its doors, another page does not feel', async () => {
+  const { lab, bench } = await labWithBenches()
+  const [mine, yours] = [await bench(), await bench()]
+  const followers = await Promise.all(
+    transportNames.map(async (transport) => through(lab, (await yours.door(transport)).port, { transport })),
+  )
+  await Promise.all(followers.map(open))
+  for (const transport of transportNames) {
+    await mine.set(transport, { http: '1.1', profile: 'satellite', buffering: true })
+    for (const fault of ['cut', 'freeze', 'restart'] as const) await mine.fault(transport, fault)
+  }
+  await publish(lab, 5)
+  await Promise.all(followers.map((each) => each.until(() => each.events.length === 5, 'the events')))
+  for (const { states } of followers) expect(states).toEqual(['connecting', 'open'])
+  for (const { happened, settings } of Object.values((await yours.state()).doors)) {
+    expect(happened).toEqual([])
+    expect(settings.profile).toBe('none')
+  }
+})
+
+test('there are 16 benches and no more; one that has ended makes room', async () => {
+  const { ask, bench } = await labWithBenches()
+  const all = await Promise.all(Array.from({ length: 16 }, bench))
+  const { status, headers, body } = await ask('POST', 'bench')
+  expect([status, headers.get('retry-after'), body]).toEqual([503, '10', error('too_many_benches')])
+  expect((await ask('DELETE', `bench/${all[0]!.id}`)).status).toBe(204)
+  await bench()
+})
+
+test('a bench ends when nobody has asked about it for so long, and its ports close', async () => {
+  const { lab, ask, bench } = await labWithBenches({}, { leaseMs: 1000 })
+  const [kept, left] = [await bench(), await bench()]
+  const { doors } = await left.state()
+  for (let n = 0; n < 4; n++) {
+    await sleep(400)
+    await kept.state()
+  }
+  expect((await ask('GET', `bench/${left.id}`)).body).toEqual(error('no_bench'))
+  for (const { port } of Object.values(doors)) await expect(dial(lab, port)).rejects.toThrow('ECONNREFUSED')
+  expect((await ask('DELETE', `bench/${kept.id}`)).status).toBe(204)
+  expect((await ask('GET', `bench/${kept.id}`)).status).toBe(404)
+})
+
+test('a lab that stops ends its benches within 5 s, whatever is done to their lines', async () => {
+  const { lab, bench } = await labWithBenches()
+  const [mine, yours] = [await bench(), await bench()]
+  const ports: number[] = []
+  for (const each of [mine, yours])
+    for (const [transport, { port }] of Object.entries((await each.state()).doors)) {
+      ports.push(port)
+      await open(through(lab, port, { transport: transport as 'sse' }))
+    }
+  for (const transport of transportNames) await mine.fault(transport, 'freeze')
+  await yours.fault('sse', 'restart')
+  await yours.set('wss', { profile: 'satellite' })
+  await yours.set('polling', { buffering: true })
+  const began = performance.now()
+  expect(await lab.close()).toEqual({ forced: false })
+  expect(performance.now() - began).toBeLessThan(5000)
+  for (const port of ports) await expect(dial(lab, port)).rejects.toThrow('ECONNREFUSED')
+})
+
+test('a storm: clients open, are dropped at once, and come back; one at a time', async () => {
+  const { ask, bench } = await labWithBenches()
+  const mine = await bench()
+  for (const [jitter, transport] of [
+    [false, 'sse'],
+    [true, 'wss'],
+  ] as const) {
+    const order = { transport, lane: 'polling', clients: 40, jitter } as const
+    expect((await ask('POST', `bench/${mine.id}/storm`, order)).status).toBe(202)
+    const second = await ask('POST', `bench/${(await bench()).id}/storm`, order)
+    expect([second.status, second.body]).toEqual([409, error('storm_under_way')])
+    const phases = new Set<string>()
+    let storm
+    do {
+      await sleep(50)
+      storm = (await mine.state()).storm!
+      phases.add(storm.phase)
+    } while (storm.phase !== 'done' && storm.phase !== 'failed')
+    expect(storm).toMatchObject({ ...order, phase: 'done', open: 0, back: 40 })
+    expect(phases).toContain('opening')
+    expect(storm.attempts).toBeGreaterThanOrEqual(40)
+    expect(storm.backMsMax!).toBeGreaterThanOrEqual(storm.backMsP50!)
+    if (jitter) expect(storm.backMsMax!).toBeGreaterThan(200) // of 40 waits up to 500 ms, not one over 200: 1e-16
+    const { traffic } = await mine.door('polling')
+    expect(traffic.connections).toBeGreaterThanOrEqual(jitter ? 160 : 80)
+  }
+  expect((await mine.door('polling')).traffic.open).toBe(0)
+})
+
+describe('who may', () => {
+  test('the page does, with its session and its Origin; nobody else', async () => {
+    const { lab, ask } = await labWithBenches()
+    const platform = nodePlatform({ ca: lab.authority!.ca })
+    afterwards(() => platform.close())
+    const { headers } = await platform.fetch(lab.url)
+    const cookie = headers.get('set-cookie')!.split(';', 1)[0]!
+    const page = { cookie, origin: lab.url, 'sec-fetch-site': 'same-origin' }
+    const status = async (...asked: Parameters<typeof ask>) => (await ask(...asked)).status
+    const { body } = await ask('POST', 'bench', undefined, page)
+    const { id } = body as { id: string }
+    expect(await status('GET', `bench/${id}`, undefined, { cookie })).toBe(200) // a browser names no Origin when it reads
+    expect(await status('PUT', `bench/${id}/sse`, { profile: 'lan' }, page)).toBe(200)
+    for (const [method, path, sent] of [
+      ['POST', 'bench', undefined],
+      ['PUT', `bench/${id}/sse`, {}],
+      ['POST', `bench/${id}/sse/fault`, { fault: 'cut' }],
+      ['POST', `bench/${id}/storm`, {}],
+      ['DELETE', `bench/${id}`, undefined],
+    ] as const) {
+      expect(await status(method, path, sent, {})).toBe(401)
+      expect(await status(method, path, sent, { cookie })).toBe(403)
+      expect(await status(method, path, sent, { ...page, origin: 'https://evil.example' })).toBe(403)
+      expect(await status(method, path, sent, { ...page, 'sec-fetch-site': 'same-site' })).toBe(403)
+    }
+    expect(await status('GET', `bench/${id}`, undefined, {})).toBe(401)
+    expect(await status('GET', `bench/${id}`, undefined, { cookie, origin: 'https://evil.example' })).toBe(403)
+    expect(await status('GET', `bench/${id}`, undefined, { cookie })).toBe(200)
+  })
+
+  test('a door lets the page of its lab read, and no other Origin; it carries the feed only', async () => {
+    const { lab, bench } = await labWithBenches()
+    const { port } = await (await bench()).door('polling')
+    const platform = nodePlatform({ ca: lab.authority!.ca })
+    afterwards(() => platform.close())
+    const ask = async (path: string, headers: Record<string, string> = {}) => {
+      const response = await platform.fetch(`https://localhost:${port}${path}`, { headers })
+      await response.body?.cancel()
+      return [response.status, response.headers.get('access-control-allow-origin')]
+    }
+    expect(await ask('/feed/polling')).toEqual([200, null])
+    for (const origin of [lab.url, lab.url.replace('localhost', '127.0.0.1')])
+      expect(await ask('/feed/polling', { origin })).toEqual([200, origin])
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      `https://localhost.evil.example:${lab.port}`,
+      `http://localhost:${lab.port}`,
+      'https://localhost:1',
+      `https://localhost:${port}`,
+    ])
+      expect(await ask('/feed/polling', { origin })).toEqual([403, null])
+    expect((await ask('/feed/polling', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }))[0]).toBe(403)
+    for (const path of ['/', '/lab', '/lab/bench', '/metrics', '/limits', '/healthz'])
+      expect((await ask(path))[0]).toBe(404)
+    for (const host of ['evil.example', `localhost.evil.example:${port}`]) {
+      const socket = await dial(lab, port, { ALPNProtocols: ['http/1.1'] })
+      socket.write(`GET /feed/polling HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+      const [head] = (await new Promise<Buffer>((resolve) => socket.once('data', resolve))).toString().split('\r\n')
+      expect(head).toBe('HTTP/1.1 421 Misdirected Request')
+    }
+  })
+
+  test('the page may open connections to every port of its own host, and to no other host', async () => {
+    const { lab } = await labWithBenches()
+    const bare = await startTestLab()
+    afterwards(() => bare.close())
+    const policyOf = async ({ url, authority }: typeof lab) => {
+      const platform = nodePlatform({ ca: authority!.ca })
+      const { headers } = await platform.fetch(url)
+      await platform.close()
+      return /connect-src ([^;]*)/.exec(headers.get('content-security-policy')!)![1]!.split(' ')
+    }
+    expect(await policyOf(lab)).toEqual(expect.arrayContaining(["'self'", 'https://localhost:*', 'wss://localhost:*']))
+    expect(await policyOf(bare)).not.toContain('https://localhost:*')
+  })
+})
+
+describe('what is asked wrongly', () => {
+  const [none, settings, fault, storm] = ['bench/none', 'bench/ID/sse', 'bench/ID/sse/fault', 'bench/ID/storm']
+  const order = { transport: 'sse', lane: 'sse', clients: 10, jitter: true }
+  test.each([
+    ['GET', none, undefined, 404, 'no_bench'],
+    ['DELETE', none, undefined, 404, 'no_bench'],
+    ['PUT', `${none}/sse`, {}, 404, 'no_bench'],
+    ['POST', `${none}/sse/fault`, { fault: 'cut' }, 404, 'no_bench'],
+    ['POST', `${none}/storm`, order, 404, 'no_bench'],
+    ['PUT', 'bench/ID/floor', {}, 404, 'no_lane'],
+    ['PUT', 'bench/ID/__proto__', {}, 404, 'no_lane'],
+    ['PUT', settings, '{', 400, 'bad_message'],
+    ['PUT', settings, '[]', 400, 'bad_message'],
+    ['PUT', settings, { http: '3' }, 400, 'bad_message'],
+    ['PUT', settings, { tls: '1.1' }, 400, 'bad_message'],
+    ['PUT', settings, { profile: 'toString' }, 400, 'bad_message'],
+    ['PUT', settings, { batchMs: 1001 }, 400, 'bad_message'],
+    ['PUT', settings, { batchMs: 0.5 }, 400, 'bad_message'],
+    ['PUT', settings, { idleCutMs: 1 }, 400, 'bad_message'],
+    ['PUT', settings, { downBytesPerSecond: 1 }, 400, 'bad_message'],
+    ['PUT', settings, { buffering: 1 }, 400, 'bad_message'],
+    ['PUT', settings, { delayMs: 1 }, 400, 'bad_message'],
+    ['POST', fault, {}, 400, 'bad_message'],
+    ['POST', fault, { fault: 'fire' }, 400, 'bad_message'],
+    ['POST', storm, { ...order, clients: 1001 }, 400, 'bad_message'],
+    ['POST', storm, { ...order, clients: 0 }, 400, 'bad_message'],
+    ['POST', storm, { ...order, lane: 'floor' }, 400, 'bad_message'],
+    ['POST', storm, { ...order, jitter: undefined }, 400, 'bad_message'],
+    ['GET', 'bench', undefined, 405, 'method_not_allowed'],
+    ['GET', settings, undefined, 405, 'method_not_allowed'],
+    ['PATCH', 'bench/ID', undefined, 405, 'method_not_allowed'],
+    ['GET', 'bench/ID/sse/more', undefined, 404, 'not_found'],
+  ])('%s /lab/%s %j: %i %s', async (method, path, body, status, code) => {
+    const { ask, bench } = await labWithBenches()
+    const { id } = await bench()
+    const answer = await ask(method, path.replace('ID', id), body)
+    expect([answer.status, answer.body]).toEqual([status, error(code)])
+  })
+})
+
+test('a lab without a room for benches has none', async () => {
+  const lab = await startTestLab()
+  afterwards(() => lab.close())
+  const platform = nodePlatform({ ca: lab.authority!.ca })
+  const { status } = await platform.fetch(`${lab.url}/lab/bench`, { method: 'POST' })
+  await platform.close()
+  expect(status).toBe(404)
+})
+
+const error = (code: string) => ({ error: { code, message: expect.any(String) as string } })

@@ -261,6 +261,22 @@ describe.each(directions)('a connection, bytes that go %s', (direction) => {
     from2.write('new')
     expect((await received(to2, 3)).toString()).toBe('new')
   })
+
+  test('dead both ways it is kept for who still believes in it, and forgotten when neither end does', async () => {
+    for (const leave of ['end', 'resetAndDestroy'] as const) {
+      const { proxy, client, origin } = await line()
+      const seen = fate(origin)
+      proxy.vanish('both')
+      client[leave]()
+      await sleep(100)
+      expect([proxy.open, seen]).toEqual([1, []])
+      origin.end()
+      for (let n = 0; proxy.open > 0; n++) {
+        if (n > 100) throw new Error('the line is kept though both ends have left it')
+        await sleep(20)
+      }
+    }
+  })
 })
 
 describe('a connection', () => {

@@ -7,7 +7,8 @@ import { hostClock } from '../src/server/clock.ts'
 import { startHost } from '../src/sources/host.ts'
 import { startStdin } from '../src/sources/stdin.ts'
 import { startTicker } from '../src/sources/ticker.ts'
-import { sleep } from './lab.ts'
+import { nodePlatform } from '../transports/platform.ts'
+import { sleep, startTestLab } from './lab.ts'
 
 const events = (feed: ReturnType<typeof memoryFeed>) =>
   feed.since('earliest').entries.map(({ bytes }) => decodeEvent(Buffer.from(bytes).toString()))
@@ -42,6 +43,53 @@ test('a new rate is a new schedule; 0 is silence', async () => {
   await sleep(100)
   expect(feed.tail).not.toBe(silent)
   ticker.stop()
+})
+
+test('events have the size that is asked for, and are still due when they were due', async () => {
+  const feed = memoryFeed()
+  const clock = hostClock()
+  const start = clock()
+  const ticker = startTicker(feed, { perSecond: 200, clock })
+  for (const bytes of [0, 100, 333, 16_000, 68]) {
+    ticker.payloadBytes = bytes
+    expect(ticker.payloadBytes).toBe(bytes)
+    const { tail } = feed
+    await sleep(100)
+    const sizes = feed.since(tail).entries.map((entry) => entry.bytes.length)
+    expect(sizes.length).toBeGreaterThan(5)
+    if (bytes === 0) expect(Math.max(...sizes)).toBeLessThan(100)
+    else if (bytes === 68)
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(70) // its id alone has grown
+    else expect(new Set(sizes)).toEqual(new Set([bytes]))
+  }
+  ticker.stop()
+  for (const [index, { at }] of events(feed).entries())
+    expect(Math.floor((at - start) / 5 + 1)).toBeCloseTo(index + 1, -1)
+})
+
+test('the page sets rate and size, one of them or both, within bounds', async () => {
+  const lab = await startTestLab({ source: 'ticker', perSecond: 5 })
+  const platform = nodePlatform({ ca: lab.authority!.ca, headers: { authorization: `Bearer ${lab.publishKey}` } })
+  const put = async (body: unknown) => {
+    const headers = { 'content-type': 'application/json' }
+    const response = await platform.fetch(`${lab.url}/lab/rate`, { method: 'PUT', headers, body: JSON.stringify(body) })
+    return [response.status, (await response.json()) as unknown]
+  }
+  expect(await put({ payloadBytes: 1000 })).toEqual([200, { perSecond: 5, payloadBytes: 1000 }])
+  expect(await put({ perSecond: 50 })).toEqual([200, { perSecond: 50, payloadBytes: 1000 }])
+  expect(await (await platform.fetch(`${lab.url}/lab`)).json()).toMatchObject({ perSecond: 50, payloadBytes: 1000 })
+  expect(await put({ perSecond: 0, payloadBytes: 0 })).toEqual([200, { perSecond: 0, payloadBytes: 0 }])
+  for (const wrong of [
+    {},
+    [],
+    { payloadBytes: 67 },
+    { payloadBytes: 16_001 },
+    { payloadBytes: 100.5 },
+    { perSecond: 201 },
+  ])
+    expect((await put(wrong))[0]).toBe(400)
+  await platform.close()
+  await lab.close()
 })
 
 test('the host tells load, memory and, on Linux, network counters', async () => {

@@ -111,7 +111,14 @@ export function startLine({ client, port, conditions, seed, silent, ...on }: Lin
   }
   for (const socket of [client, origin]) {
     socket.on('error', () => undefined) // resets are what this is for; `close` follows
-    socket.once('close', () => client.closed && origin.closed && end())
+    socket.once('close', () => (client.closed && origin.closed ? end() : forget()))
+    socket.once('end', forget)
+  }
+
+  /** A line that is dead both ways, and that both ends have given up: nobody is left who could still learn of it. */
+  function forget() {
+    const hasLeft = (socket: Socket) => socket.closed || socket.readableEnded || socket.pending
+    if (vanished.size === 2 && hasLeft(client) && hasLeft(origin)) line.destroy()
   }
 
   /** Cuts the line when it is idle for too long; a line that is dead both ways is left to be dead. */

@@ -29,8 +29,8 @@ interface Happening {
 
 export interface Door {
   state(): DoorState
-  /** @returns what is in force then. */
-  set(changes: Changes): Promise<Settings>
+  /** @returns what is in force then; undefined when the door was closed meanwhile. */
+  set(changes: Changes): Promise<Settings | undefined>
   /** @returns how many connections it met; undefined when the server is away already. */
   fault(fault: Fault): number | undefined
   renew(tls: Credentials): void
@@ -66,19 +66,26 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const closed = new AbortController()
   let isAway = false
   let current = await start(settings)
-  const proxy = await startProxy(() => current.port, conditionsOf(settings), { host, seed: randomInt(2 ** 31) })
+  const network = { host, seed: randomInt(2 ** 31) }
+  const proxy = await startProxy(() => current.port, conditionsOf(settings), network).catch(async (error: unknown) => {
+    await current.close()
+    throw error
+  })
 
   async function start({ http, tls: tlsVersion, batchMs, buffering }: Settings): Promise<Destination> {
     const front = { tls: tls(), versions: http === '2' ? 'both' : http, tlsVersion, onSecret: tap?.secret } as const
     const common = { feed, limits, metrics, guard, batchMs }
-    const started = buffering
-      ? await startGateway({
-          ...{ ...front, limits },
-          origin: await startOrigin({ ...common, tls: front.tls, versions: '1.1', tlsVersion: '1.3' }),
-        })
-      : await startOrigin({ ...common, ...front })
+    const started = buffering ? await startBuffering() : await startOrigin({ ...common, ...front })
     destinations.add(started)
     return started
+
+    async function startBuffering() {
+      const origin = await startOrigin({ ...common, tls: front.tls, versions: '1.1', tlsVersion: '1.3' })
+      return startGateway({ ...front, limits, origin }).catch(async (error: unknown) => {
+        await origin.close()
+        throw error
+      })
+    }
   }
 
   /** It takes leave of its clients while the next one may answer already. */
@@ -106,12 +113,15 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   async function restart() {
     const began = performance.now()
     proxy.refuse(true)
-    await leave(current)
-    await wait(began + AWAY_MS - performance.now(), undefined, { signal: closed.signal })
-    current = await start(settings)
-    proxy.refuse(false)
-    isAway = false
-    note('back', proxy.open)
+    try {
+      await leave(current)
+      await wait(began + AWAY_MS - performance.now(), undefined, { signal: closed.signal })
+      current = await start(settings)
+      proxy.refuse(false)
+      note('back', proxy.open)
+    } finally {
+      isAway = false
+    }
   }
 
   function note(what: string, connections: number) {
@@ -130,7 +140,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     },
     set: (changes) =>
       inTurn(async () => {
-        closed.signal.throwIfAborted()
+        if (closed.signal.aborted) return undefined
         const next = { ...settings, ...changes }
         const what = needsNewServer(settings, next)
         if (what !== '') {

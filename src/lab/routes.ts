@@ -31,7 +31,7 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
 
   function benchOf(context: Asked): Bench {
     const bench = benches.get(context.req.param('id')!)
-    if (!bench) throw new Refusal(404, 'no_bench', 'there is no such bench, or it has ended; POST /lab/bench opens one')
+    if (!bench) throw noBench()
     return bench
   }
   function doorOf(context: Asked) {
@@ -74,7 +74,9 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
   app.put('/:id/:lane', async (context) => {
     guard.mayPublish(context.env)
     const door = doorOf(context)
-    return context.json(await door.set(read(Changes, await bodyOf(context), settingsExpected)))
+    const settings = await door.set(read(Changes, await bodyOf(context), settingsExpected))
+    if (!settings) throw noBench()
+    return context.json(settings)
   })
 
   app.post('/:id/:lane/fault', async (context) => {
@@ -99,3 +101,5 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
     })
   return app
 }
+
+const noBench = () => new Refusal(404, 'no_bench', 'there is no such bench, or it has ended; POST /lab/bench opens one')

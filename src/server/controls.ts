@@ -84,7 +84,9 @@ export function read<Schema extends v.GenericSchema>(
   text: string,
   expected: string,
 ): v.InferOutput<Schema> {
-  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text)
+  // To valibot an array is an object; to whoever sends a part of the settings it is none.
+  const isNoArray = v.check((value) => !Array.isArray(value))
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), isNoArray, schema), text)
   if (!result.success) throw new Refusal(400, 'bad_message', expected)
   return result.output
 }

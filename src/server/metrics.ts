@@ -57,7 +57,7 @@ export function createMetrics(feed: Feed, wire: () => Wire, log: (error: unknown
   })
   new Gauge({
     name: 'wirelab_connections_open',
-    help: 'TCP connections',
+    help: 'TCP connections to the lab itself, without the doors of benches',
     registers,
     collect() {
       this.set(wire().open)
@@ -65,7 +65,7 @@ export function createMetrics(feed: Feed, wire: () => Wire, log: (error: unknown
   })
   new Counter({
     name: 'wirelab_bytes_total',
-    help: 'Bytes at the socket, below (tls) and above (plain) TLS',
+    help: 'Bytes at the socket, below (tls) and above (plain) TLS, without the doors of benches',
     labelNames: ['layer', 'direction'],
     registers,
     collect() {

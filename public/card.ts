@@ -1,0 +1,147 @@
+// One lane on the screen, as a template: who it is, its chart, what it takes and costs, what came, what was done to it. Each number is
+// also an element with `data-n`, for scripts that read the page.
+import { html, nothing } from '/vendor/lit-html.js'
+import type { TemplateResult } from '/vendor/lit-html.js'
+import { counts } from './counts.ts'
+import type { Desk } from './desk.ts'
+import { faultButtons } from './faults.ts'
+import { differences, laneKnobs } from './knobs.ts'
+import type { Lane, LaneState } from './lane.ts'
+import { howItWorks } from './lessons.ts'
+import type { Cost } from './meter.ts'
+import { shorten } from './note.ts'
+import type { Summary } from './samples.ts'
+import { saveSamples } from './save.ts'
+import { knobSelect, stormButtons } from './selects.ts'
+import { count, duration, size } from './words.ts'
+
+export interface Card {
+  desk: Desk
+  lane: Lane
+  summary: Summary | undefined
+  cost: Cost | undefined
+  /** Of the dearest lane: what the bars are measured by. */
+  dearest: number
+  now: number
+  /** What the server saw of the lane's latest connection: `h2 · TLSv1.3`; empty when nobody told. */
+  protocol: string
+  /** Whether the knobs are seen: of all lanes or of none, to be compared. */
+  open: { knobs: boolean; toggle: (event: Event) => void }
+  /** Saves the chart. */
+  save: () => void
+}
+
+const NONE = '–'
+const UNTOUCHED = 'Break this line with the buttons above: what then happens is told here.'
+const marks: Record<LaneState, string> = {
+  ...{ open: '●', connecting: '◌', waiting: '○', closed: '✕', paused: '❚❚', off: '' },
+}
+
+export function card({ desk, lane, summary, cost, dearest, now, protocol, open, save }: Card): TemplateResult {
+  const { name, state, tally, story, note } = lane
+  const trouble = desk.troubles.get(name) ?? ''
+  const isFaulty = tally.lost + tally.repeated + lane.badData > 0
+  const { http, tls } = lane.door.settings
+  const set = differences(lane.door.settings, desk.usual(lane))
+  const share = dearest > 0 ? (cost?.perEvent ?? 0) / dearest : 0
+
+  return html`<section
+    class="lane"
+    data-lane=${name}
+    data-state=${state}
+    data-cursor=${tally.cursor}
+    data-connections=${cost?.connections ?? 0}
+    aria-labelledby="lane-${name}"
+    ?hidden=${state === 'off'}
+  >
+    <div class="who">
+      <h2 id="lane-${name}">${name}</h2>
+      <p class="state"><span aria-hidden="true">${marks[state]}</span> ${state}</p>
+      <button
+        type="button"
+        class="pause"
+        id="pause-${name}"
+        aria-labelledby="pause-${name} lane-${name}"
+        @click=${() => (state === 'paused' ? lane.resume() : lane.pause())}
+      >
+        ${state === 'paused' ? 'Resume' : 'Pause'}
+      </button>
+    </div>
+    <p class="how">${howItWorks(lane)}</p>
+    <p class="path">
+      <span data-n="protocol">${protocol || `HTTP/${http} · TLS ${tls}`}</span
+      >${set && html`<span class="set"> · ${set}</span>`}
+      ${state === 'open' || !lane.cause ? nothing : html`<span class="cause">${lane.cause}</span>`}
+    </p>
+    <figure class="strip">
+      <div
+        class="chart"
+        data-chart="strip"
+        role="img"
+        aria-label="Latency of ${name} over the last 30 seconds; the numbers follow"
+      ></div>
+    </figure>
+    <dl class="big">
+      <div>
+        <dt>median latency</dt>
+        <dd data-n="median">${summary ? duration(summary.median) : NONE}</dd>
+      </div>
+      <div>
+        <dt>bytes per event</dt>
+        <dd data-n="per-event">${cost?.perEvent === undefined ? NONE : size(cost.perEvent)}</dd>
+        <dd class="bar" aria-hidden="true" .style=${`--share:${share.toFixed(3)}`}></dd>
+      </div>
+    </dl>
+    <dl class="row">
+      <div>
+        <dt>p95</dt>
+        <dd data-n="p95">${summary?.p95 === undefined ? NONE : duration(summary.p95)}</dd>
+      </div>
+      <div>
+        <dt>worst</dt>
+        <dd data-n="worst">${summary ? duration(summary.worst) : NONE}</dd>
+      </div>
+      <div>
+        <dt>of</dt>
+        <dd data-n="samples">${count(summary?.n ?? 0, 'event')}</dd>
+      </div>
+    </dl>
+    <ol class="stream" aria-label="Latest events of ${name}">
+      ${lane.items.map(
+        ({ event, latencyMs, isNote }) =>
+          html`<li class=${isNote ? 'mine' : nothing}>
+            <span class="id">#${event.id.split('.')[1]}</span
+            ><bdi>${shorten(isNote ? (note?.text ?? '') : `${event.type} ${JSON.stringify(event.data)}`)}</bdi
+            ><span class="ms">${duration(latencyMs)}</span>
+          </li>`,
+      )}
+    </ol>
+    <div class="buttons" role="group" aria-labelledby="lane-${name}">${faultButtons(desk, lane)}</div>
+    <div class="told">
+      <p class="note" ?hidden=${!note}>
+        <bdi data-n="note">${note?.text ?? ''}</bdi>
+        <span data-n="trip"
+          >${note?.roundTrip === undefined ? nothing : `${duration(note.roundTrip)} after your click`}</span
+        >
+      </p>
+      <p class=${story ? 'story' : 'story soft'}>${story?.text(now) ?? UNTOUCHED}</p>
+      <p class="alert" role="alert" ?hidden=${!trouble}>${trouble}</p>
+    </div>
+    <p class="proof" data-faulty=${isFaulty}>
+      <b><span data-n="events">${tally.events.toLocaleString('en')}</span></b> events ·
+      <b><span data-n="lost">${tally.lost}</span></b> lost ·
+      <b><span data-n="repeated">${tally.repeated}</span></b> repeated ·
+      <b><span data-n="bad">${lane.badData}</span></b> bad
+    </p>
+    <div class="counted">${counts({ lane, cost, now })}</div>
+    <details class="knobs" .open=${open.knobs} @toggle=${open.toggle}>
+      <summary id="knobs-${name}" aria-labelledby="knobs-${name} lane-${name}">Knobs</summary>
+      <div class="choices">${laneKnobs.map((knob) => knobSelect(desk, lane, knob))}</div>
+      ${stormButtons(desk, lane)}
+      <div class="together">
+        <button type="button" @click=${() => saveSamples(lane)}>Samples as CSV</button>
+        <button type="button" @click=${save}>Chart as PNG</button>
+      </div>
+    </details>
+  </section>`
+}

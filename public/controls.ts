@@ -1,0 +1,83 @@
+// The controls of the whole screen, as a template: what the lab makes, which lanes are on, what hits all of them at once.
+import { html, nothing } from '/vendor/lit-html.js'
+import type { TemplateResult } from '/vendor/lit-html.js'
+import type { Desk } from './desk.ts'
+import { faultButtons, faults } from './faults.ts'
+import type { Follower } from './follow.ts'
+import type { Frames } from './frames.ts'
+import { laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
+import { knobSelect } from './selects.ts'
+import { slider } from './sliders.ts'
+import { count } from './words.ts'
+
+export interface Controls {
+  desk: Desk
+  publish: TemplateResult
+  following: Follower
+  smooth: Frames
+}
+
+export function controls({ desk, publish, following, smooth }: Controls): TemplateResult {
+  const { lanes } = desk
+  const foreign = desk.rate === null ? 'as its source gives them' : ''
+  return html`<div class="controls">
+    <div class="sliders">
+      ${slider(rateSlider, desk.rate ?? 0, desk.setRate, foreign)}
+      ${slider(payloadSlider, desk.payload, desk.setPayload, foreign)} ${slider(pollSlider, desk.pollMs, desk.setPoll)}
+    </div>
+    <div class="pair">
+      ${publish}
+      <div class="follow-box">
+        <p id="follow-label">Follow one event, from due to painted</p>
+        <button type="button" id="follow" aria-describedby="follow-label" @click=${() => following.arm(lanes)}>
+          ${following.isWaiting ? 'Waiting for it …' : 'Follow the next'}
+        </button>
+      </div>
+    </div>
+    <fieldset class="switches">
+      <legend>Lanes</legend>
+      ${lanes.map(
+        (lane) =>
+          html`<label data-lane=${lane.name}
+            ><input
+              type="checkbox"
+              id="show-${lane.name}"
+              .checked=${lane.state !== 'off'}
+              @change=${(event: Event) => desk.show(lane, (event.target as HTMLInputElement).checked)}
+            />${lane.name}</label
+          >`,
+      )}
+    </fieldset>
+    <div class="buttons" role="group" aria-labelledby="lane-all">
+      <span id="lane-all">All lanes</span> ${faultButtons(desk)}
+    </div>
+    <dl class="does">
+      ${faults.map(
+        ({ label, does }) =>
+          html`<div>
+            <dt>${label}</dt>
+            <dd>${does}</dd>
+          </div>`,
+      )}
+    </dl>
+    <details class="knobs">
+      <summary>Knobs of all lanes: network, HTTP, TLS, batching, proxy, slow line</summary>
+      <div class="choices">${laneKnobs.map((knob) => knobSelect(desk, undefined, knob))}</div>
+    </details>
+    <p class="machine">
+      ${storm(desk)} This page: <span data-n="fps">${smooth.perSecond}</span> frames a second,
+      ${
+        smooth.longTasks === undefined
+          ? 'long tasks are not told by this browser.'
+          : html`<span data-n="long-tasks">${count(smooth.longTasks, 'long task')}</span>.`
+      }
+    </p>
+  </div>`
+}
+
+function storm({ bench: { storm } }: Desk) {
+  if (!storm) return nothing
+  return html`<b data-n="storm"
+    >Storm on ${storm.transport}: ${storm.phase}, ${storm.open} of ${count(storm.clients, 'client')} connected.</b
+  >`
+}

@@ -1,0 +1,76 @@
+// What the server counted at a lane's door, and what the lane knows of its line, as a template.
+import { html, nothing } from '/vendor/lit-html.js'
+import type { TemplateResult } from '/vendor/lit-html.js'
+import type { Lane } from './lane.ts'
+import type { Cost } from './meter.ts'
+import { clockTime, count, size, span } from './words.ts'
+
+const NONE = '–'
+
+export function counts({ lane, cost, now }: { lane: Lane; cost: Cost | undefined; now: number }): TemplateResult {
+  const { tally, lastGap } = lane
+  const bytes = (n: number | undefined) => (n === undefined ? NONE : size(n))
+  const perEvent = cost && tally.events > 0 ? cost.requests / tally.events : undefined
+  return html`<table>
+      <thead>
+        <tr>
+          <td></td>
+          <th scope="col">up</th>
+          <th scope="col">down</th>
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          <th scope="row">on the wire, with TLS</th>
+          <td data-n="up">${bytes(cost?.tls.up)}</td>
+          <td data-n="down">${bytes(cost?.tls.down)}</td>
+        </tr>
+        <tr>
+          <th scope="row">inside TLS</th>
+          <td data-n="plain-up">${bytes(cost?.plain?.up)}</td>
+          <td data-n="plain-down">${bytes(cost?.plain?.down)}</td>
+        </tr>
+      </tbody>
+    </table>
+    <dl class="ledger">
+      <div>
+        <dt>now</dt>
+        <dd data-n="per-second">${cost ? `${size(cost.perSecond)}/s` : NONE}</dd>
+      </div>
+      <div>
+        <dt>requests</dt>
+        <dd>
+          <span data-n="requests">${cost ? cost.requests.toLocaleString('en') : NONE}</span>${
+            perEvent === undefined ? nothing : html` (${perEvent.toPrecision(2)} an event)`
+          }
+        </dd>
+      </div>
+      <div>
+        <dt>TCP connections</dt>
+        <dd data-n="connections">${cost ? `${cost.connections} (${cost.open} open)` : NONE}</dd>
+      </div>
+      <div>
+        <dt>line open for</dt>
+        <dd data-n="age">${lane.openSince === undefined ? NONE : span(now - lane.openSince)}</dd>
+      </div>
+      <div>
+        <dt>came back</dt>
+        <dd data-n="reconnects">${count(lane.reconnects, 'time')}</dd>
+      </div>
+      <div>
+        <dt>last gap</dt>
+        <dd data-n="gap">${lastGap ? `${lastGap.reason}, at ${clockTime(lastGap.at)}` : 'none'}</dd>
+      </div>
+    </dl>
+    ${remarks(lane, cost).map((text) => html`<p class="remark">${text}</p>`)}`
+}
+
+function remarks({ caughtUp, tally }: Lane, cost: Cost | undefined): string[] {
+  return [
+    ...(cost?.shared
+      ? ['Another lane or tab uses the same connection: these bytes are of both, and a cut hits both.']
+      : []),
+    ...(caughtUp > 0 ? [`${count(caughtUp, 'event')} came after a pause; they are not in the picture.`] : []),
+    ...(tally.gaps > 0 ? [`${count(tally.gaps, 'gap')}: the lab said that older events can no longer be had.`] : []),
+  ]
+}

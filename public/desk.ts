@@ -1,0 +1,188 @@
+// What can be done on the lab's screen: lanes behind their doors, knobs that stay in the address, faults, a storm. Nothing here draws.
+import { clients } from '../transports/clients.ts'
+import type { Connect } from '../transports/contract.ts'
+import { arrivals } from './arrivals.ts'
+import type { Bench } from './bench.ts'
+import type { PageContext } from './context.ts'
+import type { Fault, Settings } from './door.ts'
+import { POLL_MS, choiceOf, laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
+import { about, explain } from './lab.ts'
+import { lane } from './lane.ts'
+import type { Lane, LaneOptions } from './lane.ts'
+
+export interface Desk {
+  readonly bench: Bench
+  readonly lanes: readonly Lane[]
+  /** As a door was when it was opened. */
+  usual(lane: Lane): Settings
+  /** What went wrong, in words, by what it is about: a lane's name, or `all`. */
+  readonly troubles: ReadonlyMap<string, string>
+  readonly pollMs: number
+  /** What a person wants and the lab has not answered yet, else what the lab does. */
+  readonly rate: number | null
+  readonly payload: number
+  setRate(perSecond: number): void
+  setPayload(bytes: number): void
+  setPoll(ms: number): void
+  /** `lane` undefined: all of them. */
+  set(lane: Lane | undefined, settings: Partial<Settings>): void
+  break(lane: Lane | undefined, fault: Fault): void
+  startStorm(lane: Lane, jitter: boolean): void
+  show(lane: Lane, isOn: boolean): void
+  close(): void
+}
+
+export const STORM_CLIENTS = 1000
+
+export function desk(
+  { about: lab, place }: PageContext,
+  bench: Bench,
+  { onState, onEvent }: Pick<LaneOptions, 'onState' | 'onEvent'>,
+): Desk {
+  const seen = arrivals()
+  const troubles = new Map<string, string>()
+  const wish: { rate?: number; payload?: number } = {}
+  let pollMs = POLL_MS
+  const lanes = lab.transports.flatMap((name) => {
+    const connect = (clients as Record<string, Connect>)[name]
+    if (!connect) return []
+    const isMeasuring = () => !document.hidden // the browser slows a hidden tab down
+    const made = lane({
+      ...{ name, after: lab.tail, connect, bench, arrivals: seen, isMeasuring, onState },
+      ...(onEvent && { onEvent }),
+    })
+    return [made]
+  })
+  const usual = new Map(lanes.map(({ name, door }) => [name, door.settings]))
+
+  /** Says what went wrong where it was done, until it goes well. */
+  function attempt(about: string, what: string, act: () => Promise<unknown>) {
+    return act().then(
+      () => void troubles.delete(about),
+      (error: unknown) => void troubles.set(about, `${what} ${explain(error)}`),
+    )
+  }
+
+  function setFeed(name: 'rate' | 'payload', value: number) {
+    wish[name] = value
+    const feed = name === 'rate' ? { perSecond: value } : { payloadBytes: value }
+    void attempt('all', 'Not set.', () => bench.setFeed(feed)).then(() => delete wish[name])
+    if (name === 'payload') resetAll()
+  }
+
+  function setPoll(ms: number) {
+    pollMs = ms
+    const polling = lanes.find(({ name }) => name === 'polling')
+    if (polling) polling.pollMs = ms
+  }
+
+  function set(each: Lane, settings: Partial<Settings>) {
+    const isNew = Object.entries(settings).some(([name, value]) => each.door.settings[name as keyof Settings] !== value)
+    if (!isNew) return
+    void attempt(each.name, 'Not set.', () => bench.set(each.name, settings)).then(() => {
+      each.samples.reset(performance.now())
+      // Another version of HTTP or TLS: the server closes the line, and the lane comes back by itself, on the new one.
+    })
+  }
+
+  const resetAll = () => lanes.forEach(({ samples }) => samples.reset(performance.now()))
+  const show = (each: Lane, isOn: boolean) => {
+    if (isOn === (each.state !== 'off')) return
+    if (isOn) each.resume()
+    else each.off()
+  }
+
+  /** What the address says, wherever it says something. */
+  function obey() {
+    const number = (name: string) => {
+      const value = Number(place.read(name) ?? NaN)
+      return Number.isFinite(value) ? value : undefined
+    }
+    const [rate, payload, poll] = [rateSlider, payloadSlider, pollSlider].map(({ name }) => number(name))
+    if (rate !== undefined && bench.perSecond !== null && rate !== bench.perSecond) setFeed('rate', rate)
+    if (payload !== undefined && bench.perSecond !== null && payload !== bench.payloadBytes) setFeed('payload', payload)
+    setPoll(poll !== undefined && poll >= 50 ? poll : POLL_MS)
+    const shown = place.read('lanes')?.split(',')
+    for (const each of lanes) {
+      show(each, !shown || shown.includes(each.name))
+      if (bench.why) continue
+      const settings = laneKnobs.map((knob) => {
+        const value = choiceOf(knob, place.read(`${each.name}.${knob.name}`)) ?? usual.get(each.name)![knob.setting]
+        return [knob.setting, value]
+      })
+      set(each, Object.fromEntries(settings) as Partial<Settings>)
+    }
+  }
+
+  const unsubscribe = [
+    place.subscribe(obey),
+    bench.subscribe((change) => {
+      if (change === 'read') return
+      void about() // the lab was restarted: this page is a new guest
+      for (const each of lanes) each.move()
+    }),
+  ]
+
+  function write(each: Lane, settings: Partial<Settings>) {
+    for (const { setting, name } of laneKnobs) {
+      const value = settings[setting]
+      if (value === undefined) continue
+      place.write({ [`${each.name}.${name}`]: value === usual.get(each.name)![setting] ? undefined : String(value) })
+    }
+  }
+
+  obey()
+  return {
+    bench,
+    lanes,
+    troubles,
+    usual: ({ name }) => usual.get(name)!,
+    get pollMs() {
+      return pollMs
+    },
+    get rate() {
+      return wish.rate ?? bench.perSecond
+    },
+    get payload() {
+      return wish.payload ?? bench.payloadBytes
+    },
+    setRate(perSecond) {
+      place.write({ rate: perSecond })
+      setFeed('rate', perSecond)
+    },
+    setPayload(bytes) {
+      place.write({ payload: bytes })
+      setFeed('payload', bytes)
+    },
+    setPoll(ms) {
+      place.write({ poll: ms })
+      setPoll(ms)
+    },
+    set(one, settings) {
+      for (const each of one ? [one] : lanes) {
+        write(each, settings)
+        set(each, settings)
+      }
+    },
+    break(one, fault) {
+      for (const each of one ? [one] : lanes)
+        if (each.state !== 'off' && each.state !== 'paused')
+          void attempt(each.name, 'Not done.', () => each.break(fault))
+    },
+    startStorm({ name }, jitter) {
+      const order = { transport: name, lane: name, clients: STORM_CLIENTS, jitter }
+      void attempt('all', 'No storm.', () => bench.startStorm(order))
+    },
+    show(each, isOn) {
+      const names = lanes
+        .filter(({ state, name }) => (name === each.name ? isOn : state !== 'off'))
+        .map(({ name }) => name)
+      place.write({ lanes: names.length === lanes.length ? undefined : names.join(',') })
+      show(each, isOn)
+    },
+    close() {
+      for (const end of unsubscribe) end()
+      for (const each of lanes) each.close()
+    },
+  }
+}

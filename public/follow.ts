@@ -1,0 +1,80 @@
+// One event, followed through every lane: due, written by the server, received here, painted. The server's marks are of its clock, the
+// page's of its own; what lies between carries the error of the clock.
+import { parseCursor } from '../src/core/event.ts'
+import type { FeedEvent } from '../src/core/event.ts'
+import type { Bench } from './bench.ts'
+import type { Lane } from './lane.ts'
+
+/** All in ms since the event was due. */
+export interface Steps {
+  written?: number
+  received?: number
+  painted?: number
+}
+
+export interface Followed {
+  event: FeedEvent
+  lanes: Map<string, Steps>
+}
+
+export interface Follower {
+  readonly isWaiting: boolean
+  readonly followed: Followed | undefined
+  /** Whether the lab tells what passed at the doors. */
+  readonly hasWire: boolean
+  /** The next event that no lane has yet is the one. */
+  arm(lanes: readonly Lane[]): void
+  /** For each event of each lane. */
+  take(lane: Lane, event: FeedEvent, received: number): void
+}
+
+export function follower(bench: Bench): Follower {
+  let isWaiting = false
+  let hasWire = true
+  /** Beyond this the next event is new to all. */
+  let beyond = 0
+  let chosen: Followed | undefined
+  const wire = new Map<string, number>()
+
+  /** When a lane's door passed the bytes that carry this id. */
+  async function writtenAt(name: string, id: string): Promise<number | undefined> {
+    const { records } = await bench.wire(name, wire.get(name) ?? 0)
+    const record = records.find(({ up, plain }) => !up && plain !== null && atob(plain).includes(id))
+    return record?.at
+  }
+
+  return {
+    get isWaiting() {
+      return isWaiting
+    },
+    get followed() {
+      return chosen
+    },
+    get hasWire() {
+      return hasWire
+    },
+    arm(lanes) {
+      isWaiting = true
+      chosen = undefined
+      beyond = Math.max(...lanes.map(({ tally }) => parseCursor(tally.cursor)!.offset))
+    },
+    take({ name }, event, received) {
+      if (isWaiting && parseCursor(event.id)!.offset > beyond) {
+        isWaiting = false
+        chosen = { event, lanes: new Map() }
+      }
+      if (event.id !== chosen?.event.id) return
+      const due = bench.clock.toPage(event.at)
+      if (due === undefined) return
+      const steps: Steps = { received: received - due }
+      chosen.lanes.set(name, steps)
+      // After the next frame was handed over: as near to the pixels as a page can know.
+      requestAnimationFrame(() => setTimeout(() => (steps.painted = performance.now() - due)))
+      if (bench.why) return
+      writtenAt(name, event.id).then(
+        (at) => at !== undefined && (steps.written = at - event.at),
+        () => (hasWire = false),
+      )
+    },
+  }
+}

@@ -1,0 +1,75 @@
+// The way of one event as a picture: a row for each lane, one logarithmic time axis from when it was due.
+import { html, nothing, svg } from '/vendor/lit-html.js'
+import type { TemplateResult } from '/vendor/lit-html.js'
+import type { Bench } from './bench.ts'
+import type { Follower, Steps } from './follow.ts'
+import type { Lane } from './lane.ts'
+import { SCALE_MS } from './samples.ts'
+import { duration } from './words.ts'
+
+const [LEFT, WIDTH, ROW, FOOT] = [110, 1000, 34, 26]
+const DECADES = [1, 10, 100, 1000, 10_000]
+const [LOW, HIGH] = SCALE_MS.map(Math.log10) as [number, number]
+
+/** 1 at the right edge; what came in no time stands at the left one. */
+const x = (ms: number) =>
+  LEFT + ((Math.log10(Math.max(SCALE_MS[0], Math.min(SCALE_MS[1], ms))) - LOW) / (HIGH - LOW)) * (WIDTH - LEFT - 20)
+
+export function followed(following: Follower, all: readonly Lane[], bench: Bench): TemplateResult | typeof nothing {
+  const { followed: one, isWaiting, hasWire } = following
+  if (!one) return isWaiting ? html`<section class="followed"><p>Waiting for the next event …</p></section>` : nothing
+  const lanes = all.filter(({ state }) => state !== 'off')
+  const height = lanes.length * ROW + FOOT
+  const error = bench.clock.errorMs
+  return html`<section class="followed" aria-labelledby="followed-title">
+    <h2 id="followed-title">Event #${one.event.id.split('.')[1]} on its way</h2>
+    <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="The way of one event on each lane; the table follows">
+      ${DECADES.map(
+        (ms) => svg`<line class="grid" x1=${x(ms)} x2=${x(ms)} y1="0" y2=${height - FOOT} />
+          <text class="tick" x=${x(ms)} y=${height - 8} text-anchor="middle">${duration(ms).replace('.00', '').replace('.0', '')}</text>`,
+      )}
+      <text class="tick" x=${LEFT} y=${height - 8}>due</text>
+      ${lanes.map(({ name }, row) => way(name, one.lanes.get(name), row * ROW + ROW / 2, error))}
+    </svg>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">after it was due</th>
+          <th scope="col"><span class="sign">▷</span> written by the server</th>
+          <th scope="col"><span class="sign">●</span> received here</th>
+          <th scope="col"><span class="sign">■</span> painted</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${lanes.map(({ name }) => {
+          const steps = one.lanes.get(name)
+          const cell = (ms: number | undefined) => (ms === undefined ? '…' : duration(ms))
+          return html`<tr data-lane=${name}>
+            <th scope="row">${name}</th>
+            <td>${hasWire ? cell(steps?.written) : 'not told'}</td>
+            <td>${cell(steps?.received)}</td>
+            <td>${cell(steps?.painted)}</td>
+          </tr>`
+        })}
+      </tbody>
+    </table>
+    <p class="soft">
+      Due and written are of the server’s clock, received and painted of this page’s; the band is how well one is known
+      from the other (± ${error.toFixed(1)} ms). Painted: the frame after it was handed over; a page cannot know more.
+      ${hasWire ? nothing : 'This lab does not tell when its bytes passed the door, so “written” is left out.'}
+    </p>
+  </section>`
+}
+
+function way(name: string, steps: Steps | undefined, y: number, error: number) {
+  const { written, received, painted } = steps ?? {}
+  const last = painted ?? received ?? written
+  return svg`<g data-lane=${name} class="way">
+    <text class="name" x="0" y=${y + 5}>${name}</text>
+    ${last === undefined ? nothing : svg`<line class="wait" x1=${LEFT} x2=${x(received ?? last)} y1=${y} y2=${y} />`}
+    ${received === undefined ? nothing : svg`<rect class="error" x=${x(received - error)} y=${y - 9} width=${x(received + error) - x(received - error)} height="18" />`}
+    ${written === undefined ? nothing : svg`<path d="M${x(written) - 4} ${y - 6}l9 6l-9 6z" />`}
+    ${received === undefined ? nothing : svg`<circle cx=${x(received)} cy=${y} r="6" />`}
+    ${painted === undefined ? nothing : svg`<rect x=${x(painted) - 5} y=${y - 5} width="10" height="10" />`}
+  </g>`
+}

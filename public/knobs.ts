@@ -1,0 +1,103 @@
+// The knobs as data: what can be set, in which steps, in which words, and under which name in the address.
+import type { Settings } from './door.ts'
+import { count, duration, size } from './words.ts'
+
+/** A row of steps: what is shown and said is the value, not its place in the row. */
+export interface Slider {
+  /** In the address. */
+  name: string
+  label: string
+  steps: readonly number[]
+  words(value: number): string
+}
+
+export const rateSlider: Slider = {
+  name: 'rate',
+  label: 'The lab makes',
+  steps: [0, 0.5, 1, 2, 5, 10, 20, 50, 100, 200],
+  words: (perSecond) => (perSecond === 0 ? 'no events' : `${count(perSecond, 'event')} a second`),
+}
+export const payloadSlider: Slider = {
+  name: 'payload',
+  label: 'An event has',
+  steps: [0, 200, 500, 1000, 2000, 4000, 8000, 16_000],
+  words: (bytes) => (bytes === 0 ? 'no filling' : size(bytes)),
+}
+export const pollSlider: Slider = {
+  name: 'poll',
+  label: 'Polling asks',
+  steps: [100, 200, 500, 1000, 2000, 5000, 10_000],
+  words: (ms) => `every ${duration(ms).replace('.00', '')}`,
+}
+export const POLL_MS = 1000
+
+export interface Knob<Name extends keyof Settings = keyof Settings> {
+  setting: Name
+  /** In the address, after the lane and a dot. */
+  name: string
+  label: string
+  choices: readonly (readonly [value: Settings[Name], words: string])[]
+}
+
+const knob = <Name extends keyof Settings>(
+  setting: Name,
+  name: string,
+  label: string,
+  choices: Knob<Name>['choices'],
+): Knob => ({ setting, name, label, choices })
+
+export const laneKnobs: readonly Knob[] = [
+  knob('profile', 'profile', 'Network', [
+    ['none', 'this machine'],
+    ['lan', 'LAN'],
+    ['4g', '4G'],
+    ['3g', '3G'],
+    ['satellite', 'satellite'],
+    ['lossy-wifi', 'lossy Wi-Fi'],
+  ]),
+  knob('http', 'http', 'HTTP', [
+    ['1.1', 'HTTP/1.1'],
+    ['2', 'HTTP/2'],
+  ]),
+  knob('tls', 'tls', 'TLS', [
+    ['1.2', 'TLS 1.2'],
+    ['1.3', 'TLS 1.3'],
+  ]),
+  knob('batchMs', 'batch', 'Batching', [
+    [0, 'each event at once'],
+    [50, 'gather 50 ms'],
+    [100, 'gather 100 ms'],
+    [250, 'gather 250 ms'],
+    [1000, 'gather 1 s'],
+  ]),
+  knob('buffering', 'buffering', 'Proxy between', [
+    [false, 'none'],
+    [true, 'one that buffers'],
+  ]),
+  knob('idleCutMs', 'idle', 'Quiet lines', [
+    [0, 'stay open'],
+    [10_000, 'are cut after 10 s'],
+    [60_000, 'are cut after 60 s'],
+  ]),
+  knob('downBytesPerSecond', 'slow', 'Line down', [
+    [0, 'as fast as it goes'],
+    [20_000, '20 kB/s'],
+    [2000, '2 kB/s'],
+  ]),
+]
+
+/** Of a knob's value in the address; undefined when there is no such choice. */
+export function choiceOf({ choices }: Knob, text: string | undefined): Settings[keyof Settings] | undefined {
+  return choices.find(([value]) => String(value) === text)?.[0]
+}
+
+/** In words what is set at a door beyond the usual, versions aside; empty when nothing is. */
+export function differences(settings: Settings, usual: Settings): string {
+  return laneKnobs
+    .filter(({ setting }) => settings[setting] !== usual[setting] && setting !== 'http' && setting !== 'tls')
+    .map(({ setting, label, choices }) => {
+      const words = choices.find(([value]) => value === settings[setting])?.[1] ?? String(settings[setting])
+      return setting === 'profile' ? words : `${label.toLowerCase()}: ${words}`
+    })
+    .join(' · ')
+}

@@ -1,0 +1,97 @@
+// How long the events of one lane were under way: the latest of them to be drawn and summed up, more of them to be saved.
+import type { Cursor } from '../src/core/event.ts'
+import { percentile } from '../src/core/stats.ts'
+
+/** One event as this lane got it; times are of the page's clock (performance.now()). */
+export interface Sample {
+  id: Cursor
+  /** When it was due, by the server's clock: ms since epoch. */
+  due: number
+  received: number
+  latencyMs: number
+  /** Published by a person. */
+  isNote: boolean
+}
+
+export interface Samples {
+  add(sample: Sample): void
+  /** What was measured before came in another way, and is not to be mixed with what comes now; it stays in the log. */
+  reset(now: number): void
+  /** The last `WINDOW_MS`, oldest first: seconds of the page's clock, and latency in ms within the scale. */
+  window(now: number): Window
+  /** Of the window since `reset`; undefined when there is nothing in it. */
+  summary(now: number): Summary | undefined
+  readonly log: readonly Sample[]
+}
+
+export interface Window {
+  seconds: number[]
+  latencies: number[]
+  /** Seconds and latency of what people published. */
+  notes: [number, number][]
+}
+
+export interface Summary {
+  n: number
+  last: number
+  median: number
+  /** Undefined below 100 events: then too few lie beyond it to know. */
+  p95?: number
+  worst: number
+}
+
+export const WINDOW_MS = 30_000
+/** The one scale of all charts, logarithmic. What lies beyond is drawn at its edge. */
+export const SCALE_MS = [0.2, 30_000] as const
+const KEEP = 20_000
+
+const within = (ms: number) => Math.min(SCALE_MS[1], Math.max(SCALE_MS[0], ms))
+
+export function samples(): Samples {
+  let log: Sample[] = []
+  let since = -Infinity
+  const shown: Window = { seconds: [], latencies: [], notes: [] }
+
+  /** Where the samples after `time` begin in the log. */
+  function from(time: number) {
+    let index = log.length
+    while (index > 0 && log[index - 1]!.received >= time) index--
+    return index
+  }
+
+  return {
+    add(sample) {
+      log.push(sample)
+      if (log.length > KEEP * 1.5) log = log.slice(-KEEP)
+      shown.seconds.push(sample.received / 1000)
+      shown.latencies.push(within(sample.latencyMs))
+      if (sample.isNote) shown.notes.push([sample.received / 1000, within(sample.latencyMs)])
+    },
+    reset(now) {
+      since = now
+    },
+    window(now) {
+      const start = (now - WINDOW_MS) / 1000 - 1
+      let gone = 0
+      while (shown.seconds[gone]! < start) gone++
+      if (gone > 0) for (const list of [shown.seconds, shown.latencies]) list.splice(0, gone)
+      if (shown.notes[0] && shown.notes[0][0] < start) shown.notes.shift()
+      return shown
+    },
+    summary(now) {
+      const latencies = log.slice(from(Math.max(since, now - WINDOW_MS))).map(({ latencyMs }) => latencyMs)
+      const last = latencies.at(-1)
+      if (last === undefined) return undefined
+      return {
+        n: latencies.length,
+        last,
+        median: percentile(latencies, 50)!,
+        ...(latencies.length >= 100 && { p95: percentile(latencies, 95)! }),
+        worst: Math.max(...latencies),
+      }
+    },
+    get log() {
+      return log
+    },
+  }
+}
