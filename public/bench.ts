@@ -1,6 +1,6 @@
 // This page's bench at the lab: a door for each lane, with knobs and faults of its own. Renewed while the page is open, made anew when
 // the lab was restarted; where its doors cannot be reached, the lanes follow the feed at the page's own origin, and `why` says so.
-import type { Json } from '../src/core/event.ts'
+import type { Cursor, Json } from '../src/core/event.ts'
 import { transportNames } from '../transports/clients.ts'
 import { clock } from './clock.ts'
 import type { Clock } from './clock.ts'
@@ -26,6 +26,8 @@ export interface Bench {
   fault(name: string, fault: Fault): Promise<number>
   startStorm(order: StormOrder): Promise<void>
   wire(name: string, after: number): Promise<Wire>
+  /** @returns when the lab published this event, ms since epoch by its clock. */
+  publishedAt(id: Cursor): Promise<number>
   /** Reads the counts now, instead of within a second. @throws LabError, TypeError: see `explain` */
   refresh(): Promise<void>
   /** For the whole lab: every page sees it. */
@@ -169,6 +171,7 @@ export async function openBench(): Promise<Bench> {
     fault: async (name, fault) =>
       (await send<{ connections: number }>('POST', path(`/${name}/fault`), { fault })).connections,
     startStorm: (order) => send('POST', path('/storm'), { ...order }),
+    publishedAt: async (id) => (await send<{ at: number }>('GET', path(`/published/${id}`))).at,
     refresh,
     wire: (name, after) => send('GET', path(`/${name}/wire?after=${after}`)),
     async setFeed(feed) {

@@ -12,7 +12,8 @@ import type { Cost } from './meter.ts'
 import { shorten } from './note.ts'
 import type { Summary } from './samples.ts'
 import { saveSamples } from './save.ts'
-import { knobSelect, stormButtons } from './selects.ts'
+import { knobSelect } from './selects.ts'
+import { stormButtons } from './storm.ts'
 import { count, duration, size } from './words.ts'
 
 export interface Card {
@@ -26,7 +27,7 @@ export interface Card {
   /** What the server saw of the lane's latest connection: `h2 · TLSv1.3`; empty when nobody told. */
   protocol: string
   /** Whether the knobs are seen: of all lanes or of none, to be compared. */
-  open: { knobs: boolean; toggle: (event: Event) => void }
+  knobs: { areOpen: boolean; toggle: (event: Event) => void }
   /** Saves the chart. */
   save: () => void
 }
@@ -37,7 +38,7 @@ const marks: Record<LaneState, string> = {
   ...{ open: '●', connecting: '◌', waiting: '○', closed: '✕', paused: '❚❚', off: '' },
 }
 
-export function card({ desk, lane, summary, cost, dearest, now, protocol, open, save }: Card): TemplateResult {
+export function card({ desk, lane, summary, cost, dearest, now, protocol, knobs, save }: Card): TemplateResult {
   const { name, state, tally, story, note } = lane
   const trouble = desk.troubles.get(name) ?? ''
   const isFaulty = tally.lost + tally.repeated + lane.badData > 0
@@ -134,13 +135,29 @@ export function card({ desk, lane, summary, cost, dearest, now, protocol, open, 
       <b><span data-n="bad">${lane.badData}</span></b> bad
     </p>
     <div class="counted">${counts({ lane, cost, now })}</div>
-    <details class="knobs" .open=${open.knobs} @toggle=${open.toggle}>
+    <details class="knobs" .open=${knobs.areOpen} @toggle=${knobs.toggle}>
       <summary id="knobs-${name}" aria-labelledby="knobs-${name} lane-${name}">Knobs</summary>
       <div class="choices">${laneKnobs.map((knob) => knobSelect(desk, lane, knob))}</div>
       ${stormButtons(desk, lane)}
       <div class="together">
-        <button type="button" @click=${() => saveSamples(lane)}>Samples as CSV</button>
-        <button type="button" @click=${save}>Chart as PNG</button>
+        <button
+          type="button"
+          class="save-samples"
+          id="samples-${name}"
+          aria-labelledby="samples-${name} lane-${name}"
+          @click=${() => saveSamples(lane)}
+        >
+          Samples as CSV
+        </button>
+        <button
+          type="button"
+          class="save-chart"
+          id="chart-${name}"
+          aria-labelledby="chart-${name} lane-${name}"
+          @click=${save}
+        >
+          Chart as PNG
+        </button>
       </div>
     </details>
   </section>`

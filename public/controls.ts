@@ -1,5 +1,5 @@
 // The controls of the whole screen, as a template: what the lab makes, which lanes are on, what hits all of them at once.
-import { html, nothing } from '/vendor/lit-html.js'
+import { html } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
 import type { Desk } from './desk.ts'
 import { faultButtons, faults } from './faults.ts'
@@ -8,6 +8,7 @@ import type { Frames } from './frames.ts'
 import { laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
 import { knobSelect } from './selects.ts'
 import { slider } from './sliders.ts'
+import { stormStory } from './storm.ts'
 import { count } from './words.ts'
 
 export interface Controls {
@@ -64,8 +65,9 @@ export function controls({ desk, publish, following, smooth }: Controls): Templa
       <summary>Knobs of all lanes: network, HTTP, TLS, batching, proxy, slow line</summary>
       <div class="choices">${laneKnobs.map((knob) => knobSelect(desk, undefined, knob))}</div>
     </details>
+    ${stormStory(desk.bench.storm)}
     <p class="machine">
-      ${storm(desk)} This page: <span data-n="fps">${smooth.perSecond}</span> frames a second,
+      This page: <span data-n="fps">${smooth.perSecond}</span> frames a second,
       ${
         smooth.longTasks === undefined
           ? 'long tasks are not told by this browser.'
@@ -73,11 +75,4 @@ export function controls({ desk, publish, following, smooth }: Controls): Templa
       }
     </p>
   </div>`
-}
-
-function storm({ bench: { storm } }: Desk) {
-  if (!storm) return nothing
-  return html`<b data-n="storm"
-    >Storm on ${storm.transport}: ${storm.phase}, ${storm.open} of ${count(storm.clients, 'client')} connected.</b
-  >`
 }

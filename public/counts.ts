@@ -54,8 +54,8 @@ export function counts({ lane, cost, now }: { lane: Lane; cost: Cost | undefined
         <dd data-n="age">${lane.openSince === undefined ? NONE : span(now - lane.openSince)}</dd>
       </div>
       <div>
-        <dt>came back</dt>
-        <dd data-n="reconnects">${count(lane.reconnects, 'time')}</dd>
+        <dt>reconnects</dt>
+        <dd data-n="reconnects">${lane.reconnects}</dd>
       </div>
       <div>
         <dt>last gap</dt>

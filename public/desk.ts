@@ -6,7 +6,7 @@ import type { Bench } from './bench.ts'
 import type { PageContext } from './context.ts'
 import type { Fault, Settings } from './door.ts'
 import { POLL_MS, choiceOf, laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
-import { about, explain } from './lab.ts'
+import { explain } from './lab.ts'
 import { lane } from './lane.ts'
 import type { Lane, LaneOptions } from './lane.ts'
 
@@ -118,7 +118,6 @@ export function desk(
     place.subscribe(obey),
     bench.subscribe((change) => {
       if (change === 'read') return
-      void about() // the lab was restarted: this page is a new guest
       for (const each of lanes) each.move()
     }),
   ]

@@ -61,12 +61,17 @@ export interface Door {
   happened: readonly Happening[]
 }
 
-export interface Storm {
-  transport: string
-  clients: number
+export interface Storm extends StormOrder {
+  phase: 'opening' | 'open' | 'dropped' | 'back' | 'done' | 'failed'
+  /** Clients whose line is open now, and that are back since the drop. */
   open: number
-  phase: string
-  connectMsMax?: number
+  back: number
+  /** Since the drop: those that failed are tried again. */
+  attempts: number
+  /** From the drop to the open feed: the median and the longest of those that are back. */
+  backMsP50: number | null
+  backMsMax: number | null
+  why?: string
 }
 
 export interface StormOrder {

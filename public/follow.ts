@@ -1,4 +1,4 @@
-// One event, followed through every lane: due, written by the server, received here, painted. The server's marks are of its clock, the
+// One event, followed through every lane: due, published, written by the server, received here, painted. The server's marks are of its clock, the
 // page's of its own; what lies between carries the error of the clock.
 import { parseCursor } from '../src/core/event.ts'
 import type { FeedEvent } from '../src/core/event.ts'
@@ -14,6 +14,8 @@ export interface Steps {
 
 export interface Followed {
   event: FeedEvent
+  /** ms after it was due; undefined while nobody told. */
+  published: number | undefined
   lanes: Map<string, Steps>
 }
 
@@ -39,8 +41,17 @@ export function follower(bench: Bench): Follower {
   /** When a lane's door passed the bytes that carry this id. */
   async function writtenAt(name: string, id: string): Promise<number | undefined> {
     const { records } = await bench.wire(name, wire.get(name) ?? 0)
-    const record = records.find(({ up, plain }) => !up && plain !== null && atob(plain).includes(id))
+    const record = records.find(({ up, plain }) => !up && plain !== null && atob(plain).includes(`"id":"${id}"`))
     return record?.at
+  }
+
+  function choose(event: FeedEvent) {
+    const mine: Followed = (chosen = { event, published: undefined, lanes: new Map() })
+    if (bench.why) return
+    bench.publishedAt(event.id).then(
+      (at) => (mine.published = at - event.at),
+      () => undefined, // the lab was restarted in between: then it is left out
+    )
   }
 
   return {
@@ -61,7 +72,7 @@ export function follower(bench: Bench): Follower {
     take({ name }, event, received) {
       if (isWaiting && parseCursor(event.id)!.offset > beyond) {
         isWaiting = false
-        chosen = { event, lanes: new Map() }
+        choose(event)
       }
       if (event.id !== chosen?.event.id) return
       const due = bench.clock.toPage(event.at)

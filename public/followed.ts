@@ -29,14 +29,15 @@ export function followed(following: Follower, all: readonly Lane[], bench: Bench
           <text class="tick" x=${x(ms)} y=${height - 8} text-anchor="middle">${duration(ms).replace('.00', '').replace('.0', '')}</text>`,
       )}
       <text class="tick" x=${LEFT} y=${height - 8}>due</text>
-      ${lanes.map(({ name }, row) => way(name, one.lanes.get(name), row * ROW + ROW / 2, error))}
+      ${lanes.map(({ name }, row) => way(name, one.published, one.lanes.get(name), row * ROW + ROW / 2, error))}
     </svg>
     <table>
       <thead>
         <tr>
           <th scope="col">after it was due</th>
-          <th scope="col"><span class="sign">▷</span> written by the server</th>
-          <th scope="col"><span class="sign">●</span> received here</th>
+          <th scope="col"><span class="sign">┃</span> published</th>
+          <th scope="col"><span class="sign">▷</span> written</th>
+          <th scope="col"><span class="sign">●</span> received</th>
           <th scope="col"><span class="sign">■</span> painted</th>
         </tr>
       </thead>
@@ -46,6 +47,7 @@ export function followed(following: Follower, all: readonly Lane[], bench: Bench
           const cell = (ms: number | undefined) => (ms === undefined ? '…' : duration(ms))
           return html`<tr data-lane=${name}>
             <th scope="row">${name}</th>
+            <td>${cell(one.published)}</td>
             <td>${hasWire ? cell(steps?.written) : 'not told'}</td>
             <td>${cell(steps?.received)}</td>
             <td>${cell(steps?.painted)}</td>
@@ -54,20 +56,22 @@ export function followed(following: Follower, all: readonly Lane[], bench: Bench
       </tbody>
     </table>
     <p class="soft">
-      Due and written are of the server’s clock, received and painted of this page’s; the band is how well one is known
-      from the other (± ${error.toFixed(1)} ms). Painted: the frame after it was handed over; a page cannot know more.
+      Due, published and written are of the server’s clock, received and painted of this page’s; the band is how well
+      one is known from the other (± ${error.toFixed(1)} ms). Painted: the frame after it was handed over; a page cannot
+      know more.
       ${hasWire ? nothing : 'This lab does not tell when its bytes passed the door, so “written” is left out.'}
     </p>
   </section>`
 }
 
-function way(name: string, steps: Steps | undefined, y: number, error: number) {
+function way(name: string, published: number | undefined, steps: Steps | undefined, y: number, error: number) {
   const { written, received, painted } = steps ?? {}
   const last = painted ?? received ?? written
   return svg`<g data-lane=${name} class="way">
     <text class="name" x="0" y=${y + 5}>${name}</text>
     ${last === undefined ? nothing : svg`<line class="wait" x1=${LEFT} x2=${x(received ?? last)} y1=${y} y2=${y} />`}
     ${received === undefined ? nothing : svg`<rect class="error" x=${x(received - error)} y=${y - 9} width=${x(received + error) - x(received - error)} height="18" />`}
+    ${published === undefined ? nothing : svg`<rect x=${x(published) - 1.5} y=${y - 9} width="3" height="18" />`}
     ${written === undefined ? nothing : svg`<path d="M${x(written) - 4} ${y - 6}l9 6l-9 6z" />`}
     ${received === undefined ? nothing : svg`<circle cx=${x(received)} cy=${y} r="6" />`}
     ${painted === undefined ? nothing : svg`<rect x=${x(painted) - 5} y=${y - 5} width="10" height="10" />`}

@@ -64,11 +64,11 @@ export const laneKnobs: readonly Knob[] = [
     ['1.3', 'TLS 1.3'],
   ]),
   knob('batchMs', 'batch', 'Batching', [
-    [0, 'each event at once'],
-    [50, 'gather 50 ms'],
-    [100, 'gather 100 ms'],
-    [250, 'gather 250 ms'],
-    [1000, 'gather 1 s'],
+    [0, 'none'],
+    [50, 'for 50 ms'],
+    [100, 'for 100 ms'],
+    [250, 'for 250 ms'],
+    [1000, 'for 1 s'],
   ]),
   knob('buffering', 'buffering', 'Proxy between', [
     [false, 'none'],
@@ -76,11 +76,11 @@ export const laneKnobs: readonly Knob[] = [
   ]),
   knob('idleCutMs', 'idle', 'Quiet lines', [
     [0, 'stay open'],
-    [10_000, 'are cut after 10 s'],
-    [60_000, 'are cut after 60 s'],
+    [10_000, 'cut after 10 s'],
+    [60_000, 'cut after 60 s'],
   ]),
   knob('downBytesPerSecond', 'slow', 'Line down', [
-    [0, 'as fast as it goes'],
+    [0, 'as it comes'],
     [20_000, '20 kB/s'],
     [2000, '2 kB/s'],
   ]),

@@ -36,9 +36,6 @@ export const about = () => ask<About>('/lab')
 export const traffic = (tokens: string[]) =>
   ask<Traffic>(`/lab/lanes?${tokens.map((each) => `lane=${each}`).join('&')}`)
 
-/** @returns how many TCP connections the lab broke. */
-export const cut = async (lane: string) => (await send<{ cut: number }>('POST', '/lab/cut', { lane })).cut
-
 export const setRate = async (perSecond: number) =>
   (await send<{ perSecond: number }>('PUT', '/lab/rate', { perSecond })).perSecond
 

@@ -137,7 +137,11 @@ export function overview(
       const y = Math.min(yOf(u, place[1]), below - height)
       below = y
       const x = xOf(u, place)
-      const isLeft = x + ctx.measureText(lane.name).width + 16 * scale > right
+      const width = ctx.measureText(lane.name).width + 16 * scale
+      const isTaken = shown.some(
+        ({ shown: other }) => xOf(u, other) > x && xOf(u, other) < x + width && Math.abs(yOf(u, other[1]) - y) < height,
+      )
+      const isLeft = x + width > right || (isTaken && x - width > u.bbox.left)
       ctx.textAlign = isLeft ? 'right' : 'left'
       const at = x + (isLeft ? -13 : 13) * scale
       ctx.lineWidth = 4 * scale

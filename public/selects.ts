@@ -1,9 +1,7 @@
 // The knobs of a lane (or of all) to be turned, as templates.
 import { html } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
-import { STORM_CLIENTS } from './desk.ts'
 import type { Desk } from './desk.ts'
-import type { Settings } from './door.ts'
 import type { Knob } from './knobs.ts'
 import type { Lane } from './lane.ts'
 
@@ -16,7 +14,7 @@ export function knobSelect(desk: Desk, lane: Lane | undefined, { setting, label,
   const value = values.size === 1 ? [...values][0] : MIXED
   function choose({ target }: Event) {
     const chosen = choices.find(([each]) => String(each) === (target as HTMLSelectElement).value)
-    if (chosen) desk.set(lane, { [setting]: chosen[0] } as Partial<Settings>)
+    if (chosen) desk.set(lane, { [setting]: chosen[0] })
   }
   return html`<div class="choice">
     <label id="${id}-label" for=${id}>${label}</label>
@@ -32,21 +30,4 @@ export function knobSelect(desk: Desk, lane: Lane | undefined, { setting, label,
       )}
     </select>
   </div>`
-}
-
-export function stormButtons(desk: Desk, lane: Lane): TemplateResult {
-  const button = (jitter: boolean, words: string) =>
-    html`<button
-      type="button"
-      id="storm-${jitter}-${lane.name}"
-      aria-labelledby="storm-${lane.name} storm-${jitter}-${lane.name} lane-${lane.name}"
-      ?disabled=${desk.bench.why !== '' || (desk.bench.storm !== null && desk.bench.storm.phase !== 'over')}
-      @click=${() => desk.startStorm(lane, jitter)}
-    >
-      ${words}
-    </button>`
-  return html`<p id="storm-${lane.name}">
-      Storm of ${STORM_CLIENTS.toLocaleString('en')} clients: all are dropped, and come back
-    </p>
-    <div class="together">${button(false, 'all at once')}${button(true, 'each after a random wait')}</div>`
 }

@@ -54,8 +54,8 @@ export function story(fault: Fault, startedAt: number): Story {
       back ??= { at: now, caughtUp: 0, lost, repeated }
       Object.assign(back, { lost, repeated })
       // What was due before the line was back waited for it; the first that was due later is an ordinary one.
-      if (due !== undefined && due < back.at - 1 && due > startedAt) back.caughtUp++
-      else over = true
+      if (due === undefined || due >= back.at - 1) over = true
+      else if (due > startedAt) back.caughtUp++
     },
     get over() {
       return over

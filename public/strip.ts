@@ -67,7 +67,7 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
       const x = u.valToPos(xs[i]!, 'x', true) - size / 2
       fill.rect(x, u.valToPos(ys[i]!, 'y', true) - size / 2, size, size)
     }
-    return { fill } as uPlot.Series.Paths
+    return { fill }
   }
 
   function drawAway(u: uPlot) {

@@ -1,8 +1,11 @@
-// The page in a real Chromium, over real TLS: four lanes that agree, survive a cut, publish text as text, and stay quiet.
+// The lab's screen in a real Chromium, over real TLS: four lanes that agree, survive what is done to them, publish text as text, and
+// stay quiet.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ElementHandle, Page } from 'puppeteer-core'
+import type { DoorState } from '../src/lab/door.ts'
+import { benchRoom } from '../src/lab/room.ts'
 import type { Lab } from '../src/server/start.ts'
 import { transportNames } from '../transports/clients.ts'
 import { startChromium } from './chromium.ts'
@@ -20,7 +23,7 @@ const said: string[] = []
 let doing = 'opening'
 
 beforeAll(async () => {
-  lab = await startTestLab({ source: 'ticker', perSecond: 10 })
+  lab = await startTestLab({ source: 'ticker', perSecond: 10, lab: benchRoom(), limits: { messagesPer10s: 100 } })
   chromium = await startChromium(lab.authority!.caPath)
   page = await chromium.browser.newPage()
   page.on('console', (message) => said.push(`${doing}: ${message.type()} ${message.text()}`))
@@ -53,13 +56,23 @@ const lanes = () =>
   page.$$eval('.lane', (all) => all.map((lane) => (lane as HTMLElement).innerText.replace(/\s+/g, ' ')))
 const states = () => page.$$eval('.lane', (all) => all.map((lane) => (lane as HTMLElement).dataset.state))
 const number = (lane: string, name: string) =>
-  page.$eval(`[data-lane="${lane}"] [data-n="${name}"]`, (element) =>
+  page.$eval(`.lane[data-lane="${lane}"] [data-n="${name}"]`, (element) =>
     Number(element.textContent?.replace(/[^\d.]/g, '')),
   )
 /** As the browser tells it to a screen reader. */
 const nameOf = async (element: ElementHandle) =>
   (await page.accessibility.snapshot({ root: element, interestingOnly: false }))?.name
-const textOf = (selector: string) => page.$eval(selector, (element) => element.textContent ?? '')
+/** A page that shares nothing with ours: a browser keeps cookies by host, whatever the port, and each lab gives its own. */
+const stranger = async () => (await chromium.browser.createBrowserContext()).newPage()
+const textOf = (selector: string) => page.$eval(selector, (element) => element.textContent?.trim() ?? '')
+const click = (selector: string) => page.$eval(selector, (button) => (button as HTMLButtonElement).click())
+/** What the lab says of a lane's door, by the page's own session. */
+const doorOf = (lane: string): Promise<DoorState> =>
+  page.evaluate(async (name) => {
+    const urls = performance.getEntriesByType('resource').map((entry) => entry.name)
+    const bench = urls.findLast((url) => /\/lab\/bench\/[\w-]+$/.test(url))!
+    return ((await (await fetch(bench)).json()) as { doors: Record<string, DoorState> }).doors[name]!
+  }, lane)
 
 test('a lane for each transport, in the list’s order', async () => {
   expect(await page.$$eval('.lane h2', (all) => all.map((each) => each.textContent))).toEqual(transportNames)
@@ -88,57 +101,117 @@ async function setRate(perSecond: 0 | 10) {
   await page.keyboard.press(perSecond === 0 ? 'Home' : 'ArrowRight')
   if (perSecond !== 0) for (let step = 0; step < 4; step++) await page.keyboard.press('ArrowRight')
   await until(
-    async () => (await textOf('#rate output')).startsWith(perSecond === 0 ? 'silence' : '10 events'),
+    async () => (await textOf('#rate output')).startsWith(perSecond === 0 ? 'no events' : '10 events'),
     'the rate',
   )
   await sleep(500)
 }
 
-test('bytes and requests are what the server counted for the lane', async () => {
-  const tokens = await page.evaluate(() =>
-    performance.getEntriesByType('resource').flatMap(({ name }) => /lane=((?:polling)-\w+)/.exec(name)?.[1] ?? []),
-  )
-  const counted = lab.wire.lane(tokens[0]!)!
-  expect(counted.shared).toBe(false)
-  expect(counted.requests).toBeGreaterThan(3)
-  expect(Math.abs((await number('polling', 'requests')) - counted.requests)).toBeLessThanOrEqual(3)
+test('bytes and requests are what the server counted at the lane’s own door', async () => {
+  const { traffic, port } = await doorOf('polling')
+  expect(port).not.toBe(lab.port)
+  expect(traffic.requests).toBeGreaterThan(3)
+  expect(Math.abs((await number('polling', 'requests')) - traffic.requests)).toBeLessThanOrEqual(3)
   expect(await number('polling', 'per-event')).toBeGreaterThan(50)
-  // A lane has its own host name, and so its own TCP connections.
-  expect(
-    await page.evaluate(async () => Object.keys(((await (await fetch('/lab')).json()) as { lanes: object }).lanes)),
-  ).toEqual(transportNames)
+  expect(await number('polling', 'plain-down')).toBeLessThan(await number('polling', 'down'))
+  const ports = await Promise.all(transportNames.map(async (name) => (await doorOf(name)).port))
+  expect(new Set(ports).size).toBe(4)
 })
 
-test.each(transportNames)(
-  'cut the line of %s: its connection is really gone, it comes back, and missed nothing',
-  async (name) => {
-    doing = `cutting ${name}`
-    const token = (await page.evaluate(
-      (lane) => {
-        const urls = performance.getEntriesByType('resource').map((entry) => entry.name)
-        return urls.flatMap((url) => new RegExp(`lane=(${lane}-\\w+)`).exec(url)?.[1] ?? []).at(-1)
-      },
-      name === 'wss' ? 'polling' : name,
-    ))!.replace(/^polling/, name)
-    const before = lab.wire.lane(token)!.connections
-    await page.$eval(`[data-lane="${name}"] .cut`, (button) => (button as HTMLButtonElement).click())
-    await until(
-      async () => /missed 0, repeated 0$/.test(await textOf(`[data-lane="${name}"] .story`)),
-      'the story of the cut to end',
-    )
-    expect(await textOf(`[data-lane="${name}"] .story`)).toMatch(/^Cut [1-9]\d* connections?/)
-    expect(lab.wire.lane(token)!.connections).toBeGreaterThan(before) // another TCP connection than before
+const endOf = /back after .+ → \d+ events? caught up → 0 lost, 0 repeated$/
+
+describe.each([
+  ['cut', 'Cut'],
+  ['restart', 'Restarted'],
+  ['stall', 'Stalled'],
+] as const)('%s', (fault, word) => {
+  test.each(transportNames)('%s comes back, tells what happened, and lost nothing', async (name) => {
+    doing = `breaking ${name}`
+    const before = (await doorOf(name)).traffic.connections
+    await click(`#${fault}-${name}`)
+    const story = () => textOf(`.lane[data-lane="${name}"] .story`)
+    await until(async () => (await story()).startsWith(word) && endOf.test(await story()), 'its story to end', 20_000)
+    expect(await story()).toMatch(/^\w+ at \d\d:\d\d:\d\d \(1 connection\) → (noticed after|not noticed)/)
+    const { happened, traffic } = await doorOf(name)
+    expect(happened.map(({ what }) => what)).toContain(fault)
+    if (fault !== 'stall') expect(traffic.connections).toBeGreaterThan(before) // another TCP connection than before
     await until(async () => (await states()).every((state) => state === 'open'), 'all lanes to be open again')
     expect([await number(name, 'lost'), await number(name, 'repeated')]).toEqual([0, 0])
-    await sleep(200)
     doing = 'following'
-  },
-)
+  })
+})
+
+test('a frozen line is noticed by the silence, and nothing is lost', async () => {
+  doing = 'breaking polling'
+  await click('#freeze-polling') // the others wait for a heartbeat that does not come: 37 s
+  const story = () => textOf('.lane[data-lane="polling"] .story')
+  // Over HTTP/2 the browser asks again on the same dead connection, until its own ping goes unanswered.
+  await until(async () => (await story()).startsWith('Frozen') && endOf.test(await story()), 'its story to end', 90_000)
+  expect(await story()).toMatch(/ → noticed after [5-9]\.\d+ s/)
+  doing = 'following'
+}, 100_000)
+
+test('a knob changes the door and the address; the address sets the knobs of whoever opens it', async () => {
+  doing = 'breaking sse' // another version of HTTP ends its connections
+  await click('.lane[data-lane="sse"] summary')
+  await until(
+    async () => (await page.$$eval('.lane details', (all) => all.filter((each) => each.open).length)) === 4,
+    'the knobs of all lanes to be seen',
+  )
+  await page.select('#http-sse', '1.1')
+  await page.select('#profile-sse', 'lan')
+  await until(async () => (await doorOf('sse')).settings.profile === 'lan', 'the door to be set')
+  expect((await doorOf('sse')).settings).toMatchObject({ http: '1.1', profile: 'lan' })
+  expect(await page.evaluate(() => location.hash)).toBe('#/?rate=10&sse.http=1.1&sse.profile=lan')
+  expect(await page.evaluate(() => history.length)).toBe(2) // about:blank and the page: a knob is no step back
+  await page.evaluate(() => (location.hash = '#/?rate=10&wss.batch=100&lanes=polling,wss'))
+  await until(async () => (await doorOf('wss')).settings.batchMs === 100, 'the address to be obeyed')
+  await until(async () => (await doorOf('sse')).settings.profile === 'none', 'what it does not name to be as usual')
+  await until(async () => (await states()).join() === 'open,off,off,open', 'only two lanes to be on')
+  await page.evaluate(() => (location.hash = '#/?rate=10'))
+  await until(async () => (await states()).every((state) => state === 'open'), 'all lanes to be open')
+  await until(async () => (await doorOf('wss')).settings.batchMs === 0, 'the usual batching')
+  await click('.lane[data-lane="sse"] summary')
+  await sleep(300)
+  doing = 'following'
+})
+
+test('one event is followed through every lane', async () => {
+  await click('#follow')
+  const rows = () =>
+    page.$$eval('.followed tbody tr', (all) => all.map((row) => [...row.cells].map((cell) => cell.textContent.trim())))
+  await until(
+    async () => (await rows()).length === 4 && (await rows()).every((row) => /ms|s$/.test(row.at(-1)!)),
+    'it to be painted on all lanes',
+  )
+  expect((await rows()).map(([name]) => name)).toEqual(transportNames)
+})
+
+test('the samples of a lane can be taken home', async () => {
+  const saved = await page.evaluate(async () => {
+    const blobs: Blob[] = []
+    const make = URL.createObjectURL.bind(URL)
+    URL.createObjectURL = (blob: Blob) => (blobs.push(blob), make(blob))
+    HTMLAnchorElement.prototype.click = () => undefined
+    document.querySelector<HTMLButtonElement>('.lane[data-lane="wss"] .save-samples')!.click()
+    document.querySelector<HTMLButtonElement>('.lane[data-lane="wss"] .save-chart')!.click()
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    return Promise.all(blobs.map(async (blob) => [blob.type, blob.size, await blob.text()] as const))
+  })
+  const [csv, png] = saved
+  expect(csv![2].split('\r\n').slice(0, 2).join()).toMatch(
+    /^lane,id,due_ms,received_ms,latency_ms,wss,\w+\.\d+,\d+\.\d{3},\d+\.\d{3},-?\d+\.\d{3}$/,
+  )
+  expect([png![0], png![1] > 1000]).toEqual(['image/png', true])
+})
 
 describe('screenshots', () => {
   beforeAll(async () => {
     await page.click('#publish button')
-    await until(async () => (await textOf('[data-lane="polling"] [data-n="note"]')) === 'Hello, all lanes', 'the note')
+    await until(
+      async () => (await textOf('.lane[data-lane="polling"] [data-n="note"]')) === 'Hello, all lanes',
+      'the note',
+    )
   })
   afterAll(() => page.setViewport({ width: 1440, height: 900 }))
 
@@ -170,9 +243,9 @@ test.each([760, 1920])('%i px: nothing is wider than the window', async (width) 
 })
 
 test('another poll interval forgets how late events were in the one before', async () => {
-  const samples = async () => Number(/[\d,]+/.exec(await textOf('[data-lane="polling"] [data-n="samples"]'))![0])
+  const samples = async () => Number(/[\d,]+/.exec(await textOf('.lane[data-lane="polling"] [data-n="samples"]'))![0])
   await until(async () => (await samples()) > 30, 'samples of the first interval')
-  await page.focus('#interval-input')
+  await page.focus('#poll-input')
   await page.keyboard.press('ArrowLeft')
   await until(async () => (await samples()) < 20, 'the samples to be of the new interval alone')
   await page.keyboard.press('ArrowRight')
@@ -180,12 +253,12 @@ test('another poll interval forgets how late events were in the one before', asy
 })
 
 test('pause stops a lane, resume brings what was missed', async () => {
-  await page.$eval('[data-lane="sse"] .pause', (button) => (button as HTMLButtonElement).click())
+  await page.$eval('.lane[data-lane="sse"] .pause', (button) => (button as HTMLButtonElement).click())
   await until(async () => (await states())[transportNames.indexOf('sse')] === 'paused', 'the pause')
   const paused = await number('sse', 'events')
   await sleep(1500)
   expect(await number('sse', 'events')).toBe(paused)
-  await page.$eval('[data-lane="sse"] .pause', (button) => (button as HTMLButtonElement).click())
+  await page.$eval('.lane[data-lane="sse"] .pause', (button) => (button as HTMLButtonElement).click())
   await until(async () => (await number('sse', 'events')) > paused + 10, 'the missed events')
   expect([await number('sse', 'lost'), await number('sse', 'repeated')]).toEqual([0, 0])
 })
@@ -195,14 +268,17 @@ test('what a person publishes appears on all lanes, as text', async () => {
   await page.type('#text', attack)
   await page.keyboard.press('Enter')
   for (const name of transportNames)
-    await until(async () => (await textOf(`[data-lane="${name}"] [data-n="note"]`)) === attack, `the note on ${name}`)
+    await until(
+      async () => (await textOf(`.lane[data-lane="${name}"] [data-n="note"]`)) === attack,
+      `the note on ${name}`,
+    )
   expect(await page.title()).not.toBe('pwned')
   expect(await page.$$('.lane img, .lane script')).toEqual([])
 })
 
 test('a refused publish is said in words, beside the box', async () => {
-  for (let n = 0; n < 35; n++) await page.$eval('#publish', (form) => (form as HTMLFormElement).requestSubmit())
-  await until(async () => /at most 30/.test(await textOf('#publish [role=alert]')), 'the refusal')
+  for (let n = 0; n < 105; n++) await page.$eval('#publish', (form) => (form as HTMLFormElement).requestSubmit())
+  await until(async () => /at most 100/.test(await textOf('#publish [role=alert]')), 'the refusal')
   await until(
     async () => page.$eval('#publish [role=alert]', (element) => !(element as HTMLElement).hidden),
     'it to be seen',
@@ -215,19 +291,25 @@ test('every control is reached by Tab, in order, and has a name', async () => {
     heading.focus()
   })
   const reached: string[] = []
-  for (let step = 0; step < 12; step++) {
+  const last = 'knobs-wss'
+  while (reached.at(-1) !== last && reached.length < 80) {
     await page.keyboard.press('Tab')
     reached.push(
       await page.evaluate(() => {
-        const { tagName, id, className } = document.activeElement as HTMLElement
-        const lane = document.activeElement?.closest<HTMLElement>('.lane')?.dataset.lane
-        return [lane, id || className || tagName.toLowerCase()].filter(Boolean).join(' ')
+        const { tagName, id, textContent } = document.activeElement as HTMLElement
+        return id || `${tagName.toLowerCase()} ${textContent.trim()}`
       }),
     )
   }
-  const buttons = transportNames.flatMap((name) => [`${name} pause-${name}`, `${name} cut-${name}`])
-  expect(reached).toEqual(['text', 'button', 'rate-input', 'interval-input', ...buttons])
-  const unnamed = await page.$$eval('button, input', (all) =>
+  const faults = (name: string) => ['cut', 'freeze', 'stall', 'restart'].map((fault) => `${fault}-${name}`)
+  expect(reached).toEqual([
+    ...['a Lab', 'a Learn', 'a Course', 'scheme', 'type', 'button Save as PNG'],
+    ...['rate-input', 'payload-input', 'poll-input', 'text', 'button Publish', 'follow'],
+    ...transportNames.map((name) => `show-${name}`),
+    ...[...faults('all'), 'summary Knobs of all lanes: network, HTTP, TLS, batching, proxy, slow line'],
+    ...transportNames.flatMap((name) => [`pause-${name}`, ...faults(name), `knobs-${name}`]),
+  ])
+  const unnamed = await page.$$eval('button, input, select', (all) =>
     all
       .filter((each) => !each.textContent?.trim() && !(each as HTMLInputElement).labels?.length)
       .map((each) => each.className || each.id),
@@ -236,14 +318,73 @@ test('every control is reached by Tab, in order, and has a name', async () => {
 })
 
 test('no two buttons have the same name, and lists hold nothing but terms and what they mean', async () => {
-  const heard = await Promise.all((await page.$$('.lane button')).map(async (each) => nameOf(each)))
-  expect(heard).toEqual(transportNames.flatMap((name) => [`Pause ${name}`, `Cut the line ${name}`]))
+  const heard = await Promise.all((await page.$$('main button')).map(async (each) => nameOf(each)))
+  expect(heard).toContain('Freeze long-polling')
+  const named = heard.filter(Boolean) // what is in a closed disclosure is not told
+  expect(named.filter((name, index) => named.indexOf(name) !== index)).toEqual([])
   expect(await page.$$eval('dl > :not(div, dt, dd), dl > div > :not(dt, dd)', (all) => all.length)).toBe(0)
+})
+
+test('looks are kept in the address: dark, and large type for a projector', async () => {
+  const look = () =>
+    page.evaluate(() => [
+      getComputedStyle(document.documentElement).colorScheme,
+      getComputedStyle(document.documentElement).fontSize,
+      location.hash,
+    ])
+  await click('#type')
+  await click('#scheme')
+  await click('#scheme')
+  expect(await look()).toEqual(['dark', '21px', expect.stringMatching(/type=large&theme=dark$/)])
+  await sleep(500)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1440)
+  await click('#type')
+  await click('#scheme')
+  expect((await look()).slice(0, 2)).toEqual(['light dark', '16px'])
+})
+
+test('the page survives the restart of its lab: a gap is told, and the lanes go on at new doors', async () => {
+  const one = await startTestLab({ source: 'ticker', perSecond: 10, lab: benchRoom() })
+  const other = await stranger()
+  await other.goto(one.url)
+  const opened = () => other.$$eval('.lane', (all) => all.map((lane) => (lane as HTMLElement).dataset.state).join())
+  const epochs = () =>
+    other.$$eval('.lane', (all) => all.map((lane) => (lane as HTMLElement).dataset.cursor?.split('.')[0]).join())
+  await until(async () => (await opened()) === 'open,open,open,open', 'all lanes to be open')
+  expect(await one.close()).toEqual({ forced: false })
+  const two = await startTestLab({ port: one.port, source: 'ticker', perSecond: 10, lab: benchRoom() })
+  const now = Array(4).fill(two.feed.epoch).join()
+  await until(
+    async () => (await opened()) === 'open,open,open,open' && (await epochs()) === now,
+    'all to go on',
+    30_000,
+  )
+  expect(await other.$$eval('[data-n="gap"]', (all) => all.map((each) => each.textContent))).toEqual(
+    Array(4).fill(expect.stringMatching(/^epoch, at /)),
+  )
+  expect(await other.$$eval('[data-n="lost"]', (all) => all.map((each) => each.textContent).join())).toBe('0,0,0,0')
+  await other.browserContext().close()
+  expect(await two.close()).toEqual({ forced: false })
+}, 60_000)
+
+test('without doors the lanes follow where the page is, and it says that knobs and faults are off', async () => {
+  const one = await startTestLab({ source: 'ticker', perSecond: 10 })
+  const other = await stranger()
+  await other.goto(one.url)
+  const opened = () => other.$$eval('.lane', (all) => all.map((lane) => (lane as HTMLElement).dataset.state).join())
+  await until(async () => (await opened()) === 'open,open,open,open', 'all lanes to be open')
+  const text = () => other.$eval('.warning:not([hidden])', (element) => (element as HTMLElement).innerText)
+  expect(await text()).toMatch(/knobs and faults are off/)
+  expect(await other.$$eval('.lane .buttons button:not([disabled])', (all) => all.length)).toBe(0)
+  const requests = () => other.$$eval('[data-n="requests"]', (all) => all.map((each) => Number(each.textContent)))
+  await until(async () => (await requests()).every((count) => count >= 1), 'their requests to be counted')
+  await other.browserContext().close()
+  expect(await one.close()).toEqual({ forced: false })
 })
 
 test('a lab whose reading needs a key says so and how to follow it, and starts no lanes', async () => {
   const one = await startTestLab({ auth: 'required' })
-  const other = await chromium.browser.newPage()
+  const other = await stranger()
   const heard: string[] = []
   other.on('console', (message) => heard.push(message.text()))
   await other.goto(one.url)
@@ -254,13 +395,13 @@ test('a lab whose reading needs a key says so and how to follow it, and starts n
   await sleep(300)
   expect(await other.$$eval('.lane, main:not([hidden]), #starting', (all) => all.length)).toBe(0)
   expect(heard).toEqual([])
-  await other.close()
+  await other.browserContext().close()
   expect(await one.close()).toEqual({ forced: false })
 })
 
 test.each(['1.1', '2'] as const)('over HTTP/%s alone all four lanes follow, WSS too', async (http) => {
-  const one = await startTestLab({ source: 'ticker', perSecond: 10, http })
-  const other = await chromium.browser.newPage()
+  const one = await startTestLab({ source: 'ticker', perSecond: 10, http, lab: benchRoom() })
+  const other = await stranger()
   await other.goto(one.url)
   const opened = () => other.$$eval('.lane', (all) => all.map((lane) => (lane as HTMLElement).dataset.state).join())
   await until(async () => (await opened()) === 'open,open,open,open', 'all lanes to be open')
@@ -270,13 +411,18 @@ test.each(['1.1', '2'] as const)('over HTTP/%s alone all four lanes follow, WSS 
     performance.getEntriesByType('resource').map((entry) => (entry as PerformanceResourceTiming).nextHopProtocol),
   )
   expect(new Set(protocols.filter(Boolean))).toEqual(new Set([http === '2' ? 'h2' : 'http/1.1']))
-  await other.close()
+  // Over HTTP/2 a question opens the connection, and the WebSocket goes over it (RFC 8441); over HTTP/1.1 it has one of its own.
+  const wss = (name: string) =>
+    other.$eval(`[data-lane="wss"] [data-n="${name}"]`, (element) => element.textContent.trim())
+  expect(await wss('connections')).toBe('1 (1 open)')
+  expect(await wss('requests')).toMatch(http === '2' ? /^2/ : /^1/)
+  await other.browserContext().close()
   expect(await one.close()).toEqual({ forced: false })
 })
 
 test('the console is silent but for the lines that were cut', () => {
   const isCut = (line: string) =>
-    /^cutting [\w-]+: error .*(ERR_CONNECTION_RESET|ERR_CONNECTION_CLOSED|ERR_NETWORK_CHANGED|WebSocket connection)/.test(
+    /^breaking [\w-]+: error .*(ERR_CONNECTION_RESET|ERR_CONNECTION_CLOSED|ERR_NETWORK_CHANGED|ERR_HTTP2|ERR_INCOMPLETE|WebSocket connection)/.test(
       line,
     )
   const isRefusal = (line: string) => /429/.test(line) // the refused publish above

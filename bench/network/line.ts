@@ -31,6 +31,8 @@ export interface LineOptions {
   /** It was reset; it is gone. */
   onCut(): void
   onEnd(): void
+  /** What the server is handed, and what it sends, at that moment. */
+  tap?: ((up: boolean, bytes: Buffer) => void) | undefined
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1
@@ -46,7 +48,10 @@ export function startLine({ client, port, conditions, seed, silent, ...on }: Lin
   const up = startLane({
     ...{ ...shared, from: client, to: origin, random: seeded(seed), sendsFrom: () => sendsFrom },
     bytesPerSecond: () => conditions().upBytesPerSecond,
-    deliver: (bytes) => inSlices(bytes, (part) => origin.write(part)),
+    deliver: (bytes) => {
+      if (origin.writable) on.tap?.(true, bytes)
+      return inSlices(bytes, (part) => origin.write(part))
+    },
   })
   const down = startLane({
     ...{ ...shared, from: origin, to: client, random: seeded(seed + 1) },
@@ -54,6 +59,7 @@ export function startLine({ client, port, conditions, seed, silent, ...on }: Lin
     deliver: (bytes) => inSlices(bytes, countedWrite),
   })
   const lanes = { up, down }
+  if (on.tap) origin.on('data', (bytes: Buffer) => on.tap?.(false, bytes))
 
   function inSlices(bytes: Buffer, write: (part: Buffer) => boolean): boolean {
     const { sliceBytes } = conditions()

@@ -40,6 +40,10 @@ export interface ProxyOptions {
   /** Of jitter and stalls: with the same seed, the n-th connection meets the same ones again. */
   seed?: number
   host?: string
+  /** Sees all bytes of the n-th connection as its server does: `up` when the server is handed them, else when it has sent them. */
+  tap?(connection: number, up: boolean, bytes: Buffer): void
+  /** The n-th connection is over, at both ends. */
+  ended?(connection: number): void
 }
 
 /**
@@ -54,7 +58,7 @@ export interface ProxyOptions {
 export async function startProxy(
   targetPort: () => number,
   initial: Partial<Conditions> = {},
-  { seed = 1, host = '127.0.0.1' }: ProxyOptions = {},
+  { seed = 1, host = '127.0.0.1', tap, ended }: ProxyOptions = {},
 ): Promise<Proxy> {
   const lines = new Set<Line>()
   let conditions = changed(clear, initial)
@@ -76,12 +80,16 @@ export async function startProxy(
 
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     if (refusing) return void client.resetAndDestroy()
-    accepted++
+    const connection = ++accepted
     const line = startLine({
       ...{ client, port: targetPort(), conditions: () => conditions, silent, cutWithin, cutReached: cutAll },
-      seed: Math.imul(seed, 0x9e3779b1) + 2 * accepted,
+      seed: Math.imul(seed, 0x9e3779b1) + 2 * connection,
       onCut: () => void cuts++,
-      onEnd: () => void lines.delete(line),
+      onEnd: () => {
+        lines.delete(line)
+        ended?.(connection)
+      },
+      tap: tap && ((up, bytes) => tap(connection, up, bytes)),
     })
     lines.add(line)
   })

@@ -11,6 +11,8 @@ import { startOrigin } from './origin.ts'
 import type { Destination } from './origin.ts'
 import { conditionsOf, needsNewServer } from './settings.ts'
 import type { Changes, Fault, Settings } from './settings.ts'
+import { startCapture } from './wire/capture.ts'
+import type { WireConnection, WireRecord } from './wire/capture.ts'
 
 export interface DoorState {
   port: number
@@ -33,20 +35,16 @@ export interface Door {
   set(changes: Changes): Promise<Settings | undefined>
   /** @returns how many connections it met; undefined when the server is away already. */
   fault(fault: Fault): number | undefined
+  /** What passed, opened: TLS records with a greater number than `after`. */
+  wire(after: number): { connections: WireConnection[]; records: WireRecord[] }
   renew(tls: Credentials): void
   close(): Promise<{ forced: boolean }>
-}
-
-/** Who wants to read what passes: told of each line of the key log, here; the bytes are the proxy's to give. */
-export interface Tap {
-  secret(line: Buffer): void
 }
 
 export interface DoorOptions extends Pick<RoomOptions, 'feed' | 'limits' | 'metrics' | 'host' | 'clock'> {
   guard: Guard
   tls: () => Credentials
   settings: Settings
-  tap?: Tap
 }
 
 export const STALL_MS = 5000
@@ -56,7 +54,7 @@ const MAX_HAPPENINGS = 20
 const FAREWELL_MS = 1500
 
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const { feed, limits, metrics, guard, host, clock, tls, tap } = options
+  const { feed, limits, metrics, guard, host, clock, tls } = options
   let settings = options.settings
   const happened: Happening[] = []
   /** Counted still: the one that answers, and those that are taking leave. */
@@ -64,16 +62,17 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const leaving = new Map<Destination, Promise<{ forced: boolean }>>()
   const past: Traffic = { connections: 0, requests: 0, tls: { up: 0, down: 0 }, plain: { up: 0, down: 0 } }
   const closed = new AbortController()
+  const capture = startCapture({ clock })
   let isAway = false
   let current = await start(settings)
-  const network = { host, seed: randomInt(2 ** 31) }
+  const network = { host, seed: randomInt(2 ** 31), tap: capture.tap, ended: capture.ended }
   const proxy = await startProxy(() => current.port, conditionsOf(settings), network).catch(async (error: unknown) => {
     await current.close()
     throw error
   })
 
   async function start({ http, tls: tlsVersion, batchMs, buffering }: Settings): Promise<Destination> {
-    const front = { tls: tls(), versions: http === '2' ? 'both' : http, tlsVersion, onSecret: tap?.secret } as const
+    const front = { tls: tls(), versions: http === '2' ? 'both' : http, tlsVersion, onSecret: capture.keylog } as const
     const common = { feed, limits, metrics, guard, batchMs }
     const started = buffering ? await startBuffering() : await startOrigin({ ...common, ...front })
     destinations.add(started)
@@ -112,7 +111,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 
   async function restart() {
     const began = performance.now()
-    proxy.refuse(true)
+    proxy.refuse(true) // its port is free until then, and another server may get it
     try {
       await leave(current)
       await wait(began + AWAY_MS - performance.now(), undefined, { signal: closed.signal })
@@ -166,14 +165,15 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       }
       return connections
     },
+    wire: (after) => ({ connections: capture.connections(), records: capture.records(after) }),
     renew(next) {
       for (const each of destinations) each.renew(next)
     },
     async close() {
       closed.abort()
+      const deadline = setTimeout(() => void proxy.close(), FAREWELL_MS)
       await last
       if (destinations.has(current)) void leave(current)
-      const deadline = setTimeout(() => void proxy.close(), FAREWELL_MS)
       const results = await Promise.all(leaving.values())
       clearTimeout(deadline)
       await proxy.close()

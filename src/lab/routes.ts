@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import type { Context } from 'hono'
 import { transportNames } from '../../transports/clients.ts'
+import type { Cursor } from '../core/event.ts'
 import type { TransportName } from '../../transports/clients.ts'
 import type { Env } from '../../transports/contract.ts'
 import { Refusal } from '../../transports/request.ts'
@@ -71,6 +72,14 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
     return context.json(bench.storm!.state, 202)
   })
 
+  app.get('/:id/published/:event', (context) => {
+    guard.mayLook(context.env)
+    const at = benchOf(context).published.at(context.req.param('event') as Cursor)
+    if (at === undefined)
+      throw new Refusal(404, 'not_known', 'known are the latest events that came while the bench was open')
+    return context.json({ at })
+  })
+
   app.put('/:id/:lane', async (context) => {
     guard.mayPublish(context.env)
     const door = doorOf(context)
@@ -89,12 +98,21 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
     return context.json({ connections })
   })
 
+  app.get('/:id/:lane/wire', (context) => {
+    guard.mayLook(context.env)
+    const after = context.req.query('after') ?? '0'
+    if (!/^\d{1,16}$/.test(after)) throw new Refusal(400, 'bad_after', 'after is the number of a record, 0 or more')
+    return context.json(doorOf(context).wire(Number(after)))
+  })
+
   for (const [path, allow] of [
     ['/', 'POST'],
     ['/:id', 'GET, HEAD, DELETE'],
     ['/:id/storm', 'POST'],
+    ['/:id/published/:event', 'GET, HEAD'],
     ['/:id/:lane', 'PUT'],
     ['/:id/:lane/fault', 'POST'],
+    ['/:id/:lane/wire', 'GET, HEAD'],
   ] as const)
     app.all(path, () => {
       throw new Refusal(405, 'method_not_allowed', `only ${allow} here`, { allow })

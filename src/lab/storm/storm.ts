@@ -1,7 +1,10 @@
 // A storm, seen from the lab: starts its process, asks now and then how it is going, and ends it.
 import { child } from '../../../bench/process.ts'
 import type { StormOrder } from '../settings.ts'
-import type { StormCommands, StormOptions, StormReport } from './process.ts'
+import type { StormOptions } from './client.ts'
+import type { StormCommands } from './process.ts'
+import { atFirst } from './report.ts'
+import type { StormReport } from './report.ts'
 
 export type StormState = StormOrder & StormReport
 export interface Storm {
@@ -16,17 +19,7 @@ const LOOK_MS = 200
 export function startStorm(order: StormOrder, way: Pick<StormOptions, 'port' | 'http' | 'tls' | 'ca'>): Storm {
   const { transport, clients, jitter } = order
   const crowd = child<StormCommands>('storm', new URL('./process.ts', import.meta.url))
-  let report: StormReport = {
-    ...({
-      phase: 'opening',
-      open: 0,
-      back: 0,
-      attempts: 0,
-      connectMsMax: 0,
-      backMsP50: null,
-      backMsMax: null,
-    } as const),
-  }
+  let report = atFirst
   let isEnding = false
   const over = () => report.phase === 'done' || report.phase === 'failed'
 

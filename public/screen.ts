@@ -1,0 +1,60 @@
+// The lab's screen, as a template: what can be said in two sentences, the overview and the controls, the lanes.
+import { html } from '/vendor/lit-html.js'
+import type { TemplateResult } from '/vendor/lit-html.js'
+import { controls } from './controls.ts'
+import type { Controls } from './controls.ts'
+import { followed } from './followed.ts'
+
+export interface Screen extends Controls {
+  /** In sentences. */
+  says: string[]
+  agreement: { text: string; agreed: boolean }
+  cards: TemplateResult[]
+  now: number
+  saveOverview: () => void
+}
+
+export function screen({ desk, following, says, agreement, cards, saveOverview, ...rest }: Screen): TemplateResult {
+  const { bench, lanes, troubles } = desk
+  const alert = bench.trouble || troubles.get('all') || ''
+  return html`<div class="glance">
+      <p id="verdict">${says.map((sentence) => html`<span>${sentence} </span>`)}</p>
+      <p id="agreement" data-agreed=${agreement.agreed}>${agreement.text}</p>
+    </div>
+    <p class="warning" role="note" ?hidden=${!bench.why}>${bench.why}</p>
+    <p class="alert" role="alert" id="lab-trouble" ?hidden=${!alert}>${alert}</p>
+    <div class="top">
+      <figure class="overview">
+        <figcaption>
+          <b>Latency against bytes</b>
+          <span>dot: median · whisker: p95 · trail: where it was</span>
+          <button type="button" @click=${saveOverview}>Save as PNG</button>
+        </figcaption>
+        <div
+          class="chart"
+          data-chart="overview"
+          role="img"
+          aria-label="Median latency against bytes per event, a dot for each lane; the numbers are in the lanes"
+        ></div>
+      </figure>
+      ${controls({ desk, following, ...rest })}
+    </div>
+    ${followed(following, lanes, bench)}
+    <p class="legend">
+      Each dot is an event: <b>across</b> when it came, <b>up</b> how long after it was due, on one logarithmic scale
+      for all lanes. Bars at the right edge: how they spread. Strokes at the foot: requests. Shaded: the line was not
+      open.
+      ${
+        Number.isFinite(bench.clock.errorMs)
+          ? html`The server’s clock is known here to ± ${bench.clock.errorMs.toFixed(1)} ms.`
+          : html`The server’s clock is not known here: latency is counted from the first arrival on any lane.`
+      }
+    </p>
+    <div class="lanes" data-lanes=${lanes.filter(({ state }) => state !== 'off').length}>${cards}</div>
+    <p class="notes">
+      <b>Latency</b> is counted from when an event was due, by the server’s clock as this page knows it.
+      <b>Bytes</b> are counted by the server at each lane’s own door: below TLS, both ways, with handshakes, headers and
+      frames; “per event” is of the last ten seconds. <b>Lost</b> and <b>repeated</b> follow from the ids, which have no
+      holes.
+    </p>`
+}

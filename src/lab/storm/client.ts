@@ -1,0 +1,93 @@
+// One client of a storm: a lean reader on a line of its own, which comes back by itself when it loses it.
+import type { SecureContext } from 'node:tls'
+import { openLine, openLineOverHttp2 } from '../../../bench/line.ts'
+import type { Ends, Line, TlsVersion } from '../../../bench/line.ts'
+import { ours, oursOverHttp2 } from '../../../bench/wires/ours.ts'
+import type { TransportName } from '../../../transports/clients.ts'
+import { backoffMs } from '../../core/backoff.ts'
+
+export interface StormOptions {
+  transport: TransportName
+  clients: number
+  jitter: boolean
+  port: number
+  http: '1.1' | '2'
+  tls: TlsVersion
+  /** PEM: the authority, or the server's own certificate. */
+  ca: string
+}
+
+export interface StormClient {
+  connect(): void
+  /** Breaks its line, if it has one, and comes back after so long; for good without a time. */
+  drop(backAfterMs?: number): void
+}
+
+export interface StormEars {
+  attempt(): void
+  /** It took so long, from the first byte to the open feed. */
+  opened(connectMs: number): void
+  /** What was open is not any more. */
+  closed(): void
+}
+
+const POLL_MS = 1000
+/** Whoever comes back without jitter tries again after this long, like all others. */
+const FIXED_MS = 1000
+
+export function stormClient(options: StormOptions, secureContext: SecureContext, ears: StormEars): StormClient {
+  const { transport, port, http, jitter } = options
+  let current: Line | undefined
+  let cursor: string | undefined
+  let isOpen = false
+  let failures = 0
+  let timer: NodeJS.Timeout | undefined
+
+  function connect() {
+    ears.attempt()
+    const began = performance.now()
+    const lost = () => {
+      if (current === line) drop(jitter ? backoffMs(failures++) : FIXED_MS)
+    }
+    const ends: Ends = {
+      onChunk(_, read) {
+        if (current !== line) return
+        try {
+          const { failed, events, open } = read()
+          if (failed !== undefined) return lost()
+          cursor = events.at(-1)?.id ?? cursor
+          if (!open || isOpen) return
+        } catch {
+          return lost() // no answer of ours: a 503 of a server that is full, or that is going
+        }
+        isOpen = true
+        failures = 0
+        ears.opened(performance.now() - began)
+      },
+      pause: (then) => void setTimeout(() => current === line && then(), POLL_MS),
+      onSent: () => undefined,
+      onEnd: lost,
+    }
+    const way = { port, secureContext, http }
+    const target = {
+      ...{ authority: `localhost:${port}`, path: `/feed/${transport}` },
+      ...(cursor !== undefined && { after: cursor }),
+    }
+    const line: Line =
+      http === '2'
+        ? openLineOverHttp2(way, oursOverHttp2[transport], target, ends)
+        : openLine(way, ours[transport], target, ends)
+    current = line
+  }
+
+  function drop(backAfterMs?: number) {
+    clearTimeout(timer)
+    const line = current
+    current = undefined
+    line?.destroy()
+    if (isOpen) ears.closed()
+    isOpen = false
+    if (backAfterMs !== undefined) timer = setTimeout(connect, backAfterMs)
+  }
+  return { connect, drop }
+}

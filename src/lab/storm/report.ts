@@ -1,0 +1,18 @@
+// How a storm is going, as plain data.
+export interface StormReport {
+  phase: 'opening' | 'open' | 'dropped' | 'back' | 'done' | 'failed'
+  /** Clients whose line is open now, and that are back since the drop. */
+  open: number
+  back: number
+  /** Since the drop: those that failed are tried again. */
+  attempts: number
+  /** From the first byte to the open feed, the longest yet. */
+  connectMsMax: number
+  /** From the drop to the open feed: the median and the longest of those that are back. */
+  backMsP50: number | null
+  backMsMax: number | null
+  why?: string
+}
+export const atFirst: StormReport = {
+  ...{ phase: 'opening', open: 0, back: 0, attempts: 0, connectMsMax: 0, backMsP50: null, backMsMax: null },
+}

@@ -1,0 +1,160 @@
+// What passes a door, opened: the last TLS records of all its connections, each with its plaintext, and exact sums of bytes.
+import { startConnection } from './connection.ts'
+import type { Connection, OpenedRecord } from './connection.ts'
+import { keepSecrets } from './secrets.ts'
+import type { Facts } from './session.ts'
+
+/** A TLS record as `GET /lab/bench/:id/:lane/wire` shows it. */
+export interface WireRecord extends Omit<OpenedRecord, 'plain'> {
+  /** Counts up by one over all connections of the capture, from 1. */
+  n: number
+  connection: number
+  /** Base64. */
+  plain: string | null
+}
+export interface WireConnection extends Facts {
+  id: number
+  /** ms since the epoch, as in the records. */
+  openedAt: number
+  closedAt?: number
+  /** The first plaintext in each direction, base64, at most 2 KiB: what was agreed on stays known when its records have gone. */
+  opening: { up: string; down: string }
+}
+interface Bytes {
+  up: number
+  down: number
+}
+
+export interface Capture {
+  /** So many bytes have passed: `up` was handed to the server, else taken from it. Kept by reference: they must not change. */
+  tap(connection: number, up: boolean, bytes: Buffer, at?: number): void
+  /** The connection is over. */
+  ended(connection: number, at?: number): void
+  /** A line of the server's key log; it may come before or after the records that it opens. */
+  keylog(line: Buffer | string): void
+  /** Those with a greater `n`, as far as they are kept. What waits for its secret has no `n` yet. */
+  records(after?: number): WireRecord[]
+  /** The open ones, and closed ones as long as a record of theirs is kept. */
+  connections(): WireConnection[]
+  /** Since the start: `tls` all that passed, `plain` application data in it, `unread` what no secret opened or nobody looked into. */
+  bytes(): { tls: Bytes; plain: Bytes; unread: Bytes }
+}
+
+export interface CaptureOptions {
+  /** ms since the epoch. */
+  clock: () => number
+  /** How many records, and how much plaintext, are kept. */
+  records?: number
+  plainBytes?: number
+  /** So many connections at a time are opened; further ones are counted only. */
+  opened?: number
+}
+
+interface Line {
+  id: number
+  connection: Connection
+  openedAt: number
+  closedAt: number | undefined
+  opening: { up: Buffer; down: Buffer }
+  /** Of its records in the ring. */
+  kept: number
+}
+
+const OPENING_BYTES = 2048
+const EMPTY = Buffer.alloc(0)
+
+export function startCapture({ clock, ...options }: CaptureOptions): Capture {
+  const { records: mostRecords = 256, plainBytes: mostPlain = 256 * 1024, opened: mostOpened = 64 } = options
+  const secrets = keepSecrets()
+  const lines = new Map<number, Line | 'counted'>()
+  const ring: (OpenedRecord & { n: number; line: Line })[] = []
+  const sums = { tls: { up: 0, down: 0 }, plain: { up: 0, down: 0 }, unread: { up: 0, down: 0 } }
+  let [n, plainKept, opened] = [0, 0, 0]
+
+  function lineOf(id: number, at: number): Line | 'counted' {
+    const known = lines.get(id)
+    if (known) return known
+    const line: Line | 'counted' = opened < mostOpened ? open(id, at) : 'counted'
+    lines.set(id, line)
+    return line
+  }
+  function open(id: number, openedAt: number): Line {
+    opened++
+    const connection = startConnection(secrets, (record) => keep(line, record))
+    const line: Line = { id, connection, openedAt, closedAt: undefined, opening: { up: EMPTY, down: EMPTY }, kept: 0 }
+    return line
+  }
+  function keep(line: Line, record: OpenedRecord) {
+    const { plain, type, cipherBytes } = record
+    const direction = record.up ? 'up' : 'down'
+    if (!plain) sums.unread[direction] += cipherBytes
+    else if (type === 'data') {
+      sums.plain[direction] += plain.length
+      if (line.opening[direction].length === 0) line.opening[direction] = Buffer.from(plain.subarray(0, OPENING_BYTES))
+    }
+    ring.push({ ...record, n: ++n, line })
+    line.kept++
+    plainKept += plain?.length ?? 0
+    while (ring.length > mostRecords || plainKept > mostPlain) {
+      const gone = ring.shift()!
+      plainKept -= gone.plain?.length ?? 0
+      gone.line.kept--
+      forget(gone.line)
+    }
+  }
+  function forget(line: Line) {
+    if (line.kept === 0 && line.closedAt !== undefined) lines.delete(line.id)
+  }
+
+  return {
+    tap(id, up, bytes, at = clock()) {
+      const direction = up ? 'up' : 'down'
+      sums.tls[direction] += bytes.length
+      const line = lineOf(id, at)
+      if (line !== 'counted')
+        try {
+          return line.connection.read(up, bytes, at)
+        } catch {
+          lines.set(id, 'counted') // no TLS: nothing to open
+          line.connection.end()
+          opened--
+        }
+      sums.unread[direction] += bytes.length
+    },
+    ended(id, at = clock()) {
+      const line = lines.get(id)
+      if (line === 'counted') lines.delete(id)
+      if (line === undefined || line === 'counted') return
+      line.connection.end()
+      line.closedAt = at
+      opened--
+      forget(line)
+    },
+    keylog(text) {
+      const random = secrets.add(text.toString())
+      if (random === undefined) return
+      for (const line of lines.values())
+        if (line !== 'counted' && line.connection.clientRandom?.toString('hex') === random) line.connection.look()
+    },
+    records(after = 0) {
+      const from = ring.findIndex((record) => record.n > after)
+      return (from < 0 ? [] : ring.slice(from)).map(({ line, plain, ...record }) => ({
+        ...record,
+        connection: line.id,
+        plain: plain && plain.toString('base64'),
+      }))
+    },
+    connections() {
+      return [...lines.values()].flatMap((line) => (line === 'counted' ? [] : [shown(line)]))
+    },
+    bytes: () => structuredClone(sums),
+  }
+}
+
+function shown({ id, connection, openedAt, closedAt, opening }: Line): WireConnection {
+  return {
+    ...{ id, openedAt, ...connection.facts },
+    ...(closedAt !== undefined && { closedAt }),
+    opening: { up: opening.up.toString('base64'), down: opening.down.toString('base64') },
+  }
+}
