@@ -20,8 +20,18 @@ const args = [
   '--force-color-profile=srgb',
 ]
 
-/** `close` ends it and removes its profile. @throws Error, one line, when a program is missing and cannot be installed. */
-export async function startChromium(caPath: string): Promise<{ browser: Browser; close(): Promise<void> }> {
+/** Puppeteer keeps hidden pages awake; a test of what hidden pages are really like does without. */
+const KEEPING_AWAKE = [
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+]
+
+/** `hiddenSleep`: hidden pages are treated as everywhere. `close` ends it and removes its profile. @throws Error, one line, when a program is missing and cannot be installed. */
+export async function startChromium(
+  caPath: string,
+  { hiddenSleep = false } = {},
+): Promise<{ browser: Browser; close(): Promise<void> }> {
   await needBrowser((line) => process.stderr.write(`${line}\n`))
   const home = await mkdtemp(join(tmpdir(), 'wirelab-browser-'))
   // The browser's own helpers may still write for a moment after it is gone.
@@ -31,6 +41,7 @@ export async function startChromium(caPath: string): Promise<{ browser: Browser;
     const browser = await puppeteer.launch({
       executablePath: findChromium()!,
       args,
+      ignoreDefaultArgs: hiddenSleep ? KEEPING_AWAKE : [],
       userDataDir: join(home, 'profile'),
       env: { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, 'config'), XDG_CACHE_HOME: join(home, 'cache') },
     })

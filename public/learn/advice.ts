@@ -45,7 +45,7 @@ export const questions: readonly {
   },
   {
     name: 'often',
-    words: 'How often does something happen?',
+    words: 'How often is there one?',
     options: [
       ['0.01', 'every few minutes'],
       ['0.1', 'every ten seconds'],
@@ -55,7 +55,7 @@ export const questions: readonly {
   },
   {
     name: 'clients',
-    words: 'How many clients at a time?',
+    words: 'How many clients?',
     options: [
       ['10', 'ten'],
       ['1000', 'a thousand'],
@@ -66,9 +66,9 @@ export const questions: readonly {
     name: 'speaks',
     words: 'Who speaks?',
     options: [
-      ['server', 'the server; the client hardly ever'],
-      ['both', 'both, many times a minute'],
-      ['stream', 'both, many times a second'],
+      ['server', 'the server'],
+      ['both', 'both, now and then'],
+      ['stream', 'both, all the time'],
     ],
   },
   {
@@ -160,9 +160,7 @@ function adviceFor(of: Case, found: Measured, questionBytes: number): Advice {
   if (of.speaks === 'both') {
     if (transport === 'wss') good('The client speaks on the same line, without a request.')
     else
-      good(
-        `What the client says is a request of its own, about ${size(questionBytes)}; many times a minute that is no load.`,
-      )
+      good(`What the client says is a request of its own, about ${size(questionBytes)}; now and then that is no load.`)
   }
   if (of.speaks === 'stream') {
     if (transport === 'wss')

@@ -161,6 +161,10 @@ function picture(box: HTMLElement): Picture<Data> {
   }
 }
 
+const MATH = `events in a write     n = 1 + r·B
+mean wait             = B · (1 + r·B/2) / n
+bytes for each event  = e + 22 / n`
+
 export const screen = experiment<Data>({
   about: html`The lab makes ${PER_SECOND} events a second. Three streams carry the same events: one writes each at once,
   one gathers them for 20 ms, one for 100 ms, and writes what has come together.`,
@@ -219,9 +223,7 @@ export const screen = experiment<Data>({
       one. See ${lesson('what-tls-adds', 'what TLS adds')} for the record.
     </p>`,
   formula({ lines }) {
-    return html`<p class="math">
-        events in a write n = 1 + r·B mean wait = B · (1 + r·B/2) / n bytes for each event = e + 22 / n
-      </p>
+    return html`<p class="math">${MATH}</p>
       <p>
         <code>r</code> is the rate, ${PER_SECOND}/s; <code>B</code> the window; <code>e</code> what an event is by
         itself.

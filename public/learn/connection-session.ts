@@ -96,7 +96,7 @@ const has = ({ events }: Line, id: Cursor | undefined) => id !== undefined && ev
 function spansOf({ states }: Line) {
   return states.flatMap(({ at, state }, index) => {
     const to = states[index + 1]?.at
-    if (state === 'connecting' && index === 0) return []
+    if ((state === 'connecting' && index === 0) || state === 'closed') return []
     return [
       { from: at, ...(to !== undefined && { to }), kind: state === 'open' ? ('open' as const) : ('away' as const) },
     ]
@@ -171,7 +171,7 @@ export const screen = experiment<Data>({
           ? `Both sockets were back on new connections after ${backs.map((at) => duration(at! - cutAt!)).join(' and ')}, at their cursor: ${lost === 0 ? 'nothing was lost' : `${count(lost, 'event')} lost`}.`
           : 'The sockets did not come back within this run.'),
       details: [
-        `Two sockets took ${connections} TCP connections in all; ${between} of the events that came up while socket 1 was away were delivered after it was back.`,
+        `Two sockets took ${connections} TCP connections in all; what came up while socket 1 was away, ${count(between, 'event')}, was delivered after it was back.`,
         `One session, two connections: the events published by it (${offset(before?.id)} and ${offset(after?.id)}) came to ${bothHad ? 'both sockets' : 'not both sockets'}.`,
         `The same request without the cookie, from the same page, was answered ${without?.status}: a connection is nobody.`,
         repeated === 0 ? 'No event came twice.' : `${count(repeated, 'event')} came twice.`,

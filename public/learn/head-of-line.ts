@@ -96,6 +96,10 @@ function burstOf({ events }: Stream): Got[] {
 const worst = ({ events }: Stream) => Math.max(0, ...events.map(({ due, at }) => at - due))
 const isInOrder = ({ events }: Stream) => events.every(({ due }, index) => index === 0 || due > events[index - 1]!.due)
 
+const MATH = `age of an event due at t  = s − t   (0 ≤ t ≤ s)
+mean age                  = s/2
+events held               = r · s`
+
 export const screen = experiment<Data>({
   about: html`Four streams of the same events: A and B share one HTTP/2 connection, C and D have one each. Then nothing
   passes for ${duration(STALL_MS).replace('.00', '')} on the line of A and B and on that of C, as when a packet is lost
@@ -180,7 +184,7 @@ export const screen = experiment<Data>({
     const b = streams[1]!
     const held = b.events.filter(({ due }) => due > stalledAt! && due < stalledAt! + STALL_MS)
     const mean = held.reduce((sum, { due, at }) => sum + at - due, 0) / held.length
-    return html`<p class="math">age of an event due at t = s − t (0 ≤ t ≤ s) mean = s/2 held = r·s</p>
+    return html`<p class="math">${MATH}</p>
       <p>
         With <code>s</code> = ${duration(STALL_MS).replace('.00', '')} and <code>r</code> = ${PER_SECOND}/s:
         ${PER_SECOND * (STALL_MS / 1000)} events are held, on average for ${duration(STALL_MS / 2)}. Measured on B:

@@ -156,6 +156,11 @@ function picture(box: HTMLElement): Picture<Data> {
 
 const VERDICTS = { yes: 'fits', maybe: 'fits, at a price', no: 'does not fit' } as const
 
+const MATH = `              bytes a second    besides
+polling       N · q / i         median age = i/2 + t
+long polling  N · r · e_lp      requests a second = N · r
+SSE, WSS      N · r · e         open lines = N`
+
 export const screen = experiment<Data>({
   about: html`All four transports carry the same ${PER_SECOND} events a second, side by side, for ${LAST_MS / 1000}
   seconds; polling asks every second. Then you describe your case, and the page says what these numbers mean for it.
@@ -216,10 +221,7 @@ export const screen = experiment<Data>({
     </p>`,
   formula({ measured }) {
     const of = (name: TransportName) => measured.find(({ transport }) => transport === name)!
-    return html`<p class="math">
-        polling: bytes a second = N · q / i median age = i/2 + t long polling: bytes a second = N · r · e_lp requests a
-        second = N · r SSE, WSS: bytes a second = N · r · e open lines = N
-      </p>
+    return html`<p class="math">${MATH}</p>
       <p>
         N clients, r events a second, i the interval. Measured just now: a question and its answer, q =
         ${size(of('polling').bytesPerRequest)} with ${(1 / of('polling').requestsPerEvent).toFixed(1)} events in it; t =
