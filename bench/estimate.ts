@@ -11,6 +11,8 @@ const CLIENT_S = 0.002
 const CONNECT_S = 0.012
 /** A ladder takes so many steps until it has met its knee twice, and sets up anew after so many of them, which were too much. */
 const [STEPS, RENEWALS] = [12, 4]
+/** A browser that starts, opens a page, tells its clock and ends. */
+const BROWSER_S = 6
 /** Around the window of a step; and what comes late after one that was too much, with the end of the old processes. */
 const [STEP_S, LATE_S] = [0.4, 3]
 
@@ -33,8 +35,9 @@ export function secondsOf({ scenario, transports }: Plan): number {
     burst: seconds + poll,
     up: warmSeconds + seconds,
     capacity: 1 + seconds,
+    browser: BROWSER_S + window,
   }
-  const follow = kind !== 'connect' && kind !== 'up' && kind !== 'capacity'
+  const follow = !['connect', 'up', 'capacity', 'browser'].includes(kind)
   return TRIAL_S + times[kind] + (follow ? connected : 0)
 }
 

@@ -53,7 +53,8 @@ function altered(entry: Entry): Entry {
   return { ...entry, bytes }
 }
 
-export function miscounted({ tls, plain }: LineBytes, { kind, every }: Fault): LineBytes {
+export function miscounted<Counted extends LineBytes>(traffic: Counted, { kind, every }: Fault): Counted {
+  const { tls, plain } = traffic
   const less = ({ up, down }: LineBytes['tls']) => ({ up: up - up / every, down: down - down / every })
-  return kind === 'miscount' ? { tls: less(tls), plain: less(plain) } : { tls, plain }
+  return kind === 'miscount' ? { ...traffic, tls: less(tls), plain: less(plain) } : traffic
 }

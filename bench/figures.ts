@@ -39,6 +39,7 @@ const points: Record<string, (value: string | number) => string> = {
   profile: String,
   http: (value) => `HTTP/${value}`,
   tls: (value) => `TLS ${value}`,
+  browser: (value) => `in ${value}`,
 }
 
 /** A point in words, e.g. `5/s, every 250 ms`; empty for none. */

@@ -13,6 +13,25 @@ const Point = v.record(v.string(), v.union([v.string(), v.number()]))
 /** Milliseconds, over the events of the window: the p50 and the p99 of the latency of one receiver of each event. */
 const Skew = v.strictObject({ p50: known, p99: known })
 
+/** Milliseconds; null with too few samples for it. */
+const Percentiles = v.strictObject({ p50: known, p90: known, p99: known, max: known })
+
+const Browser = v.strictObject({
+  ...{ name: v.string(), version: v.string() },
+  /** Cross-origin isolated: it tells times finely, and its memory. The smallest step of its clock that was seen. */
+  ...{ isolated: v.boolean(), timerStepMs: known },
+  /** Between two frames, when every frame is asked for. */
+  frameMs: known,
+  /** What is added to the page's clock to make it the host's, how wrong that may be either way, and the shortest round trip it rests on. */
+  clock: v.nullable(v.strictObject({ offsetMs: known, errorMs: known, roundTripMs: known })),
+  /** From received to painted, and from due to painted. Painted: the callbacks of the next animation frame have begun. */
+  ...{ paintMs: Percentiles, paintedMs: Percentiles },
+  /** Tasks of 50 ms and more on the main thread in the window (W3C Long Tasks); null where the browser does not tell. */
+  longTasks: v.nullable(v.strictObject({ count: v.number(), totalMs: v.number(), maxMs: known })),
+  /** After the window, with all samples still kept; `by` is what told it. Null where the browser does not tell. */
+  heap: v.nullable(v.strictObject({ bytes: v.number(), by: v.string() })),
+})
+
 export const RowSchema = v.strictObject({
   scenario: v.string(),
   /** One of the four, the floor, the null transport, or the name of a peer. */
@@ -58,6 +77,8 @@ export const RowSchema = v.strictObject({
   }),
   /** What only this scenario measures; bench/figures.ts says what each is and in which unit. */
   figures: v.optional(v.record(v.string(), known)),
+  /** Only of `--browser`: latencyMs is from due to received inside of it; here is what follows. */
+  browser: v.optional(Browser),
   /** Curves and timelines: `[x, y]`. */
   series: v.optional(v.record(v.string(), v.array(v.tuple([v.number(), v.number()])))),
 })
@@ -93,7 +114,7 @@ export const ResultsSchema = v.strictObject({
       ...{ targetP99Ms: v.optional(v.number()), rssFrom: v.optional(v.number()) },
       remarkAbove: v.optional(v.number()),
       latencyWithin: v.optional(v.strictObject({ utilisation: v.number(), delayMs: v.number() })),
-      profile: v.optional(v.string()),
+      ...{ profile: v.optional(v.string()), browser: v.optional(v.string()) },
       ...{ points: v.optional(v.array(Point)), pushPoints: v.optional(v.array(Point)) },
     }),
   ),
@@ -132,6 +153,14 @@ export const notes = [
   'each event is received by every client, so samples are deliveries; those of one event are not independent of each other',
   'predictions are made from what was ordered, from the heads that the lessons recorded, and from other trials; inputs says which: nothing of the row itself',
   'limits raised for the bench: linesPerAddress, messagesPer10s, and lines and sseAgeMs where they are too low for the trial; all others are the defaults',
+]
+
+/** Of a run with browsers, beside the others. */
+export const browserNotes = [
+  'browser: received is when onEvent of our client was called; painted is when the callbacks of the next animation frame began: style, layout, raster and the screen come after it and are not in it',
+  "browser: latency subtracts two clocks of one host; the page's offset (performance.timeOrigin + performance.now()) is bounded by round trips before and after the window, and its error stands beside the latencies; from received to painted is one clock",
+  'browser: bytes and requests are counted by the server, what the browser sends by itself included; payload, framing and headers are not told apart; connectMs is by the page: from connect() to open, in a browser that has a connection already (the page came over it)',
+  'browser: Firefox tells neither long tasks nor its memory; they are null, not zero',
 ]
 
 /** What was put in must be found in the results, by who reads them and by who plans with them. */

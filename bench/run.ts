@@ -7,7 +7,7 @@ import { openAuthority } from '../certs/authority.ts'
 import { wallOffset } from '../src/server/clock.ts'
 import { isBusy, load, loadText } from './busy.ts'
 import { seeded, shuffled } from './random.ts'
-import { SCHEMA, checkResults, delayNote, notes } from './results.ts'
+import { SCHEMA, browserNotes, checkResults, delayNote, notes } from './results.ts'
 import type { Results } from './results.ts'
 import { peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
@@ -90,7 +90,11 @@ export async function run(options: RunOptions): Promise<Results> {
       schema: SCHEMA,
       ...{ startedAt, machine: { ...here, pinning: common.placement.about }, versions: await versions(options) },
       ...{ commit: commit(), seed, scenarios: structuredClone(scenarios) },
-      ...{ predictions: [], notes: [...notes, ...delayNotes(options), ...busyNotes(here)], trials: [] },
+      ...{
+        predictions: [],
+        notes: [...notes, ...browsersOf(options), ...delayNotes(options), ...busyNotes(here)],
+        trials: [],
+      },
     }
     const plans = plan({ ...options, scenarios })
     const clock = pace(plans)
@@ -110,6 +114,7 @@ export async function run(options: RunOptions): Promise<Results> {
       })
       if (signal?.aborted) break // it was abandoned: that is no failure of its transport
       results.trials.push(...rows)
+      for (const { browser } of rows) if (browser) results.versions[browser.name] = browser.version
       done++
       if (done < plans.length) await keep?.(soFar(results, plans.slice(done)))
     }
@@ -133,6 +138,8 @@ function soFar(results: Results, left: Plan[]): Results {
 }
 
 const delayNotes = ({ delaysMs = {} }: RunOptions) => Object.entries(delaysMs).map(([name, ms]) => delayNote(name, ms))
+
+const browsersOf = ({ scenarios }: RunOptions) => (scenarios.some(({ kind }) => kind === 'browser') ? browserNotes : [])
 
 const busyNotes = (here: Results['machine']) =>
   isBusy(here) ? [`the machine was busy when the run began: ${loadText(here)}; its numbers are noisy`] : []

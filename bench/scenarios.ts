@@ -1,5 +1,7 @@
 // The workloads, as data. A trial is one of these × one point × one transport × one repeat; flags of `wirelab bench` replace single numbers.
 import { transportNames } from '../transports/clients.ts'
+import { browserNames } from './browser/find.ts'
+import type { BrowserName } from './browser/find.ts'
 import { asks, contestants } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import type { TlsVersion } from './line.ts'
@@ -8,7 +10,8 @@ import { ways } from './senders.ts'
 import type { ProfileName } from './network/profiles.ts'
 
 /** What a trial of a scenario does; each has a file in bench/kinds. */
-export type Kind = 'window' | 'ladder' | 'idle' | 'connect' | 'storm' | 'recover' | 'burst' | 'up' | 'capacity'
+export type Kind =
+  'window' | 'ladder' | 'idle' | 'connect' | 'storm' | 'recover' | 'burst' | 'up' | 'capacity' | 'browser'
 
 export interface Scenario {
   name: string
@@ -34,6 +37,8 @@ export interface Scenario {
   batchMs: number
   /** A network by name (bench/network/profiles.ts); without one, loopback as it is. */
   profile?: ProfileName
+  /** Which browser the client runs in; without it, none. */
+  browser?: BrowserName
   repeats: number
   /** Processes that the clients are shared out to; without it, as many as are needed and have a core (bench/generators.ts). */
   generators?: number
@@ -56,7 +61,7 @@ export interface Scenario {
   pushPoints?: Point[]
 }
 export type Point = Partial<
-  Pick<Scenario, 'rate' | 'payload' | 'pollMs' | 'http' | 'tls' | 'batchMs' | 'clients' | 'profile'>
+  Pick<Scenario, 'rate' | 'payload' | 'pollMs' | 'http' | 'tls' | 'batchMs' | 'clients' | 'profile' | 'browser'>
 >
 
 const steady: Scenario = {
@@ -111,7 +116,7 @@ const all = {
     about: 'nothing to say for a minute: bytes, wake-ups, processor time and memory',
     kind: 'idle',
     transports: [...transportNames, 'floor'],
-    ...{ clients: 1000, rate: 0, seconds: 60, warmSeconds: 0.5, pollMs: 1000, repeats: 2 },
+    ...{ clients: 1000, rate: 0, seconds: 60, warmSeconds: 0.5, pollMs: 1000, repeats: 1 },
   },
   connect: {
     ...steady,
@@ -202,6 +207,19 @@ export const scenarios = Object.fromEntries(
   Object.entries(all).map(([name, scenario]) => [name, { ...scenario, name }]),
 ) as unknown as Record<ScenarioName, Scenario>
 
+/** What `--browser` runs, and nothing else does: it needs browsers. */
+export const browserScenario: Scenario = {
+  ...steady,
+  name: 'browser',
+  about: 'one lane inside a real browser, by our own clients: when an event is received, and when it is painted',
+  kind: 'browser',
+  transports: [...transportNames],
+  ...{ peers: false, clients: 1, seconds: 10, warmSeconds: 2, repeats: 3 },
+  // A browser is many processes: it has no core to itself, and neither has the server.
+  ...{ pinned: false, generators: 0 },
+  points: points('browser', browserNames),
+}
+
 /** The numbers that a user may change, by flags of `wirelab bench`. */
 export const variables = ['clients', 'rate', 'seconds', 'payload', 'pollMs', 'http', 'tls'] as const
 export type Variable = (typeof variables)[number]
@@ -218,6 +236,7 @@ const unused: Record<Kind, Variable[]> = {
   burst: ['rate'],
   up: ['pollMs', 'http'],
   capacity: ['rate', 'pollMs', 'http', 'tls'],
+  browser: ['clients', 'tls'],
 }
 
 /** What of a scenario can be changed; what its points set cannot. */

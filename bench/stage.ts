@@ -41,6 +41,8 @@ export interface TrialOptions {
 
 export interface Stage extends TrialOptions {
   clock: () => number
+  /** Where clients are to connect: the server, or the network before it. */
+  port: number
   target: Child<TargetCommands>
   loads: Child<LoadCommands>[]
   network?: Child<NetworkCommands>
@@ -57,7 +59,7 @@ export interface Stage extends TrialOptions {
 /** With fewer clients than this their memory drowns in the noise of the process. */
 const RSS_CLIENTS = 500
 /** Kinds whose clients are others than the generator's own. */
-const SELF_MADE: readonly Kind[] = ['connect', 'up', 'recover', 'capacity']
+const SELF_MADE: readonly Kind[] = ['connect', 'up', 'recover', 'capacity', 'browser']
 const CLOSE_MS = 8000
 
 export async function setUp(options: TrialOptions): Promise<Stage> {
@@ -76,6 +78,7 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
   const stage: Stage = {
     ...options,
     clock,
+    port: 0,
     target,
     loads,
     connects: {},
@@ -111,11 +114,13 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
           names: transports,
           lines,
           limits: limitsOf(scenario),
+          ...(scenario.kind === 'browser' && { browserHttp: http }),
           ...(fault && { fault }),
         })
     if (own !== undefined) for (const pid of pids) pin(pid, own)
     stage.external = pids.length > 0 && !pids.includes(target.pid)
     const port = network ? (await network.ask('open', { targets: [serverPort], weather, seed })).ports[0]! : serverPort
+    stage.port = port
     const given = { offset, ca, http, tls, pollMs, port, ...(publishKey !== undefined && { publishKey }) }
     const { rssFrom = clients < RSS_CLIENTS ? clients : Math.floor(clients / 2) } = scenario
     const first = isNull || transports.length > 1 ? clients : Math.min(rssFrom, clients)

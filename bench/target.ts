@@ -20,6 +20,7 @@ import { faulty, miscounted } from './faults.ts'
 import type { Fault } from './faults.ts'
 import { RARELY_MS, watchServer } from './health.ts'
 import type { ServerHealth } from './health.ts'
+import { pageFiles } from './browser/files.ts'
 import { answer } from './process.ts'
 import type { Window } from './record.ts'
 import { source } from './source.ts'
@@ -34,6 +35,8 @@ export interface TargetOptions {
   /** Raised, never lowered: all clients come from one address here. */
   lines: number
   limits?: Partial<Limits>
+  /** The version of HTTP that a browser must take: it has no other way to be told. Serves the page that it opens, too. */
+  browserHttp?: '1.1' | '2'
   /** Calibration: what is served is not to be trusted. */
   fault?: Fault
 }
@@ -114,7 +117,7 @@ if (process.send) answer(commands)
 
 const until = (when: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, when - clock())))
 
-async function serve({ names, tls, lines, ...options }: TargetOptions): Promise<Served> {
+async function serve({ names, tls, lines, browserHttp, ...options }: TargetOptions): Promise<Served> {
   const given = fault ? faulty(feed, fault) : feed
   const limits: Limits = {
     ...defaults,
@@ -126,7 +129,8 @@ async function serve({ names, tls, lines, ...options }: TargetOptions): Promise<
   const [name] = names
   if (names.every((each) => isOurs(each) || each === 'post')) {
     // As `npm start` does: both versions of HTTP on one port; the generator says by ALPN which one it wants.
-    const lab = await startLab({ port: 0, credentials: tls, limits, feed: given, clock, source: 'none' })
+    const forBrowser = browserHttp && { http: browserHttp, files: pageFiles }
+    const lab = await startLab({ port: 0, credentials: tls, limits, feed: given, clock, source: 'none', ...forBrowser })
     const { port, publishKey } = lab
     return { port, pids, publishKey, traffic: () => lab.wire.total(), close: () => lab.close() }
   }

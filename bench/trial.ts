@@ -1,4 +1,5 @@
 // One trial: a fresh server process, fresh generators, one experiment; out come plain rows, one for each contestant in it.
+import { browser } from './kinds/browser.ts'
 import { burst } from './kinds/burst.ts'
 import { capacity } from './kinds/capacity.ts'
 import { connect } from './kinds/connect.ts'
@@ -17,7 +18,7 @@ import { setUp, tearDown } from './stage.ts'
 import type { Stage, TrialOptions } from './stage.ts'
 
 const kinds: Record<Kind, (stage: Stage) => Promise<Row[]>> = {
-  ...{ window, ladder, idle, connect, storm, recover, burst, up, capacity },
+  ...{ window, ladder, idle, connect, storm, recover, burst, up, capacity, browser },
 }
 
 /** One row that is not as it should be costs that row, not the run. */

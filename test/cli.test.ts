@@ -74,6 +74,9 @@ describe('a mistake is one line on stderr and exit 2', () => {
     [['watch', '--publish', '{}'], /--key/],
     [['watch', '--ca', 'missing.pem'], /missing\.pem/],
     [['inspect', 'ftp://x'], /https:/],
+    [['bench', '--browser', 'netscape'], /none of chromium, firefox/],
+    [['bench', '--browser', '--full'], /--full means nothing to --browser/],
+    [['bench', '--browser', '--clients', '5'], /--clients means nothing to --browser/],
     [['nonsense'], /unknown command/],
   ])('%j', async (args, what) => {
     const { code, out, err } = await run(...args)
@@ -81,6 +84,16 @@ describe('a mistake is one line on stderr and exit 2', () => {
     expect(err.trim().split('\n')).toHaveLength(1)
     expect(err).not.toMatch(/\bat .*:\d+:\d+/)
     expect([code, out]).toEqual([2, ''])
+  })
+
+  test.each([
+    [{ PATH: '/nowhere', FIREFOX: '' }, /^bench: --browser needs firefox-esr.*: (sudo apt-get )?install /],
+    [{ FIREFOX: '/nowhere/firefox' }, /^bench: FIREFOX=\/nowhere\/firefox is not an executable file/],
+  ])('a browser that is missing, before anything is measured: %j', async (environment, what) => {
+    const { code, out, err } = await start(environment, 'bench', '--browser', 'firefox', '--out', 'no-run').ended
+    expect(err.trim().split('\n')).toHaveLength(1)
+    expect([code, out, err.replace(/^wirelab: /, '')]).toEqual([2, '', expect.stringMatching(what)])
+    expect(existsSync(join(folder, 'no-run'))).toBe(false)
   })
 
   test('a port that is taken', async () => {

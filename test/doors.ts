@@ -97,6 +97,12 @@ export const importRules: ImportRule[] = [
     example: file('src/lab/made-up.ts', `import { list } from '../cli/flags.ts'`),
   },
   {
+    files: /^src\/lab\/wire\//,
+    may: /^src\/lab\/wire\/|^node:crypto$|^npm:lru-cache$/,
+    why: 'the wire is read from bytes and secrets alone: whoever has them can check it, and it touches no socket',
+    example: file('src/lab/wire/made-up.ts', `import { connect } from 'node:net'`),
+  },
+  {
     files: /^certs\//,
     mayNot: /^(src|transports|bench|public|test)\//,
     why: 'the authority stands alone: it makes certificates for whoever asks',
@@ -107,6 +113,12 @@ export const importRules: ImportRule[] = [
     mayNot: /^(src\/cli|src\/lab|public|test)\//,
     why: 'imports go down only: the bench is started by the command, and draws nothing on the page',
     example: file('bench/made-up.ts', `import { list } from '../src/cli/flags.ts'`),
+  },
+  {
+    files: /^bench\/browser\/page\.ts$/,
+    may: /^src\/core\/|^transports\/clients\.ts$/,
+    why: 'the page that the bench measures runs in a browser: it imports core and the clients only',
+    example: file('bench/browser/page.ts', `import { startLab } from '../../src/server/start.ts'`),
   },
   {
     files: /^src\/cli\//,
@@ -150,7 +162,7 @@ const READINGS = new Set([
   'arch',
 ])
 /** Programs of their own, started as processes, and how they talk to the one that started them. */
-const ENTRIES = /^(bench\/(load|target|process|network\/process|peers\/.+)|src\/lab\/storm\/process)\.ts$/
+const ENTRIES = /^(bench\/(load|target|process|(network|browser)\/process|peers\/.+)|src\/lab\/storm\/process)\.ts$/
 
 export const useRules: UseRule[] = [
   {
@@ -166,7 +178,7 @@ export const useRules: UseRule[] = [
     example: file('src/server/made-up.ts', `process.stdout.write('hello')`),
   },
   {
-    files: new RegExp(`^src/core/|^public/|${CLIENTS.source}`),
+    files: new RegExp(`^src/core/|^public/|^bench/browser/page\\.ts$|${CLIENTS.source}`),
     finds: (node) => (isGlobal(node, ['Buffer', 'setImmediate', 'global', 'require']) ? node.getText() : undefined),
     why: 'a browser has no such global; use what both have (Uint8Array, setTimeout, globalThis)',
     example: file('transports/sse/client.ts', `const bytes = Buffer.from(text)`),

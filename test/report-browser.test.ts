@@ -7,7 +7,7 @@ import type { Browser } from 'puppeteer-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { page as report } from '../bench/report/page.ts'
 import { openAuthority } from '../certs/authority.ts'
-import { startChromium } from './chromium.ts'
+import { startBrowser } from './browser.ts'
 import { madeUpResults } from './results.ts'
 
 let directory: string
@@ -18,7 +18,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wirelab-test-report-'))
   await openAuthority(directory, ['localhost'])
   await writeFile(join(directory, 'report.html'), report(madeUpResults({ seed: 1 })))
-  ;({ browser, close } = await startChromium(join(directory, 'ca.pem')))
+  ;({ browser, close } = await startBrowser('chromium', join(directory, 'ca.pem')))
 }, 120_000)
 afterAll(async () => {
   await close()

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { findCertutil, findChromium, needBrowser } from './browser.ts'
+import { needBrowsers } from './browser.ts'
 
 const root = join(import.meta.dirname, '..')
 const RESULTS = join(root, 'test/out/vitest.json')
@@ -20,10 +20,7 @@ export async function run(args: string[]): Promise<void> {
   process.chdir(root)
   let count: Count | undefined
   try {
-    await step('needs', async () => {
-      await needBrowser(say)
-      return [findChromium(), findCertutil()].filter(Boolean).join(', ')
-    })
+    await step('needs', async () => (await needBrowsers(say)).join(', '))
     await step('types', () => quietly('node_modules/typescript/bin/tsc', '--noEmit'))
     await step('eslint', () => quietly('node_modules/eslint/bin/eslint.js', '.'))
     await step('prettier', () => quietly('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'))

@@ -8,7 +8,7 @@ import { plainOf } from './tapped.ts'
 
 describe('the wire of a door', () => {
   const read = async (ask: Awaited<ReturnType<typeof labWithBenches>>['ask'], path: string) =>
-    (await ask('GET', `bench${path}`)).body as unknown as { connections: WireConnection[]; records: WireRecord[] }
+    (await ask('GET', `bench${path}`)).body as { connections: WireConnection[]; records: WireRecord[] }
 
   test.each(transportNames)(
     '%s: what passed, opened, on whatever TLS, before and after a restart',
@@ -45,6 +45,21 @@ describe('the wire of a door', () => {
       expect(sum(true)).toBeGreaterThanOrEqual(tls.up) // a server that leaves does not read everything that it is handed
     },
   )
+
+  test('sessions and keys are not told, whatever else is', async () => {
+    const { lab, bench, ask } = await labWithBenches()
+    const mine = await bench()
+    const { port } = await mine.door('polling')
+    const headers = { cookie: '__Host-wirelab=abcdef', authorization: `Bearer ${lab.publishKey}` }
+    const follower = through(lab, port, { transport: 'polling', headers })
+    await open(follower)
+    const { records, connections } = await read(ask, `/${mine.id}/polling/wire`)
+    const up = plainOf(records, true).toString()
+    expect(up).toMatch(/cookie: \*{21}\r\n/i)
+    expect(up).toMatch(/authorization: \*+\r\n/i)
+    const opening = Buffer.from(connections[0]!.opening.up, 'base64').toString()
+    for (const secret of ['abcdef', lab.publishKey]) expect(up + opening).not.toContain(secret)
+  })
 
   test('is for the page and for who has the key', async () => {
     const { bench, ask } = await labWithBenches()

@@ -20,7 +20,11 @@ export interface Point {
   bytesPerEvent: { up: number; headers: number; total: number }
   /** Of one connection. */
   rssKb: number | null
+  /** Only its memory counts: it is too short for anything else. */
+  isMemory: boolean
 }
+/** What the names of such trials begin with. */
+export const MEMORY = 'plan-memory-'
 
 /** Trials of one transport alone, at a steady rate, on loopback, over what the file is of; undefined for any other. */
 export function pointOf(row: Row, results: Results, http: '1.1' | '2'): Point | undefined {
@@ -43,6 +47,7 @@ export function pointOf(row: Row, results: Results, http: '1.1' | '2'): Point | 
     requestsPerEvent: row.requestsPerEvent!,
     bytesPerEvent: { up: up!, headers: headers!, total: total! },
     rssKb: rssKbPerConnection,
+    isMemory: scenario.name.startsWith(MEMORY),
   }
 }
 

@@ -14,15 +14,15 @@ import type { Point } from './points.ts'
 export const FITTED_CLIENTS = 300
 
 /**
- * What a server does; what stands first is kept, unless another predicts much better. For each event it wakes, encodes once and walks its
- * list; then something for each delivery. An answer to a question is so much more than the event in it that nothing else can be told from
- * it: of long polling questions and deliveries are one count, and the event is a thirtieth of a burst of 300. What goes by size drowns
- * in all of them at 1 000 bytes.
+ * What a server does; what stands first is kept, unless another predicts much better. For each event that is pushed it wakes, encodes once and
+ * walks its list; then something for each delivery. An answer of polling is a question, and something for each event in it; of long polling
+ * questions and deliveries are one count. What goes by size drowns in all of them at 1 000 bytes.
  */
 const PUSHED: Count[][] = [['events', 'deliveries'], ['deliveries']]
-const ASKED: Count[][] = [['requests']]
 const SETS: Record<Modelled, Count[][]> = {
-  ...{ polling: ASKED, 'long-polling': ASKED, sse: PUSHED, wss: PUSHED, floor: PUSHED },
+  polling: [['requests', 'deliveries'], ['requests']],
+  'long-polling': [['requests']],
+  ...{ sse: PUSHED, wss: PUSHED, floor: PUSHED },
 }
 
 /** @throws Error when no transport has a trial to fit. */
@@ -44,7 +44,7 @@ export function unitsOf(results: Results, socketBytes: UnitsFile['socketBytes'] 
 }
 
 function unitsOfOne(name: Modelled, points: Point[], http: '1.1' | '2'): Units | undefined {
-  const few = points.filter(({ clients }) => clients <= FITTED_CLIENTS)
+  const few = points.filter(({ clients, isMemory }) => clients <= FITTED_CLIENTS && !isMemory)
   const large = points.filter(({ clients }) => clients > FITTED_CLIENTS).toSorted((a, b) => b.clients - a.clients)
   const tests = large.filter((point) => loadOf(point) === loadOf(large[0]!))
   const asked = name === 'polling' || name === 'long-polling'
@@ -52,8 +52,7 @@ function unitsOfOne(name: Modelled, points: Point[], http: '1.1' | '2'): Units |
   const found = choose(observations, SETS[name])
   if (!found) return undefined
   const heads = headsOf(few, asked, http)
-  // Whatever else a process allocates between the two looks only adds: the lowest is nearest to what connections take.
-  const rss = lowest(rssOf(points.filter((point) => !tests.includes(point))))
+  const rss = median(rssOf(points.filter((point) => !tests.includes(point))))
   const units: Units = {
     ...{ cpuUs: found.prices, fitError: found.error ?? null, rssKbPerConnection: rss ?? null, heads, heldOut: null },
     fitted: few.map(({ clients, rate, payload, pollMs, cpuUsPerDelivery }) => ({
@@ -69,5 +68,3 @@ function unitsOfOne(name: Modelled, points: Point[], http: '1.1' | '2'): Units |
   units.rssKbPerConnection ??= median(rssOf(tests)) ?? null
   return units
 }
-
-const lowest = (values: number[]) => (values.length > 0 ? Math.min(...values) : undefined)

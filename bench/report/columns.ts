@@ -1,5 +1,6 @@
 // What the tables say, once for stdout, Markdown and the page: which columns, and what is left out.
 import { figures } from '../figures.ts'
+import { browserColumns, browserWords } from './browser.ts'
 import type { Row } from '../results.ts'
 import { NONE, cell, text } from './numbers.ts'
 import { modelWords } from './remarks.ts'
@@ -114,6 +115,7 @@ const model = (['p50', 'bytes'] as const).flatMap((of): Column[] => [
 const groups: Group[] = [
   { title: 'latency, ms', columns: latency },
   { title: 'what this scenario measures', columns: own },
+  { title: 'inside the browser', columns: browserColumns, words: browserWords },
   { title: 'cost', columns: cost },
   { title: 'bytes per event', columns: bytes },
   { title: 'fan-out skew, ms', columns: skew },

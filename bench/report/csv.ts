@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync'
 import { figures } from '../figures.ts'
 import type { Results, Row } from '../results.ts'
 
-const variables = ['payload', 'rate', 'pollMs', 'batchMs', 'profile', 'http', 'tls'] as const
+const variables = ['payload', 'rate', 'pollMs', 'batchMs', 'profile', 'http', 'tls', 'browser'] as const
 const way = (name: 'up' | 'down') =>
   (['payload', 'framing', 'headers', 'tls', 'tcpip'] as const).map((layer): Column => [
     `layers.${name}.${layer}`,
@@ -47,6 +47,12 @@ export const csvColumns: Column[] = [
   ),
   ...pairs('generator', ['loopDelayP99Ms', 'utilisation', 'gcMaxMs'], (row) => row.generator),
   ...pairs('figures', Object.keys(figures), (row) => row.figures),
+  ...pairs('browser', ['name', 'version', 'isolated', 'timerStepMs', 'frameMs'], (row) => row.browser),
+  ...pairs('browser.clock', ['offsetMs', 'errorMs', 'roundTripMs'], (row) => row.browser?.clock ?? undefined),
+  ...pairs('browser.paintMs', ['p50', 'p90', 'p99', 'max'], (row) => row.browser?.paintMs),
+  ...pairs('browser.paintedMs', ['p50', 'p90', 'p99', 'max'], (row) => row.browser?.paintedMs),
+  ...pairs('browser.longTasks', ['count', 'totalMs', 'maxMs'], (row) => row.browser?.longTasks ?? undefined),
+  ...pairs('browser.heap', ['bytes', 'by'], (row) => row.browser?.heap ?? undefined),
 ]
 
 export function csv({ trials }: Results): string {

@@ -1,8 +1,8 @@
 // The results as Markdown: the same tables as on the terminal, with the command that repeats them; to paste into a README or an issue.
 import { peerNames } from '../contestants.ts'
 import type { Results } from '../results.ts'
-import { scenarios as known } from '../scenarios.ts'
-import type { Scenario, ScenarioName } from '../scenarios.ts'
+import { browserScenario, scenarios } from '../scenarios.ts'
+import type { Scenario } from '../scenarios.ts'
 import { sheets } from './columns.ts'
 import { brackets, failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
 import { conclusions } from './conclusions.ts'
@@ -53,10 +53,12 @@ function against(results: Results): string[] {
   return [`## ${rivalsTitle}`, words, ...tables]
 }
 
+const known: Record<string, Scenario> = { ...scenarios, browser: browserScenario }
+
 /** What measures this scenario again, as it was run here: the flags that are not as they are by default. */
 export function command(name: string, { scenarios, trials, missing = [], seed }: Results): string {
   const found = scenarios.find((each) => each.name === name)!
-  const usual: Partial<Scenario> = known[name as ScenarioName] ?? {}
+  const usual: Partial<Scenario> = known[name] ?? {}
   // What was ordered, also when the run did not come to its end.
   const mine = [...trials, ...missing].filter(({ scenario }) => scenario === name)
   const names = [...new Set(mine.map(({ transport }) => transport))]
@@ -65,7 +67,7 @@ export function command(name: string, { scenarios, trials, missing = [], seed }:
   const { clients, rate, seconds, payload, pollMs: poll, http, tls } = found
   const numbers = Object.entries({ clients, rate, seconds, payload, poll, http, tls })
   const flags = [
-    `--scenario ${name}`,
+    name === browserScenario.name ? `--browser ${browsersIn(mine)}` : `--scenario ${name}`,
     `--repeats ${Math.max(...mine.map(({ repeat }) => repeat))}`,
     `--seed ${seed}`,
     ...(ours.length < found.transports.length ? [`--transports ${ours.join()}`] : []),
@@ -76,6 +78,9 @@ export function command(name: string, { scenarios, trials, missing = [], seed }:
   ]
   return `npm run bench -- ${flags.join(' ')}`
 }
+
+const browsersIn = (rows: { point?: Record<string, string | number> | undefined }[]) =>
+  [...new Set(rows.map(({ point }) => point?.['browser']))].toSorted().join()
 
 /** The first row is the head; the first column is text, all others are numbers. */
 export function markdownTable([head = [], ...rows]: string[][]): string {

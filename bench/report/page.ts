@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import type { Results } from '../results.ts'
 import { bytesByLayer } from './charts/bytes.ts'
 import { breakEven } from './charts/breakeven.ts'
+import { browserDots } from './charts/browser.ts'
 import { NARROW, WIDE, draw } from './charts/chart.ts'
 import type { Chart, Mark } from './charts/chart.ts'
 import { latencyAgainstCost } from './charts/cost.ts'
@@ -22,7 +23,7 @@ import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
 
 const makers = [
-  ...[kneeCurves, backCurves, breakEven, pointCharts, figureDots, latencyAgainstCost],
+  ...[browserDots, kneeCurves, backCurves, breakEven, pointCharts, figureDots, latencyAgainstCost],
   ...[percentileCurves, latencyDots, bytesByLayer, skewDots, modelErrors],
 ]
 /** A table with more rows stands below the charts. */
@@ -34,13 +35,16 @@ export function page(results: Results): string {
   const sections = [...Map.groupBy(summarise(results), ({ scenario }) => scenario)]
   const missing = results.scenarios.filter(({ name }) => !sections.some(([each]) => each === name))
   const links = sections.map(([name]) => `<li><a href="#${id(name)}">${escape(name)}</a></li>`)
+  const inBrowsers = results.trials.some(({ browser }) => browser)
+    ? ' Inside of a browser it is by the clock of the page, whose error is shown.'
+    : ''
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Wirelab benchmark</title><style>${style}</style></head><body>
 <header><h1>Wirelab benchmark</h1>
 <p class="about">${escape(provenance(results))}</p>
 <p>How polling, long polling, SSE and WSS compare on one machine, on real TLS, with a bare TLS socket as the floor. Latency is from
-when an event was due to when a client had decoded it, in another process, by one monotonic clock; every receiver counts.</p>
+when an event was due to when a client had decoded it, in another process, by one monotonic clock; every receiver counts.${inBrowsers}</p>
 ${unfinished(results)
   .map((line) => `<p class="invalid">${escape(line)}</p>`)
   .join('')}

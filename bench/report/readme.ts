@@ -26,17 +26,23 @@ const columns: [head: string, text: (summary: Summary) => string][] = [
   ['… × floor', (summary) => cell(summary.times(metrics.cpu, 'floor'))],
 ]
 
-/** @throws Error when the run has no `steady`, which is what the table shows, or cannot be quoted. */
-export function readmeTable(results: Results): string {
-  const shown = summarise(results).filter(({ scenario, beside }) => scenario === 'steady' && beside === undefined)
-  if (shown.length === 0) throw new Error('expected a run of the scenario steady, which README shows; it has none')
+/** What of a scenario may be quoted. @throws Error when the run has none of it, did not end, or has clocks that differ. */
+export function quotable(results: Results, name: string): Summary[] {
+  const shown = summarise(results).filter(({ scenario, beside }) => scenario === name && beside === undefined)
+  if (shown.length === 0) throw new Error(`expected a run of the scenario ${name}; it has none`)
   const doubt = shown.flatMap(({ rows }) => rows).find(isDoubtful)
   if (doubt)
     throw new Error(
       `repeat ${doubt.repeat} of ${doubt.transport} has events before they were due: expected a run that can be quoted; measure again`,
     )
-  if (results.missing?.some(({ scenario }) => scenario === 'steady'))
-    throw new Error('the run did not come to its end: expected all repeats of steady; measure again')
+  if (results.missing?.some(({ scenario }) => scenario === name))
+    throw new Error(`the run did not come to its end: expected all repeats of ${name}; measure again`)
+  return shown
+}
+
+/** @throws Error when there is no `steady`, which is what the table shows, or none that can be quoted. */
+export function readmeTable(results: Results): string {
+  const shown = quotable(results, 'steady')
   const { clients, rate, seconds, payload, pollMs } = results.scenarios.find(({ name }) => name === 'steady')!
   const repeats = Math.max(...shown.map(({ rows }) => rows.length))
   const invalid = shown.flatMap(({ rows }) => rows).filter(({ valid }) => !valid).length

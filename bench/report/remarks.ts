@@ -16,7 +16,7 @@ export function heading(name: string, { scenarios, seed, trials }: Results): str
     },
     ladder: `from ${rate} events/s on, ${seconds} s a step, ${payload} B an event`,
   }
-  const load = `${clients} clients each, ${loads[kind] ?? `${rate} events/s for ${seconds} s, ${payload} B an event`}`
+  const load = `${clients === 1 ? '1 client' : `${clients} clients`} each, ${loads[kind] ?? `${rate} events/s for ${seconds} s, ${payload} B an event`}`
   const events = spread(
     trials.flatMap((row) => (row.scenario === name && row.valid && row.expected ? row.expected / row.clients : [])),
   )

@@ -1,7 +1,7 @@
 // What experiments read out of the wire of a door: TLS records, and what was in them.
-import type { Wire, WireRecord } from '../door.ts'
+import type { Capture, WireRecord } from '../wire/capture.ts'
 
-export function recordsOf({ records }: Wire, { up, type }: { up: boolean; type: WireRecord['type'] }): WireRecord[] {
+export function recordsOf({ records }: Capture, { up, type }: { up: boolean; type: WireRecord['type'] }): WireRecord[] {
   return records.filter((each) => each.up === up && each.type === type).sort((a, b) => a.n - b.n)
 }
 

@@ -1,7 +1,7 @@
 // Experiment: what TLS adds in bytes and round trips: to a full and a resumed handshake, and to events, on TLS 1.3 and 1.2.
 import { html } from '/vendor/lit-html.js'
 import type { Bench } from '../bench.ts'
-import type { WireConnection, WireRecord } from '../door.ts'
+import type { WireConnection, WireRecord } from '../wire/capture.ts'
 import { about, LabError } from '../lab.ts'
 import { duration, size } from '../words.ts'
 import { barList } from './bars.ts'

@@ -33,11 +33,13 @@ const MOST_RECORDS = 256
 
 /** What was known and what is new, as one. A lab that was restarted counts from 1 again: then only the new is left. */
 export function grown(known: Capture, news: Capture): Capture {
-  const isSame = known.connections.every(({ id, openedAt }) => {
-    const now = news.connections.find((each) => each.id === id)
-    return now === undefined || now.openedAt === openedAt
-  })
-  if (!isSame) return news
+  // Within one lab who has a lower number came earlier.
+  const isOther = news.connections.some((now) =>
+    known.connections.some((old) =>
+      now.id === old.id ? now.openedAt !== old.openedAt : now.id < old.id && now.openedAt > old.openedAt,
+    ),
+  )
+  if (isOther) return news
   const last = known.records.at(-1)?.n ?? 0
   const records = [...known.records, ...news.records.filter(({ n }) => n > last)].slice(-MOST_RECORDS)
   const used = new Set(records.map(({ connection }) => connection))

@@ -69,7 +69,10 @@ export function readFrameHead({ head, length, type, flags, stream }: Frame): Pie
   const out = writer(head)
   const whose = stream === 0 ? 'the connection itself' : `stream ${stream}`
   const note = `frame head: ${TYPES[type] ?? `type ${type}`}, ${length} bytes, ${flagsOf(type, flags)}, ${whose}`
-  out.take(HEAD_BYTES, 'framing', head.length < HEAD_BYTES ? 'a frame head' : note, { begins: true })
+  out.take(HEAD_BYTES, 'framing', head.length < HEAD_BYTES ? 'a frame head' : note, {
+    begins: true,
+    says: `${TYPES[type] ?? `type ${type}`}, ${length} bytes, stream ${stream}`,
+  })
   return out.pieces
 }
 
@@ -92,13 +95,17 @@ export function readControl({ body, length, type, flags }: Frame): Piece[] {
   if (type === SETTINGS)
     while (out.left > 0) {
       const [id, value] = [number(out.at, 2), number(out.at + 2, 4)]
-      out.take(6, 'framing', `setting ${SETTING[id] ?? id}: ${value}`)
+      const name = SETTING[id] ?? `${id}, which is not known here`
+      out.take(6, 'framing', `setting ${name}: ${value}`, { says: `${name.split(',', 1)[0]} = ${value}` })
     }
   else if (type === WINDOW_UPDATE)
-    out.take(length, 'framing', `${number(0, 4) % 2 ** 31} more bytes may come: the reader has made room`)
+    out.take(length, 'framing', `${number(0, 4) % 2 ** 31} more bytes may come: the reader has made room`, {
+      says: `+ ${number(0, 4) % 2 ** 31}`,
+    })
   else if (type === PING)
     out.take(length, 'framing', flags & 1 ? 'the same eight bytes, back' : 'eight bytes, to be sent back')
-  else if (type === RST_STREAM) out.take(length, 'framing', `this stream is over: ${error(number(0, 4))}`)
+  else if (type === RST_STREAM)
+    out.take(length, 'framing', `this stream is over: ${error(number(0, 4))}`, { says: error(number(0, 4)) })
   else if (type === GOAWAY) {
     out.take(4, 'framing', `no new streams beyond ${number(0, 4) % 2 ** 31}`)
     out.take(4, 'framing', `because of ${error(number(4, 4))}`)

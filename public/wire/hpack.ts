@@ -66,7 +66,9 @@ export function hpack(): Hpack {
             name === ''
               ? 'a field that was named before what is kept here'
               : `${name}: ${value}: ${name === ':status' ? explainStatus(Number(value)) : explainField(name)}`
-          out.take(Math.max(1, end - start), 'headers', `${what} [${end - start} bytes: ${how}]`)
+          out.take(Math.max(1, end - start), 'headers', `${what} [${end - start} bytes: ${how}]`, {
+            says: name === '' ? '?' : `${name}: ${value}`,
+          })
         }
       }
       return { pieces: out.pieces, fields }

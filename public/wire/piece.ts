@@ -18,6 +18,8 @@ export interface Piece {
   bits?: Bits[]
   /** What masked bytes are without their mask. */
   unmasked?: Uint8Array
+  /** What bytes that are no letters mean, in a few words. */
+  says?: string
   /** How many bytes it is, is known, but not which. */
   sealed?: true
 }
@@ -84,13 +86,14 @@ export function cut(pieces: Piece[], lengths: readonly number[]): Piece[][] {
 }
 
 function partOf(piece: Piece, from: number, to: number): Piece {
-  const { begins: _, bits, unmasked, ...rest } = piece
+  const { begins: _, bits, unmasked, says, ...rest } = piece
   return {
     ...rest,
     bytes: piece.bytes.subarray(from, to),
     note: from > 0 ? `${piece.note} (goes on)` : piece.note,
     ...(from === 0 && piece.begins && { begins: true as const }),
     ...(from === 0 && bits && { bits }),
+    ...(from === 0 && says !== undefined && { says }),
     ...(unmasked && { unmasked: unmasked.subarray(from, to) }),
   }
 }

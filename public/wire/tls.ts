@@ -29,7 +29,7 @@ export function around(record: WireRecord, plain: Uint8Array | null, connection:
   const before = header(record, sealedBytes)
   if (plain === null) {
     const note = 'sealed, and its secret is not known here'
-    return { before: [...before, sealed(sealedBytes, note)], isData: false, behind: [] }
+    return { before: [...before, sealed(sealedBytes, 'sealed', note)], isData: false, behind: [] }
   }
   const overhead = sealedBytes - plain.length
   const behind: Piece[] = []
@@ -39,20 +39,25 @@ export function around(record: WireRecord, plain: Uint8Array | null, connection:
     behind.push(
       tls(inside, `the true type, ${record.type}, sealed too${padding > 0 ? ', and padding' : ''} (RFC 8446 §5.2)`),
     )
-  } else if (overhead > TAG_BYTES) before.push(sealed(NONCE_BYTES, 'a nonce, new for each record (RFC 5288 §3)'))
-  if (overhead > 0) behind.push(sealed(TAG_BYTES, 'the tag: nobody has changed a byte of this record'))
+  } else if (overhead > TAG_BYTES)
+    before.push(sealed(NONCE_BYTES, 'nonce', 'a nonce, new for each record (RFC 5288 §3)'))
+  if (overhead > 0) behind.push(sealed(TAG_BYTES, 'tag', 'the tag: nobody has changed a byte of this record'))
   if (record.type === 'data') return { before, isData: true, behind }
   return { before: [...before, ...messages(record, plain)], isData: false, behind }
 }
 
 function messages(record: WireRecord, plain: Uint8Array): Piece[] {
   const out = writer(plain)
-  if (record.type === 'alert') out.rest('tls', `alert: ${record.alert ?? ''}`)
+  if (record.type === 'alert')
+    out.take(plain.length, 'tls', `alert: ${record.alert ?? ''}`, { says: record.alert ?? '' })
   if (record.type === 'ccs')
     out.rest('tls', 'ChangeCipherSpec: what follows is sealed; in TLS 1.3 only for old boxes in between')
   for (const { name, bytes, continued } of record.messages ?? []) {
     const note = `${name}: ${MESSAGES[name] ?? 'a message of the handshake'}${continued ? ' (goes on)' : ''}`
-    out.take(bytes, 'tls', note, continued ? undefined : { begins: true })
+    out.take(bytes, 'tls', note, {
+      says: name,
+      ...(!continued && { begins: true as const }),
+    })
   }
   out.rest('tls', 'part of the handshake')
   return out.pieces.map((piece) => ({ ...piece, kind: 'tls' as const }))
@@ -69,7 +74,8 @@ function header({ type, plain, cipherBytes }: WireRecord, sealedBytes: number): 
 const atobLength = (text: string) => (text.length / 4) * 3 - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0)
 const tls = (bytes: Uint8Array, note: string): Piece => ({ kind: 'tls', bytes, note })
 /** Only its length is known here: the page is not told ciphertext. */
-const sealed = (count: number, note: string): Piece => ({
+const sealed = (count: number, says: string, note: string): Piece => ({
   ...tls(new Uint8Array(Math.max(0, count)), note),
   sealed: true,
+  says,
 })

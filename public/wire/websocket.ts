@@ -50,7 +50,11 @@ function readFrame(out: Writer, up: boolean) {
 
   const bits = bitsOf(first, second, length, lengthBytes, isMasked ? mask : undefined)
   const whole = isMasked === up ? '' : up ? '; a client must mask, and this did not' : '; a server must not mask'
-  out.take(2, 'framing', `frame head: ${name}, ${length} bytes${whole}`, { begins: true, bits })
+  out.take(2, 'framing', `frame head: ${name}, ${length} bytes${whole}`, {
+    begins: true,
+    bits,
+    says: `${name}, ${length} bytes`,
+  })
   out.take(lengthBytes, 'framing', `the length in ${lengthBytes} more bytes: ${length}`)
   if (isMasked) out.take(4, 'framing', 'masking key: each byte of the payload is XORed with one of these four')
 
@@ -59,7 +63,10 @@ function readFrame(out: Writer, up: boolean) {
   const unmasked = (from: number, to = shown.length) => (isMasked ? { unmasked: shown.subarray(from, to) } : undefined)
   if (opcode === 8 && length >= 2) {
     const code = shown.length >= 2 ? (shown[0]! << 8) | shown[1]! : 0
-    out.take(2, 'framing', `close code ${code}: ${CODES[code] ?? 'of the application'}`, unmasked(0, 2))
+    out.take(2, 'framing', `close code ${code}: ${CODES[code] ?? 'of the application'}`, {
+      ...unmasked(0, 2),
+      says: String(code),
+    })
     out.take(length - 2, 'framing', 'the reason, in words', unmasked(2))
   } else if (opcode >= 8) out.take(length, 'framing', `what a ${name} carries; a pong gives it back`, unmasked(0))
   else if (CONTROL.some((word) => startsWith(shown, word)))

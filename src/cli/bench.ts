@@ -1,13 +1,12 @@
 // `wirelab bench`: measure the transports; tables on stdout, results and reports in a directory. Or compare two runs that were measured.
-import { readFile, writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
-import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { compare } from '../../bench/report/compare.ts'
+import { advice, browserNames, missingPackages } from '../../bench/browser/find.ts'
+import type { BrowserName } from '../../bench/browser/find.ts'
 import { planText } from '../../bench/estimate.ts'
 import { keepResults, readResults, writeResults } from '../../bench/report/files.ts'
 import { busierText } from '../../bench/report/unlike.ts'
-import { withTable } from '../../bench/report/readme.ts'
 import { unfinished } from '../../bench/report/remarks.ts'
 import { failedGates, metricNames, summarise } from '../../bench/report/summary.ts'
 import type { Gate, MetricName } from '../../bench/report/summary.ts'
@@ -19,12 +18,13 @@ import { calibrate } from '../../bench/calibration.ts'
 import { contestants, installedPeers, peerNames } from '../../bench/contestants.ts'
 import type { Contestant } from '../../bench/contestants.ts'
 import type { TlsVersion } from '../../bench/line.ts'
-import { scenarioNames, scenarios, takes } from '../../bench/scenarios.ts'
+import { browserScenario, scenarioNames, scenarios, takes } from '../../bench/scenarios.ts'
 import type { Scenario, ScenarioName, Variable } from '../../bench/scenarios.ts'
 import { list, number, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
 import { directoryFor } from './outputs.ts'
 import { progress, warnBusy } from './progress.ts'
+import { quote } from './quote.ts'
 
 interface Flags {
   scenario?: ScenarioName[]
@@ -35,6 +35,7 @@ interface Flags {
   full?: boolean
   calibrate?: boolean
   peers?: true | Contestant[]
+  browser?: true | BrowserName[]
   http?: '1.1' | '2'
   tls?: TlsVersion
   gate?: Gate[]
@@ -60,6 +61,11 @@ export function benchCommand(): Command {
       'what users would pick instead, beside ours: all that are installed, or these',
       list(peerNames),
     )
+    .option(
+      '--browser [names]',
+      `instead of the scenarios: one lane inside of real browsers, of ${browserNames.join(', ')}; received, painted, long tasks, memory (about 7 minutes)`,
+      list(browserNames),
+    )
     .option('--repeats <n>', 'times each trial is run; default 5 for steady', wholeNumber(1, 100))
     .option('--out <directory>', 'where results.json, results.csv, report.html and report.md go', 'bench/out')
     .option('--seed <n>', 'order of the trials and moments of the events', wholeNumber(0, 2 ** 31), 1)
@@ -73,11 +79,11 @@ export function benchCommand(): Command {
     .option('--delay <name=ms>', 'a network of so many ms, each way, before one transport (repeatable)', delay)
     .option('--gate <name=value>', 'fail when a median is higher, e.g. sse.p99=50 (repeatable)', gate)
     .option('--compare <files...>', 'measure nothing; say in what two results.json differ for certain')
-    .option('--readme <file>', "measure nothing; put this results.json's table into README.md")
+    .option('--readme <file>', "measure nothing; put this results.json's tables into README.md and docs/course.md")
     .addHelpText('after', `\nScenarios:\n${scenarioList()}`)
     .action((flags: Flags, command: Command) => {
       refuseIdle(command)
-      if (flags.readme) return writeReadme(flags.readme)
+      if (flags.readme) return results(flags.readme).then((run) => quote(run, flags.readme!))
       if (flags.compare) return compareRuns(flags.compare, flags.gate ?? [])
       return flags.calibrate ? calibration(flags) : bench(flags)
     })
@@ -89,7 +95,10 @@ function scenarioList(): string {
 }
 
 /** Flags that run something else than the scenarios, and what each of them takes. */
-const modes: Record<string, string[]> = { calibrate: ['seed'], compare: ['gate'], readme: [] }
+const modes: Record<string, string[]> = {
+  ...{ calibrate: ['seed'], compare: ['gate'], readme: [] },
+  browser: ['transports', 'rate', 'seconds', 'payload', 'poll', 'http', 'delay', 'repeats', 'seed', 'gate', 'out'],
+}
 
 /** A flag that is taken and changes nothing would be believed. */
 function refuseIdle(command: Command) {
@@ -165,19 +174,6 @@ async function compareRuns(files: string[], gates: Gate[]) {
   process.exitCode = failed.length > 0 ? 1 : 0
 }
 
-async function writeReadme(file: string) {
-  const path = join(import.meta.dirname, '../../README.md')
-  const [before, run] = [await readFile(path, 'utf8'), await results(file)]
-  let after: string
-  try {
-    after = withTable(before, run)
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error })
-  }
-  await writeFile(path, after)
-  process.stdout.write(`README.md ${after === before ? 'is as it was' : 'has a new table'}\n`)
-}
-
 async function results(path: string) {
   return readResults(path).catch((error: Error) => {
     throw new UsageError(error.message, { cause: error })
@@ -189,16 +185,18 @@ function runOptions(flags: Flags): RunOptions {
   const numbers = { clients, rate, seconds, payload, pollMs: poll, http: flags.http, tls: flags.tls }
   const given = Object.entries(numbers).filter(([, value]) => value !== undefined)
   const names = flags.scenario ?? (full ? scenarioNames : ['steady' as const])
-  const taken = new Set(names.flatMap((name) => takes(scenarios[name])))
+  const wanted = flags.browser ? [inBrowsers(flags.browser)] : names.map((name) => scenarios[name])
+  const taken = new Set(wanted.flatMap(takes))
   const idle = given.find(([key]) => !taken.has(key as Variable))
   if (idle) {
     const flags = [...taken].map(flagOf).join(', ')
-    throw new UsageError(`bench: ${flagOf(idle[0])} means nothing to ${names.join(', ')}, which takes ${flags}`)
+    const what = wanted.map(({ name }) => name).join(', ')
+    throw new UsageError(`bench: ${flagOf(idle[0])} means nothing to ${what}, which takes ${flags}`)
   }
   const options: RunOptions = {
-    scenarios: names.map((name): Scenario => {
-      const mine = takes(scenarios[name])
-      return { ...scenarios[name], ...Object.fromEntries(given.filter(([key]) => mine.includes(key as Variable))) }
+    scenarios: wanted.map((scenario): Scenario => {
+      const mine = takes(scenario)
+      return { ...scenario, ...Object.fromEntries(given.filter(([key]) => mine.includes(key as Variable))) }
     }),
     ...(transports && { transports }),
     ...(flags.delay && { delaysMs: flags.delay }),
@@ -214,6 +212,22 @@ function runOptions(flags: Flags): RunOptions {
 }
 
 const flagOf = (name: string) => (name === 'pollMs' ? '--poll' : `--${name}`)
+
+/** @throws UsageError, one line, when one of them is not here: before anything is measured. */
+function inBrowsers(wanted: true | BrowserName[]): Scenario {
+  const names = wanted === true ? browserNames : wanted
+  const missing = missingOf(names)
+  if (missing.length > 0) throw new UsageError(`bench: --browser needs ${missing.join(' and ')}: ${advice(missing)}`)
+  return { ...browserScenario, points: names.map((browser) => ({ browser })) }
+}
+
+function missingOf(names: readonly BrowserName[]): string[] {
+  try {
+    return missingPackages(names, process.env)
+  } catch (error) {
+    throw new UsageError(`bench: ${(error as Error).message}`, { cause: error })
+  }
+}
 
 /** Says what is not there; a peer that was asked for by name must be. */
 function peersOf(wanted: true | Contestant[]): Contestant[] {

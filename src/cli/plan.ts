@@ -43,7 +43,7 @@ export function planCommand(): Command {
     .option('--link <gbit>', 'network of one machine, Gbit/s each direction', number(0.001, 10_000), 10)
     .option('--from <file>', `unit costs of plan --calibrate, or results.json of bench; default ${LAST}`)
     .option('--json', 'the plan as JSON')
-    .option('--calibrate', 'measure the unit costs of this machine first; takes 3 minutes')
+    .option('--calibrate', 'measure the unit costs of this machine first; takes 6 minutes')
     .option('--out <file>', 'where --calibrate writes them', LAST)
     .addOption(new Option('--http <version>', 'HTTP version, with --calibrate').choices(['1.1', '2']).default('1.1'))
     .option('--seed <n>', 'order of the trials, with --calibrate', wholeNumber(0, 2 ** 31), 1)
@@ -70,7 +70,7 @@ async function plan(flags: Flags) {
 }
 
 async function measure({ out, seed, http }: Flags): Promise<UnitsFile> {
-  await fileFor(out, '--out') // before three minutes are spent
+  await fileFor(out, '--out') // before six minutes are spent
   warnBusy()
   const file = await calibrate({ seed, http, onTrial: progress() })
   await writeFile(out, `${JSON.stringify(file, null, 1)}\n`)
@@ -84,7 +84,7 @@ async function read(from: string | undefined): Promise<UnitsFile> {
     const { code = error.message } = error
     if (from === undefined && code === 'ENOENT')
       throw new UsageError(
-        `plan: the unit costs of this machine are not known yet (no ${LAST}); measure them in about three minutes: npx wirelab plan --calibrate; or, where the bench has run, at once: npx wirelab plan --from bench/out/results.json`,
+        `plan: the unit costs of this machine are not known yet (no ${LAST}); measure them in about six minutes: npx wirelab plan --calibrate; or, where the bench has run, at once: npx wirelab plan --from bench/out/results.json`,
       )
     const what = { ENOENT: 'there is no such file', EISDIR: 'it is a directory' }[code] ?? `the system says ${code}`
     throw new UsageError(

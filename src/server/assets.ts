@@ -8,6 +8,7 @@ import type { Context } from 'hono'
 import { transportNames } from '../../transports/clients.ts'
 import type { Env } from '../../transports/contract.ts'
 import { Refusal, matchesEtag } from '../../transports/request.ts'
+import { coursePage } from './course.ts'
 import { hostOf } from './guard.ts'
 import { encodingFor, pack } from './packed.ts'
 import type { Encoding, Packed } from './packed.ts'
@@ -15,14 +16,24 @@ import type { Encoding, Packed } from './packed.ts'
 export interface Assets {
   has(path: string): boolean
   /** @throws {Refusal} 404 */
-  respond(context: Context<Env>): Response
+  respond(context: Context<Env>): Promise<Response>
 }
 
 interface Asset {
   type: string
-  packed: Packed
+  body: Uint8Array
+  /** Made when somebody asks: who serves the feed alone, as the bench does, need not wait for it at each start. */
+  packed?: Promise<Packed>
   /** Of the bytes without an encoding; another encoding is another representation, and has an ETag of its own. */
   hash: string
+}
+
+/** One file more than the page has: who starts a lab may have a page of their own. */
+export interface ExtraFile {
+  url: string
+  /** On the disk. */
+  path: string
+  headers?: Record<string, string>
 }
 
 const root = join(import.meta.dirname, '../..')
@@ -37,18 +48,20 @@ const types: Record<string, string> = {
 }
 
 /** `csp` goes with the page, as it was asked for by this Host. */
-export async function loadAssets(csp: (host: string) => string): Promise<Assets> {
+export async function loadAssets(csp: (host: string) => string, extra: ExtraFile[] = []): Promise<Assets> {
   const files = new Map<string, Asset>()
+  const extraHeaders = new Map(extra.map(({ url, headers = {} }) => [url, headers]))
 
   async function add(url: string, path: string) {
     const type = types[extname(path)]
     if (!type) return
     const source = await readFile(path)
-    const body = path.endsWith('.ts')
-      ? Buffer.from(transformSync(source.toString(), { mode: 'strip-only' }).code)
-      : source
+    keep(url, type, path.endsWith('.ts') ? transformSync(source.toString(), { mode: 'strip-only' }).code : source)
+  }
+  function keep(url: string, type: string, content: string | Uint8Array) {
+    const body = Buffer.from(content)
     const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22)
-    files.set(url, { type, packed: await pack(body), hash })
+    files.set(url, { type, body, hash })
   }
   async function addFolder(folder: string) {
     for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
@@ -69,6 +82,7 @@ export async function loadAssets(csp: (host: string) => string): Promise<Assets>
   await add('/vendor/uplot.js', join(uplot, 'dist/uPlot.esm.js'))
   await add('/vendor/uplot.css', join(uplot, 'dist/uPlot.min.css'))
   await add('/vendor/lit-html.js', join(dirname(resolve('lit-html')), '../lit-html.js')) // beside its build for Node
+  for (const { url, path } of extra) await add(url, path)
   for (const [alias, path] of [
     ['/', '/public/index.html'],
     ['/favicon.ico', '/public/icon.svg'],
@@ -77,17 +91,27 @@ export async function loadAssets(csp: (host: string) => string): Promise<Assets>
     if (file) files.set(alias, file)
   }
 
+  const course = await readFile(join(root, 'docs/course.md'), 'utf8')
+  keep(
+    '/course',
+    types['.html']!,
+    coursePage(course, (path) => files.has(path)),
+  )
+
   return {
     has: (path) => files.has(path),
-    respond(context) {
+    async respond(context) {
       const file = files.get(context.req.path)
       if (!file) throw new Refusal(404, 'not_found', 'no such path; see /, /feed, /metrics, /healthz, /limits')
-      const { type, packed, hash } = file
+      const { type, body: whole, hash } = file
+      file.packed ??= pack(whole)
+      const packed = await file.packed
       const encoding = encodingFor(context.req.header('accept-encoding') ?? '', packed)
       const etag = etagOf(hash, encoding)
       context.header('etag', etag)
       context.header('cache-control', 'no-cache')
       context.header('vary', 'Accept-Encoding, Origin')
+      for (const [name, value] of Object.entries(extraHeaders.get(context.req.path) ?? {})) context.header(name, value)
       if (type.startsWith('text/html')) context.header('content-security-policy', csp(hostOf(context.env.incoming)))
       if (matchesEtag(context.env.incoming, etag)) return context.body(null, 304)
       const body = packed[encoding]!

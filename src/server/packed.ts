@@ -7,7 +7,7 @@ export type Packed = Partial<Record<Encoding, Uint8Array>> & { identity: Uint8Ar
 
 /** Smaller files fit one packet as they are. */
 const WORTH_BYTES = 1000
-/** 11 takes ten times as long for 4 % fewer bytes, at every start. */
+/** 11 takes ten times as long for 4 % fewer bytes. */
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
 
 export async function pack(body: Uint8Array): Promise<Packed> {

@@ -13,9 +13,12 @@ interface Kind {
 }
 const looks = ['●', '◆', '▲'] as const
 
+/** With a variable there are too many rows for them; charts/points.ts has those. */
+const plain = (summaries: Summary[]) => summaries.filter(({ where }) => where === '')
+
 export const latencyDots: ChartMaker = (summaries) =>
   dots(
-    summaries,
+    plain(summaries),
     [
       { name: 'p50', pick: metrics.p50, look: '●' },
       { name: 'p99', pick: metrics.p99, look: '◆' },
@@ -32,7 +35,7 @@ export const skewDots: ChartMaker = (summaries) => {
   // p99 where there are events enough for it.
   const key = summaries.some(({ of }) => of((row) => row.skewMs?.last.p99)) ? 'p99' : 'p50'
   return dots(
-    summaries,
+    plain(summaries),
     (['first', 'median', 'last'] as const).map((name, i) => ({
       name: `${name} receiver`,
       pick: (row) => row.skewMs?.[name][key],
@@ -67,7 +70,7 @@ const times: { question: string; marks: Partial<Record<FigureName, string>> }[] 
 export const figureDots: ChartMaker = (summaries) =>
   times.flatMap(({ question, marks }) =>
     dots(
-      summaries,
+      plain(summaries),
       (Object.entries(marks) as [FigureName, string][]).map(([figure, name], i) => ({
         ...{ name, look: looks[i]! },
         pick: (row) => row.figures?.[figure],
@@ -80,14 +83,13 @@ export const figureDots: ChartMaker = (summaries) =>
     ),
   )
 
-function dots(
+export function dots(
   summaries: Summary[],
   kinds: Kind[],
   words: { title: string; question: string; read: string },
   unit: string,
 ): Chart[] {
-  // With a variable there are too many rows for it; charts/points.ts has them.
-  const shown = summaries.filter((each) => each.where === '' && kinds.some(({ pick }) => each.of(pick)))
+  const shown = summaries.filter((each) => kinds.some(({ pick }) => each.of(pick)))
   if (shown.length === 0) return []
   const names = shown.map(nameOf)
   const values = shown

@@ -19,7 +19,7 @@ const words: Record<string, string> = {
 
 export const pointCharts: ChartMaker = (summaries) => {
   const names = [...new Set(summaries.flatMap(({ point }) => Object.keys(point)))]
-  if (names.length === 0 || names.includes('pollMs')) return [] // the break-even surface is a chart of its own
+  if (names.length === 0 || ['pollMs', 'browser'].some((name) => names.includes(name))) return [] // they have charts of their own
   const places = [...new Set(summaries.map(({ where }) => where))]
   const [only = ''] = names
   const numeric = names.length === 1 && summaries.every(({ point }) => typeof point[only] === 'number')

@@ -43,6 +43,8 @@ export interface Capture {
 export interface CaptureOptions {
   /** ms since the epoch. */
   clock: () => number
+  /** What of plaintext is told; the same number of bytes. */
+  show?: (plain: Buffer) => Buffer
   /** How many records, and how much plaintext, are kept. */
   records?: number
   plainBytes?: number
@@ -63,7 +65,7 @@ interface Line {
 const OPENING_BYTES = 2048
 const EMPTY = Buffer.alloc(0)
 
-export function startCapture({ clock, ...options }: CaptureOptions): Capture {
+export function startCapture({ clock, show = (plain) => plain, ...options }: CaptureOptions): Capture {
   const { records: mostRecords = 256, plainBytes: mostPlain = 256 * 1024, opened: mostOpened = 64 } = options
   const secrets = keepSecrets()
   const lines = new Map<number, Line | 'counted'>()
@@ -141,20 +143,20 @@ export function startCapture({ clock, ...options }: CaptureOptions): Capture {
       return (from < 0 ? [] : ring.slice(from)).map(({ line, plain, ...record }) => ({
         ...record,
         connection: line.id,
-        plain: plain && plain.toString('base64'),
+        plain: plain && (record.type === 'data' ? show(plain) : plain).toString('base64'),
       }))
     },
     connections() {
-      return [...lines.values()].flatMap((line) => (line === 'counted' ? [] : [shown(line)]))
+      return [...lines.values()].flatMap((line) => (line === 'counted' ? [] : [told(line, show)]))
     },
     bytes: () => structuredClone(sums),
   }
 }
 
-function shown({ id, connection, openedAt, closedAt, opening }: Line): WireConnection {
+function told({ id, connection, openedAt, closedAt, opening }: Line, show: (plain: Buffer) => Buffer): WireConnection {
   return {
     ...{ id, openedAt, ...connection.facts },
     ...(closedAt !== undefined && { closedAt }),
-    opening: { up: opening.up.toString('base64'), down: opening.down.toString('base64') },
+    opening: { up: show(opening.up).toString('base64'), down: show(opening.down).toString('base64') },
   }
 }

@@ -1,0 +1,86 @@
+// A real browser with a fresh profile that verifies certificates like any user's, and trusts our CA: Chromium over CDP, Firefox over BiDi.
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import puppeteer from 'puppeteer-core'
+import type { Browser } from 'puppeteer-core'
+import { findBrowser, findCertutil } from './find.ts'
+import type { BrowserName, Environment } from './find.ts'
+
+export interface StartedBrowser {
+  browser: Browser
+  /** Ends it and removes its profile. */
+  close(): Promise<void>
+}
+
+export interface StartOptions {
+  /** PEM of the authority to trust beside the usual ones. */
+  ca: string
+  environment: Environment
+  /** By default a signal ends it and this process; false: whoever started it sees to that. */
+  handleSignals?: boolean
+}
+
+const CHROMIUM_ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--force-color-profile=srgb',
+  // performance.measureUserAgentSpecificMemory answers at once, not at the next collection, which may be 20 s away.
+  '--enable-blink-features=ForceEagerMeasureMemory',
+]
+
+/** Where each keeps the NSS database that it reads: Chromium in its HOME, Firefox in its profile. */
+const databases: Record<BrowserName, (home: string) => string> = {
+  chromium: (home) => join(home, '.pki/nssdb'),
+  firefox: (home) => join(home, 'profile'),
+}
+
+/** @throws Error, one line, when it is not there or does not start. */
+export async function startBrowser(name: BrowserName, options: StartOptions): Promise<StartedBrowser> {
+  const { ca, environment, handleSignals: handles = true } = options
+  const executablePath = findBrowser(name, environment)
+  if (executablePath === undefined) throw new Error(`there is no ${name} here`)
+  const home = await mkdtemp(join(tmpdir(), `wirelab-${name}-`))
+  // The browser's own helpers may still write for a moment after it is gone.
+  const remove = () => rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  try {
+    await trust(ca, home, databases[name](home), environment)
+    const browser = await puppeteer.launch({
+      browser: name === 'firefox' ? 'firefox' : 'chrome',
+      executablePath,
+      ...(name === 'chromium' && { args: CHROMIUM_ARGS }),
+      ...{ handleSIGINT: handles, handleSIGTERM: handles, handleSIGHUP: handles },
+      userDataDir: join(home, 'profile'),
+      env: { ...environment, HOME: home, XDG_CONFIG_HOME: join(home, 'config'), XDG_CACHE_HOME: join(home, 'cache') },
+    })
+    return {
+      browser,
+      async close() {
+        await browser.close()
+        await remove()
+      },
+    }
+  } catch (error) {
+    await remove()
+    throw new Error(`${name} did not start: ${(error as Error).message.trim().split('\n')[0]}`, { cause: error })
+  }
+}
+
+async function trust(ca: string, home: string, database: string, environment: Environment) {
+  const certutil = findCertutil(environment)
+  if (!certutil) return // macOS and Windows: the system's store, which is not ours to touch; what is opened then fails to verify
+  const run = (...rest: string[]) => promisify(execFile)(certutil, ['-d', `sql:${database}`, ...rest])
+  const caPath = join(home, 'ca.pem')
+  await writeFile(caPath, ca)
+  await mkdir(database, { recursive: true })
+  await run('-N', '--empty-password')
+  await run('-A', '-t', 'C,,', '-n', 'wirelab CA', '-i', caPath)
+}

@@ -1,0 +1,30 @@
+// `wirelab bench --readme`: puts the numbers of a run into the documents that quote it.
+import { readFile, writeFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { COURSE, shownIn, withTables } from '../../bench/report/course.ts'
+import { withTable } from '../../bench/report/readme.ts'
+import type { Results } from '../../bench/results.ts'
+import { UsageError } from './main.ts'
+
+/** Puts the numbers of a run where they are quoted: README shows `steady`, the course whatever of it the run has. */
+export async function quote(run: Results, file: string): Promise<void> {
+  const root = join(import.meta.dirname, '../..')
+  const has = (name: string) => run.trials.some(({ scenario }) => scenario === name)
+  const course = await readFile(join(root, COURSE), 'utf8')
+  const changes: [name: string, change: (text: string) => string][] = []
+  if (has('steady')) changes.push(['README.md', (text) => withTable(text, run)])
+  if (shownIn(course).some(has)) changes.push([COURSE, (text) => withTables(text, run, relative(root, resolve(file)))])
+  if (changes.length === 0)
+    throw new UsageError(`${file}: expected a run of one of ${shownIn(course).join(', ')}, which are quoted`)
+  for (const [name, change] of changes) {
+    const before = await readFile(join(root, name), 'utf8')
+    let after: string
+    try {
+      after = change(before)
+    } catch (error) {
+      throw new UsageError((error as Error).message, { cause: error })
+    }
+    await writeFile(join(root, name), after)
+    process.stdout.write(`${name} ${after === before ? 'is as it was' : 'has new numbers'}\n`)
+  }
+}
