@@ -18,7 +18,7 @@ const written = experiments.filter(({ load }) => load)
 
 beforeAll(async () => {
   lab = await startTestLab({ source: 'ticker', perSecond: RATE, lab: benchRoom() })
-  chromium = await startBrowser('chromium', lab.authority!.caPath)
+  chromium = await startBrowser('chromium', lab.authority!.caPath, { slowsHidden: true })
 }, 60_000)
 afterAll(async () => {
   await chromium.close()

@@ -151,8 +151,7 @@ function picture(box: HTMLElement): Picture<Data> {
 
 export const screen = experiment<Data>({
   about: html`Two readers follow the same feed. It suddenly makes ${size(EVENT_BYTES * PER_SECOND)} a second; one of the
-  readers can take ${size(TAKES)} of it. When the server
-    has let go of it, its line gets well again.`,
+  readers can take ${size(TAKES)} of it. When the server has let go of it, its line gets well again.`,
   question: 'What becomes of the events that the slow reader cannot take?',
   choices: [
     'The server keeps them in memory until the reader has them',
