@@ -161,9 +161,9 @@ function picture(box: HTMLElement): Picture<Data> {
   }
 }
 
-const MATH = `events in a write     n = 1 + r·B
-mean wait             = B · (1 + r·B/2) / n
-bytes for each event  = e + 22 / n`
+const MATH = `events in a write: n = 1 + r·B
+mean wait = B · (1 + r·B/2) / n
+bytes for each event = e + 22/n`
 
 export const screen = experiment<Data>({
   about: html`The lab makes ${PER_SECOND} events a second. Three streams carry the same events: one writes each at once,

@@ -168,7 +168,7 @@ export const screen = experiment<Data>({
       sentence:
         `${count(broken, 'connection')} ${broken === 1 ? 'was' : 'were'} reset. The session ${isKnown ? 'was still known: publishing was answered 201' : `was not: publishing was answered ${after?.status}`}. ` +
         (areBack
-          ? `Both sockets were back on new connections after ${backs.map((at) => duration(at! - cutAt!)).join(' and ')}, at their cursor: ${lost === 0 ? 'nothing was lost' : `${count(lost, 'event')} lost`}.`
+          ? `Both sockets were back on new connections after ${backs.map((at) => duration(at - cutAt!)).join(' and ')}, at their cursor: ${lost === 0 ? 'nothing was lost' : `${count(lost, 'event')} lost`}.`
           : 'The sockets did not come back within this run.'),
       details: [
         `Two sockets took ${connections} TCP connections in all; what came up while socket 1 was away, ${count(between, 'event')}, was delivered after it was back.`,

@@ -96,9 +96,9 @@ function burstOf({ events }: Stream): Got[] {
 const worst = ({ events }: Stream) => Math.max(0, ...events.map(({ due, at }) => at - due))
 const isInOrder = ({ events }: Stream) => events.every(({ due }, index) => index === 0 || due > events[index - 1]!.due)
 
-const MATH = `age of an event due at t  = s − t   (0 ≤ t ≤ s)
-mean age                  = s/2
-events held               = r · s`
+const MATH = `age of an event due at t = s − t
+mean age = s/2
+events held = r · s`
 
 export const screen = experiment<Data>({
   about: html`Four streams of the same events: A and B share one HTTP/2 connection, C and D have one each. Then nothing

@@ -155,10 +155,10 @@ function picture({ handshakes, streams }: Data) {
   )}`
 }
 
-const MATH = `added to a record of n bytes  = 5 + 1 + 16 = 22   (TLS 1.3)
-                             = 5 + 8 + 16 = 29   (TLS 1.2, AES-GCM)
-share                        = 22 / (22 + n)
-time before the request      = round trips · t`
+const MATH = `22 = 5 + 1 + 16 (TLS 1.3)
+29 = 5 + 8 + 16 (TLS 1.2, AES-GCM)
+share of TLS = 22 / (22 + n)
+time before the request = round trips · t`
 
 export const screen = experiment<Data>({
   about: html`The page asks one question on a new connection and one more on another, over TLS 1.3 and 1.2, on a network
@@ -233,6 +233,7 @@ export const screen = experiment<Data>({
     </p>`,
   formula({ handshakes, streams }) {
     return html`<p class="math">${MATH}</p>
+      <p>For a record with <code>n</code> bytes in it, and <code>t</code> there and back.</p>
       <div class="scroll" tabindex="0" role="region" aria-label="Formula and measurement">
         <table class="raw">
           <thead>

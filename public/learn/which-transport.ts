@@ -156,10 +156,9 @@ function picture(box: HTMLElement): Picture<Data> {
 
 const VERDICTS = { yes: 'fits', maybe: 'fits, at a price', no: 'does not fit' } as const
 
-const MATH = `              bytes a second    besides
-polling       N · q / i         median age = i/2 + t
-long polling  N · r · e_lp      requests a second = N · r
-SSE, WSS      N · r · e         open lines = N`
+const MATH = `polling: N·q/i bytes a second, median age i/2 + t
+long polling: N·r·e bytes, N·r requests a second
+SSE, WebSocket: N·r·e bytes a second, N open lines`
 
 export const screen = experiment<Data>({
   about: html`All four transports carry the same ${PER_SECOND} events a second, side by side, for ${LAST_MS / 1000}
@@ -225,7 +224,7 @@ export const screen = experiment<Data>({
       <p>
         N clients, r events a second, i the interval. Measured just now: a question and its answer, q =
         ${size(of('polling').bytesPerRequest)} with ${(1 / of('polling').requestsPerEvent).toFixed(1)} events in it; t =
-        ${duration(of('polling').tripMs)}; e_lp = ${size(of('long-polling').bytesPerEvent)}; e =
+        ${duration(of('polling').tripMs)}; e = ${size(of('long-polling').bytesPerEvent)} by long polling,
         ${size(of('sse').bytesPerEvent)} by SSE and ${size(of('wss').bytesPerEvent)} by WebSocket. For 1 000 clients and
         one event a second: polling every second ${size(1000 * of('polling').bytesPerRequest)} a second, long polling
         ${size(1000 * of('long-polling').bytesPerEvent)}, SSE ${size(1000 * of('sse').bytesPerEvent)}, WebSocket
