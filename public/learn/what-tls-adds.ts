@@ -254,28 +254,30 @@ export const screen = experiment<Data>({
           </tbody>
         </table>
       </div>
-      <table class="raw">
-        <thead>
-          <tr>
-            ${['handshake', 'round trips', 'formula', 'measured'].map((each) => html`<th scope="col">${each}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${handshakes.map(
-            (each) =>
-              html`<tr>
-                <th scope="row">${nameOf(each)}</th>
-                <td class="number">${tripsOf(each).join(' or ')}</td>
-                <td class="number">
-                  ${tripsOf(each)
-                    .map((n) => duration(n * TRIP_MS))
-                    .join(' or ')}
-                </td>
-                <td class="number">${duration(each.tookMs)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>`
+      <div class="scroll" tabindex="0" role="region" aria-label="Round trips">
+        <table class="raw">
+          <thead>
+            <tr>
+              ${['handshake', 'round trips', 'formula', 'measured'].map((each) => html`<th scope="col">${each}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${handshakes.map(
+              (each) =>
+                html`<tr>
+                  <th scope="row">${nameOf(each)}</th>
+                  <td class="number">${tripsOf(each).join(' or ')}</td>
+                  <td class="number">
+                    ${tripsOf(each)
+                      .map((n) => duration(n * TRIP_MS))
+                      .join(' or ')}
+                  </td>
+                  <td class="number">${duration(each.tookMs)}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>`
   },
   table: ({ handshakes, streams }) => ({
     caption: 'Handshakes and streams',
