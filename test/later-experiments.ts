@@ -6,6 +6,8 @@ import type { Expected } from './expected.ts'
 export const laterExpectations: Record<string, Expected> = {
   'buffering-proxy': {
     choice: 2,
+    // A question that comes while the proxy is going away may be answered 502 by it, and that has no CORS header.
+    said: /ERR_FAILED|blocked by CORS policy|502|ERR_CONNECTION/,
     numbers(rows) {
       const [free, behind, careful, longPolling, wss] = rows
       expect(number(behind, 'events while the proxy was there')).toBe(0)
@@ -37,7 +39,7 @@ export const laterExpectations: Record<string, Expected> = {
       const of = (what: string) => rows.find((row) => row.what === what)?.value
       expect([of('lost'), of('repeated'), of('gaps told')]).toEqual(['0', '0', '0'])
       expect(of('close code')).toMatch(/^(1006|4008)$/)
-      within(Number(of('server let go of the line, ms')), 600, 10_500) // 1 MiB of queue at 1.6 MB/s, behind the kernels' buffers
+      within(Number(of('server let go of the line, ms')), 600, 20_000) // 1 MiB of queue at 1.6 MB/s, behind the kernels' buffers
       within(Number(of('most events behind')), 60, 2000)
       expect(Number(of('oldest event of the fast reader, ms'))).toBeLessThan(3000)
       expect(of('events read by the slow reader')).toBe(of('events read by the fast reader'))
