@@ -88,7 +88,7 @@ export const laterExpectations: Record<string, Expected> = {
         expect(bins.reduce((a, b) => a + b)).toBe(number(row, 'attempts'))
       }
       within(number(at, 'busiest 100 ms'), 100, 200)
-      within(number(spread, 'busiest 100 ms'), 35, 120) // 200 in half a second
+      within(number(spread, 'busiest 100 ms'), 35, 90) // 200 in half a second
     },
   },
   'connection-session': {
