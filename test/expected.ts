@@ -7,7 +7,8 @@ export type Rows = Record<string, string>[]
 export interface Expected {
   /** Index of the choice that the numbers bear out. */
   choice: number
-  numbers(rows: Rows, sentence: string): void
+  /** `result` is all that the page says beside the numbers. */
+  numbers(rows: Rows, sentence: string, result: string): void
   /** What the browser itself writes into the console about a line that is cut or refused on purpose. */
   said?: RegExp
 }
