@@ -7,7 +7,7 @@ export const laterExpectations: Record<string, Expected> = {
   'buffering-proxy': {
     choice: 2,
     // A question that comes while the proxy is going away may be answered 502 by it, and that has no CORS header.
-    said: /ERR_FAILED|blocked by CORS policy|502|ERR_CONNECTION/,
+    said: /ERR_FAILED|blocked by CORS policy|Cross-Origin Request Blocked|502|ERR_CONNECTION/,
     numbers(rows) {
       const [free, behind, careful, longPolling, wss] = rows
       expect(number(behind, 'events while the proxy was there')).toBe(0)
