@@ -8,17 +8,22 @@ export interface FeedChange {
   payloadBytes?: number
 }
 
-/** Both are put back when the run is over. @throws Trouble when the rate of this lab is not ours to set. */
-export async function feedOf(run: Pick<Run<unknown>, 'keep' | 'signal' | 'rate'>, bench: Bench, perSecond: number) {
-  await run.rate(perSecond)
-  const { payloadBytes } = bench
-  let isSet = false
+/** Begins with so many a second. Both are put back when the run is over. @throws Trouble when the rate of this lab is not ours to set. */
+export async function feedOf(run: Pick<Run<unknown>, 'keep' | 'signal' | 'rate'>, bench: Bench, first: number) {
+  await bench.refresh()
+  const { perSecond, payloadBytes } = bench
+  await run.rate(first)
+  const putBack = () => bench.setFeed({ ...(perSecond !== null && { perSecond }), payloadBytes })
+  const goAway = () => void putBack() // the tab is closed: nobody will end the run
+  addEventListener('pagehide', goAway)
+  run.keep({
+    close() {
+      removeEventListener('pagehide', goAway)
+      return putBack()
+    },
+  })
   return async (change: FeedChange) => {
     run.signal.throwIfAborted()
-    if (!isSet && change.payloadBytes !== undefined) {
-      run.keep({ close: () => bench.setFeed({ payloadBytes }) })
-      isSet = true
-    }
     await bench.setFeed(change)
   }
 }

@@ -90,6 +90,8 @@ async function run(run: Run<Data>): Promise<Data> {
   const target = offsetOf((await about()).tail)
   await watch(data.healedAt + AFTER_MS, () => offsetOf(slow.events.at(-1)?.id ?? tail) >= target)
   if (offsetOf(slow.events.at(-1)?.id ?? tail) >= target) data.caughtUpAt = now()
+  data.closes = [...closes] // what comes now is our own goodbye
+  data.states = [...slow.states]
   for (const line of [fast, slow]) line.close()
   return { ...data, lost: slow.lost, repeated: slow.repeated, gaps: slow.gaps, fastLost: fast.lost }
 }
