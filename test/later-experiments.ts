@@ -93,7 +93,7 @@ export const laterExpectations: Record<string, Expected> = {
   },
   'connection-session': {
     choice: 2,
-    said: /ERR_CONNECTION_RESET|status of 401|WebSocket connection to .* failed/,
+    said: /ERR_CONNECTION_RESET|status of 401|WebSocket connection to .* failed|was interrupted/,
     numbers(rows) {
       const of = (what: string) => rows.filter((row) => row.what === what)
       expect(of('POST with the cookie').map(({ result }) => result)).toEqual(['201', '201'])
