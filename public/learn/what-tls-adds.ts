@@ -205,13 +205,17 @@ export const screen = experiment<Data>({
           (each) =>
             `${nameOf(each)}: ${size(each.up)} up, ${size(each.down)} down; the request came ${duration(each.tookMs)} after the hello, ${(each.tookMs / TRIP_MS).toFixed(1)} times there and back.`,
         ),
+        ...VERSIONS.filter((each) => !handshakes.some(({ version, isResumed }) => version === each && isResumed)).map(
+          (each) =>
+            `Over TLS ${each} this browser did not resume: it made a full handshake again, though it had a ticket.`,
+        ),
         ...(full && isKnown
           ? [`A full handshake weighs as much as the overhead of ${Math.round(total(full) / added)} events.`]
           : []),
       ],
       choice: !isKnown ? undefined : added < 8 ? 0 : added < 45 ? 1 : added < 500 ? 2 : 3,
       ...(isKnown &&
-        (!resumed || !resumedOld || !full || !fullOld) && {
+        (!full || !fullOld || (!resumed && !resumedOld)) && {
           surprise:
             'Each version should show a full handshake and a resumed one. The browser may have dropped its ticket, or kept one from before; run it again.',
         }),
