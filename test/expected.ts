@@ -1,5 +1,6 @@
 // What the test of an experiment looks at, and how it says what a number may be.
 import { expect } from 'vitest'
+import type { BrowserName } from '../bench/browser/find.ts'
 
 /** The raw numbers as the page shows them: for each row the cells by column. */
 export type Rows = Record<string, string>[]
@@ -11,6 +12,8 @@ export interface Expected {
   numbers(rows: Rows, sentence: string, result: string): void
   /** What the browser itself writes into the console about a line that is cut or refused on purpose. */
   said?: RegExp
+  /** Where it is run, if not in all. */
+  browsers?: readonly BrowserName[]
 }
 
 export const number = (row: Rows[number] | undefined, column: string) => Number(row?.[column])

@@ -102,8 +102,8 @@ test('a slug that is none shows the list and says so', async () => {
 })
 
 describe.each(written)('$slug', ({ slug }) => {
-  const { choice, numbers, said } = expectations[slug]!
-  test.each(browserNames)(
+  const { choice, numbers, said, browsers: wanted = browserNames } = expectations[slug]!
+  test.each(wanted)(
     'runs to its answer in %s, on live traffic',
     async (browser) => {
       await visit(
