@@ -112,9 +112,10 @@ export const laterExpectations: Record<string, Expected> = {
       const of = (what: string) => rows.find((row) => row.what === what)
       for (const version of ['1.3', '1.2']) {
         const [full, resumed] = [of(`TLS ${version}, full`), of(`TLS ${version}, resumed`)]
-        // The certificate is in the one, and not in the other.
-        expect(number(full, 'bytes down') - number(resumed, 'bytes down')).toBeGreaterThan(400)
-        for (const row of [full, resumed]) within(number(row, 'to the request, ms'), 65, 800)
+        within(number(full, 'to the request, ms'), 65, 800)
+        // Firefox makes a full handshake of TLS 1.3 again. Else: the certificate is in the one, and not in the other.
+        if (version === '1.2' || resumed)
+          expect(number(full, 'bytes down') - number(resumed, 'bytes down')).toBeGreaterThan(400)
         const record = version === '1.3' ? 22 : 29 // RFC 8446 §5.2; RFC 5288 §3
         const [small, large] = [of(`TLS ${version}, small events`), of(`TLS ${version}, events of 16 kB`)]
         expect(number(small, 'bytes added')).toBe(record * number(small, 'records'))

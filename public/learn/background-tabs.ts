@@ -184,22 +184,24 @@ function picture(box: HTMLElement): Picture<Data> {
       { name: 'polling', lane: 'polling', as: 'dots' },
       { name: 'SSE', lane: 'sse', as: 'dots' },
       { name: 'WebSocket', lane: 'wss', as: 'dots' },
-      { name: 'the page is hidden between these', as: 'dashes' },
-      { name: '', as: 'dashes' },
+      { name: 'the page is hidden', as: 'dashes' },
     ],
   })
   const dots = (events: readonly Got[]) =>
     events.map(({ due, at }): [number, number] => [due / 1000, (at - due) / 1000]).sort(([a], [b]) => a - b)
-  const wall = (at: number | undefined): [number, number][] =>
-    at === undefined
-      ? []
-      : [
-          [at / 1000, 0],
-          [at / 1000 + 0.001, 1.6],
-        ]
+  const hiddenPart = ({ hiddenAt, shownAt }: Data): [number, number][] => {
+    if (hiddenAt === undefined) return []
+    const [from, to] = [hiddenAt / 1000, (shownAt ?? TOTAL_MS) / 1000]
+    return [
+      [from, 0],
+      [from + 0.001, 1.55],
+      [to, 1.55],
+      [to + 0.001, 0],
+    ]
+  }
   return {
     draw(data) {
-      shown.draw([dots(data.polling), dots(data.sse), dots(data.wss), wall(data.hiddenAt), wall(data.shownAt)])
+      shown.draw([dots(data.polling), dots(data.sse), dots(data.wss), hiddenPart(data)])
       said.textContent =
         data.hiddenAt === undefined
           ? ''
