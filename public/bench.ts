@@ -4,9 +4,11 @@ import type { Cursor, Json } from '../src/core/event.ts'
 import { transportNames } from '../transports/clients.ts'
 import { clock } from './clock.ts'
 import type { Clock } from './clock.ts'
-import { plain } from './door.ts'
-import type { Door, Fault, Settings, Storm, StormOrder, Wire } from './door.ts'
+import type { Door, Fault, Settings, Storm, StormOrder } from './door.ts'
 import { LabError, explain, send, traffic } from './lab.ts'
+import { UNREACHED, canReach, shared } from './reach.ts'
+import { timing } from './timing.ts'
+import type { Capture } from './wire/capture.ts'
 
 export interface Bench {
   /** Why there are no doors, and so no knobs and faults; empty when there are. */
@@ -25,7 +27,7 @@ export interface Bench {
   /** @returns how many TCP connections it hit. */
   fault(name: string, fault: Fault): Promise<number>
   startStorm(order: StormOrder): Promise<void>
-  wire(name: string, after: number): Promise<Wire>
+  wire(name: string, after: number): Promise<Capture>
   /** @returns when the lab published this event, ms since epoch by its clock. */
   publishedAt(id: Cursor): Promise<number>
   /** Reads the counts now, instead of within a second. @throws LabError, TypeError: see `explain` */
@@ -47,10 +49,8 @@ interface Reading {
 }
 
 const EVERY_MS = 1000
-const REACH_MS = 4000
 /** By then the browser has told how an exchange went. */
 const ENTRY_MS = 100
-const tab = crypto.randomUUID().slice(0, 8)
 
 export async function openBench(): Promise<Bench> {
   const doors = new Map<string, Door>()
@@ -61,13 +61,7 @@ export async function openBench(): Promise<Bench> {
   let id: string | undefined
   let isClosed = false
   let timer: ReturnType<typeof setTimeout> | undefined
-
-  let exchange: PerformanceResourceTiming | undefined
-  const observer = new PerformanceObserver((list) => {
-    const url = new URL(path(), location.href).href
-    exchange = (list.getEntriesByName(url).at(-1) as PerformanceResourceTiming | undefined) ?? exchange
-  })
-  observer.observe({ type: 'resource' })
+  const network = timing(() => path())
 
   const tell = (change: 'read' | 'moved') => [...listeners].forEach((listener) => listener(change))
   const path = (rest = '') => `/lab/bench/${id}${rest}`
@@ -103,28 +97,36 @@ export async function openBench(): Promise<Bench> {
     if (!isClosed) timer = setTimeout(() => void read(), EVERY_MS)
   }
 
-  async function refresh() {
+  /** One at a time, and none under way when the bench ends: it would be answered 404. */
+  let reading = Promise.resolve()
+  const refresh = () => (reading = reading.catch(() => undefined).then(readNow))
+
+  async function readNow() {
+    if (isClosed) return
     const asked = performance.now()
     if (seen.why) await readShared()
     else {
-      const reading = await send<Reading>('GET', path())
-      takeTime(asked, reading.now)
-      take(reading.doors)
-      const { perSecond, payloadBytes, storm } = reading
+      const { doors: told, perSecond, payloadBytes, storm, now } = await send<Reading>('GET', path())
+      takeTime(asked, now)
+      take(told)
       Object.assign(seen, { perSecond, payloadBytes: payloadBytes ?? 0, storm })
     }
     seen.trouble = ''
     tell('read')
   }
 
-  /** The fetch alone is seen through this page's busy thread; the browser's network side told better when it asked and was answered. */
   function takeTime(asked: number, serverMs: number) {
     time.take(asked, performance.now(), serverMs)
     setTimeout(() => {
-      const entry = exchange
-      if (entry && entry.startTime >= asked - 1 && entry.requestStart > 0)
-        time.take(entry.requestStart, entry.responseStart, serverMs)
+      const told = network.since(asked)
+      if (told) time.take(told.requestStart, told.responseStart, serverMs)
     }, ENTRY_MS)
+  }
+
+  /** Also for a page that goes away: benches are few. What does not arrive ends by itself, later. */
+  function end() {
+    if (id === undefined || seen.why) return
+    fetch(path(), { method: 'DELETE', keepalive: true }).catch(() => undefined)
   }
 
   async function remake() {
@@ -141,6 +143,7 @@ export async function openBench(): Promise<Bench> {
     seen.perSecond = perSecond
   }
 
+  addEventListener('pagehide', end)
   await make()
   await read() // so that the clock and the counts are there from the start
 
@@ -185,28 +188,10 @@ export async function openBench(): Promise<Bench> {
     close() {
       isClosed = true
       clearTimeout(timer)
-      observer.disconnect()
-      if (id !== undefined && !seen.why) send('DELETE', path()).catch(() => undefined) // it ends by itself, later
+      network.close()
+      removeEventListener('pagehide', end)
+      // After what was asked last: a bench that has ended has no answer, and a browser says so in its console.
+      void reading.catch(() => undefined).then(end)
     },
-  }
-}
-
-const UNREACHED =
-  'The doors of this page cannot be reached (a tunnel, or a container with one port?): the lanes follow the feed where the page is, and knobs and faults are off.'
-
-const shared = (name: string): Door => ({
-  origin: location.origin,
-  token: `${name}-${tab}`,
-  settings: plain,
-  traffic: undefined,
-  happened: [],
-})
-
-async function canReach({ origin }: Door): Promise<boolean> {
-  try {
-    const question = `${origin}/feed/polling?after=now&limit=1`
-    return (await fetch(question, { signal: AbortSignal.timeout(REACH_MS) })).ok
-  } catch {
-    return false // refused, filtered, or nothing there: the same to this page
   }
 }

@@ -55,7 +55,7 @@ export function counts({ lane, cost, now }: { lane: Lane; cost: Cost | undefined
       </div>
       <div>
         <dt>reconnects</dt>
-        <dd data-n="reconnects">${lane.reconnects}</dd>
+        <dd data-n="reconnects">${Math.max(0, lane.timesOpened - 1)}</dd>
       </div>
       <div>
         <dt>last gap</dt>
@@ -65,10 +65,13 @@ export function counts({ lane, cost, now }: { lane: Lane; cost: Cost | undefined
     ${remarks(lane, cost).map((text) => html`<p class="remark">${text}</p>`)}`
 }
 
-function remarks({ caughtUp, tally }: Lane, cost: Cost | undefined): string[] {
+function remarks({ name, door, caughtUp, tally }: Lane, cost: Cost | undefined): string[] {
   return [
     ...(cost?.shared
       ? ['Another lane or tab uses the same connection: these bytes are of both, and a cut hits both.']
+      : []),
+    ...(name === 'wss' && door.settings.http === '2' && !door.settings.buffering
+      ? ['One request was to have an HTTP/2 connection for the WebSocket to go on (RFC 8441).']
       : []),
     ...(caughtUp > 0 ? [`${count(caughtUp, 'event')} came after a pause; they are not in the picture.`] : []),
     ...(tally.gaps > 0 ? [`${count(tally.gaps, 'gap')}: the lab said that older events can no longer be had.`] : []),

@@ -73,7 +73,7 @@ export function desk(
   function setPoll(ms: number) {
     pollMs = ms
     const polling = lanes.find(({ name }) => name === 'polling')
-    if (polling) polling.pollMs = ms
+    polling?.askEvery(ms)
   }
 
   function set(each: Lane, settings: Partial<Settings>) {

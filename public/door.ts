@@ -81,31 +81,3 @@ export interface StormOrder {
   clients: number
   jitter: boolean
 }
-
-/** One TLS record, or what was in it, as the server's side of a door saw it. */
-export interface WireRecord {
-  n: number
-  connection: number
-  /** ms since epoch, by the server's clock. */
-  at: number
-  up: boolean
-  type: 'handshake' | 'data' | 'alert' | 'ccs'
-  cipherBytes: number
-  /** base64 */
-  plain: string | null
-  truncated?: boolean
-}
-
-export interface WireConnection {
-  id: number
-  tls: string
-  cipher: string
-  alpn: string
-  openedAt: number
-  closedAt?: number
-}
-
-export interface Wire {
-  connections: WireConnection[]
-  records: WireRecord[]
-}

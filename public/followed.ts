@@ -22,7 +22,14 @@ export function followed(following: Follower, all: readonly Lane[], bench: Bench
   const height = lanes.length * ROW + FOOT
   const error = bench.clock.errorMs
   return html`<section class="followed" aria-labelledby="followed-title">
-    <h2 id="followed-title">Event #${one.event.id.split('.')[1]} on its way</h2>
+    <h2 id="followed-title">
+      Event #${one.event.id.split('.')[1]} on its way
+      ${
+        one.published === undefined
+          ? nothing
+          : html`<span class="soft">┃ published ${duration(one.published)} after it was due</span>`
+      }
+    </h2>
     <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="The way of one event on each lane; the table follows">
       ${DECADES.map(
         (ms) => svg`<line class="grid" x1=${x(ms)} x2=${x(ms)} y1="0" y2=${height - FOOT} />
@@ -35,7 +42,6 @@ export function followed(following: Follower, all: readonly Lane[], bench: Bench
       <thead>
         <tr>
           <th scope="col">after it was due</th>
-          <th scope="col"><span class="sign">┃</span> published</th>
           <th scope="col"><span class="sign">▷</span> written</th>
           <th scope="col"><span class="sign">●</span> received</th>
           <th scope="col"><span class="sign">■</span> painted</th>
@@ -47,7 +53,6 @@ export function followed(following: Follower, all: readonly Lane[], bench: Bench
           const cell = (ms: number | undefined) => (ms === undefined ? '…' : duration(ms))
           return html`<tr data-lane=${name}>
             <th scope="row">${name}</th>
-            <td>${cell(one.published)}</td>
             <td>${hasWire ? cell(steps?.written) : 'not told'}</td>
             <td>${cell(steps?.received)}</td>
             <td>${cell(steps?.painted)}</td>

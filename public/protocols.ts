@@ -16,7 +16,7 @@ export function protocols(bench: Bench) {
     if (bench.why) return
     const { connections } = await bench.wire(name, NO_RECORDS)
     const latest = connections.toSorted((a, b) => a.openedAt - b.openedAt).at(-1)
-    if (latest) seen.set(name, `${worded(latest.alpn)} · ${worded(latest.tls)}`)
+    if (latest?.alpn && latest.tls) seen.set(name, `${worded(latest.alpn)} · ${worded(latest.tls)}`)
   }
 
   return {

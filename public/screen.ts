@@ -10,11 +10,21 @@ export interface Screen extends Controls {
   says: string[]
   agreement: { text: string; agreed: boolean }
   cards: TemplateResult[]
+  wires: TemplateResult
   now: number
   saveOverview: () => void
 }
 
-export function screen({ desk, following, says, agreement, cards, saveOverview, ...rest }: Screen): TemplateResult {
+export function screen({
+  desk,
+  following,
+  says,
+  agreement,
+  cards,
+  wires,
+  saveOverview,
+  ...rest
+}: Screen): TemplateResult {
   const { bench, lanes, troubles } = desk
   const alert = bench.trouble || troubles.get('all') || ''
   return html`<div class="glance">
@@ -51,6 +61,7 @@ export function screen({ desk, following, says, agreement, cards, saveOverview, 
       }
     </p>
     <div class="lanes" data-lanes=${lanes.filter(({ state }) => state !== 'off').length}>${cards}</div>
+    ${wires}
     <p class="notes">
       <b>Latency</b> is counted from when an event was due, by the server’s clock as this page knows it.
       <b>Bytes</b> are counted by the server at each lane’s own door: below TLS, both ways, with handshakes, headers and

@@ -18,6 +18,7 @@ import { screen } from './screen.ts'
 import type { Story } from './story.ts'
 import { strip } from './strip.ts'
 import { agreement, verdict } from './summary.ts'
+import { wires } from './wires.ts'
 
 const TEXT_MS = 250
 
@@ -54,6 +55,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
   const costs = meter(lanes, bench, () => picture.read(performance.now()))
   const smooth = frames()
   const publish = publishBox()
+  const wire = wires(bench, page.place)
   const told = new WeakSet<Story>()
   const knobs = {
     areOpen: false,
@@ -70,6 +72,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
       screen({
         ...{ desk: work, following, smooth, publish: publish.template(), says: verdict(lanes, costs, now), now },
         agreement: agreement(lanes),
+        wires: wire.template(lanes),
         saveOverview: () => saveChart(picture.canvas, surface(), 'overview'),
         cards: lanes.map((lane) =>
           card({
@@ -81,6 +84,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
       }),
       root,
     )
+    wire.follow(root)
     for (const { name, story } of lanes)
       if (story?.over && !told.has(story)) {
         told.add(story)
@@ -121,6 +125,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
   return () => {
     cancelAnimationFrame(asked)
     work.close()
+    wire.close()
     costs.close()
     smooth.close()
     for (const each of [...strips.values(), picture]) each.close()

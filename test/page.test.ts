@@ -181,10 +181,21 @@ test('one event is followed through every lane', async () => {
   const rows = () =>
     page.$$eval('.followed tbody tr', (all) => all.map((row) => [...row.cells].map((cell) => cell.textContent.trim())))
   await until(
-    async () => (await rows()).length === 4 && (await rows()).every((row) => /ms|s$/.test(row.at(-1)!)),
-    'it to be painted on all lanes',
+    async () =>
+      (await rows()).length === 4 && (await rows()).every((row) => row.slice(1).every((cell) => / m?s$/.test(cell))),
+    'it to be written, received and painted on all lanes',
   )
   expect((await rows()).map(([name]) => name)).toEqual(transportNames)
+  expect(await textOf('.followed h2')).toMatch(/^Event #\d+ on its way\s+┃ published \d.* after it was due$/)
+})
+
+test('the wire of a lane: opened from its button, named in the address, and gone again', async () => {
+  await click('#wire-wss')
+  await until(async () => (await page.$$('#wire-view .wire-piece')).length > 10, 'its bytes')
+  expect(await page.evaluate(() => location.hash)).toContain('wire=wss')
+  expect(await textOf('#wire-view')).toContain('WebSocket')
+  await click('#wire-wss')
+  await until(async () => (await page.$$('#wire-view *')).length === 0, 'the view to be closed')
 })
 
 test('the samples of a lane can be taken home', async () => {
@@ -291,7 +302,7 @@ test('every control is reached by Tab, in order, and has a name', async () => {
     heading.focus()
   })
   const reached: string[] = []
-  const last = 'knobs-wss'
+  const last = 'wire-wss'
   while (reached.at(-1) !== last && reached.length < 80) {
     await page.keyboard.press('Tab')
     reached.push(
@@ -308,6 +319,7 @@ test('every control is reached by Tab, in order, and has a name', async () => {
     ...transportNames.map((name) => `show-${name}`),
     ...[...faults('all'), 'summary Knobs of all lanes: network, HTTP, TLS, batching, proxy, slow line'],
     ...transportNames.flatMap((name) => [`pause-${name}`, ...faults(name), `knobs-${name}`]),
+    ...transportNames.map((name) => `wire-${name}`),
   ])
   const unnamed = await page.$$eval('button, input, select', (all) =>
     all
@@ -367,6 +379,20 @@ test('the page survives the restart of its lab: a gap is told, and the lanes go 
   expect(await two.close()).toEqual({ forced: false })
 }, 60_000)
 
+test('a page that is loaded again and again keeps one bench, and leaves none behind', async () => {
+  const one = await startTestLab({ lab: benchRoom({ benches: 2 }) })
+  const other = await stranger()
+  const isReady = () => other.$$eval('.lane[data-state="open"]', (all) => all.length === 4).catch(() => false)
+  for (let n = 0; n < 4; n++) {
+    await other.goto(one.url)
+    await until(isReady, 'all lanes to be open')
+    expect(await other.$$eval('.warning:not([hidden])', (all) => all.length)).toBe(0)
+    await sleep(500)
+  }
+  await other.browserContext().close()
+  expect(await one.close()).toEqual({ forced: false })
+})
+
 test('without doors the lanes follow where the page is, and it says that knobs and faults are off', async () => {
   const one = await startTestLab({ source: 'ticker', perSecond: 10 })
   const other = await stranger()
@@ -411,6 +437,12 @@ test.each(['1.1', '2'] as const)('over HTTP/%s alone all four lanes follow, WSS 
     performance.getEntriesByType('resource').map((entry) => (entry as PerformanceResourceTiming).nextHopProtocol),
   )
   expect(new Set(protocols.filter(Boolean))).toEqual(new Set([http === '2' ? 'h2' : 'http/1.1']))
+  await until(
+    async () =>
+      (await other.$$eval('[data-n="protocol"]', (all) => all.map((each) => each.textContent).join())) ===
+      Array(4).fill(`HTTP/${http} · TLS 1.3`).join(),
+    'the protocols as the server saw them',
+  )
   // Over HTTP/2 a question opens the connection, and the WebSocket goes over it (RFC 8441); over HTTP/1.1 it has one of its own.
   const wss = (name: string) =>
     other.$eval(`[data-lane="wss"] [data-n="${name}"]`, (element) => element.textContent.trim())

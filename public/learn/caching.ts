@@ -125,8 +125,9 @@ async function fetched(run: Run<Data>, what: string, mode: RequestCache): Promis
   performance.clearResourceTimings()
   const response = await fetch(what, { cache: mode, signal: run.signal })
   const { byteLength } = await response.arrayBuffer()
-  await run.until(() => performance.getEntriesByType('resource').length > 0, 1000) // it is told a little later
-  const entry = performance.getEntriesByType('resource').at(-1) as PerformanceResourceTiming | undefined
+  const entries = () => performance.getEntriesByName(new URL(what, location.href).href)
+  await run.until(() => entries().length > 0, 1000) // it is told a little later
+  const entry = entries().at(-1) as PerformanceResourceTiming | undefined
   return {
     ...{ what: what.split('?')[0]!, mode, cacheControl: response.headers.get('cache-control') ?? '' },
     ...{ transferBytes: entry?.transferSize ?? NaN, bodyBytes: byteLength },

@@ -105,14 +105,18 @@ function isProven({ right, computed }: Data): boolean | undefined {
 
 const KNOWN = /^(upgrade|connection|sec-websocket-.*)$/i
 
+/** The page itself may not know its cookie (HttpOnly), and a lecturer's screen need not show it. */
+const shown = (name: string, value: string) =>
+  name.toLowerCase() === 'cookie' ? value.replace(/=[^;]*/g, '=…') : value
+
 const headView = (title: string, head: Head | undefined) =>
   head
     ? html`<figure class="head">
         <figcaption>${title} <span class="quiet">${size(head.bytes)}</span></figcaption>
-        <pre tabindex="0"><b>${head.start}</b>
-${head.fields.map(([name, value]) =>
-          KNOWN.test(name) ? html`<mark>${name}: ${value}</mark> ` : html`${name}: ${value} `,
-        )}</pre>
+        <pre tabindex="0" aria-label=${title}><b>${head.start}</b>${head.fields.map(([name, value]) => {
+          const line = `${name}: ${shown(name, value)}`
+          return KNOWN.test(name) ? ['\n', html`<mark>${line}</mark>`] : ['\n', line]
+        })}</pre>
       </figure>`
     : nothing
 

@@ -1,0 +1,27 @@
+// Whether the doors of a bench can be reached from here, and what a lane does where they cannot.
+import { plain } from './door.ts'
+import type { Door } from './door.ts'
+
+const REACH_MS = 4000
+const tab = crypto.randomUUID().slice(0, 8)
+
+export const UNREACHED =
+  'The doors of this page cannot be reached (a tunnel, or a container with one port?): the lanes follow the feed where the page is, and knobs and faults are off.'
+
+export async function canReach({ origin }: Door): Promise<boolean> {
+  try {
+    const question = `${origin}/feed/polling?after=now&limit=1`
+    return (await fetch(question, { signal: AbortSignal.timeout(REACH_MS) })).ok
+  } catch {
+    return false // refused, filtered, or nothing there: the same to this page
+  }
+}
+
+/** The page's own origin instead of a door. */
+export const shared = (name: string): Door => ({
+  origin: location.origin,
+  token: `${name}-${tab}`,
+  settings: plain,
+  traffic: undefined,
+  happened: [],
+})

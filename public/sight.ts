@@ -1,0 +1,65 @@
+// What one lane has seen, to be drawn and read: its state, its latest events, what was late, lost, told.
+import type { Cursor, FeedEvent, Gap } from '../src/core/event.ts'
+import type { ConnectionState } from '../transports/contract.ts'
+import type { Door } from './door.ts'
+import type { Note } from './note.ts'
+import { samples } from './samples.ts'
+import type { Samples } from './samples.ts'
+import type { Story } from './story.ts'
+import { tally } from './tally.ts'
+import type { Tally } from './tally.ts'
+
+export type LaneState = ConnectionState | 'paused' | 'off'
+
+/** An event in the list of the latest. */
+export interface Item {
+  event: FeedEvent
+  latencyMs: number
+  isNote: boolean
+}
+
+export interface Sight {
+  readonly name: string
+  readonly door: Door
+  readonly state: LaneState
+  /** Why the line is not open, when it said so. */
+  readonly cause: string
+  readonly tally: Tally
+  readonly samples: Samples
+  /** The latest events, newest first. */
+  readonly items: readonly Item[]
+  /** performance.now() when the line opened; undefined when it is not open. */
+  readonly openSince: number | undefined
+  readonly timesOpened: number
+  readonly lastGap: (Gap & { at: number }) | undefined
+  /** Events read after a pause: late by your choice, so not in the picture. */
+  readonly caughtUp: number
+  /** Lines dropped because what came was not the protocol. */
+  readonly badData: number
+  readonly note: Note | undefined
+  readonly story: Story | undefined
+  /** When requests went out. */
+  readonly asked: readonly number[]
+  /** When the line was not open: from, to (Infinity: still). */
+  readonly away: readonly (readonly [number, number])[]
+  readonly pollMs: number | undefined
+}
+
+/** To be written by its lane alone. */
+type Draft = { -readonly [Key in keyof Omit<Sight, 'items' | 'asked' | 'away'>]: Sight[Key] } & {
+  items: Item[]
+  asked: number[]
+  away: [number, number][]
+}
+
+export function emptySight(name: string, after: Cursor, door: () => Door): Draft {
+  return {
+    name,
+    get door() {
+      return door()
+    },
+    ...{ state: 'connecting', cause: '', openSince: undefined, timesOpened: 0, lastGap: undefined, pollMs: undefined },
+    ...{ tally: tally(after), samples: samples(), items: [], asked: [], away: [[performance.now(), Infinity]] },
+    ...{ caughtUp: 0, badData: 0, note: undefined, story: undefined },
+  }
+}

@@ -1,0 +1,205 @@
+// Every experiment in a real Chromium, over real TLS: opened by its link, guessed, run to its answer; its numbers are what theory allows.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'puppeteer-core'
+import { benchRoom } from '../src/lab/room.ts'
+import type { Lab } from '../src/server/start.ts'
+import { experiments } from '../public/learn/list.ts'
+import { startChromium } from './chromium.ts'
+import { expectations } from './experiments.ts'
+import type { Rows } from './experiments.ts'
+import { sleep, startTestLab } from './lab.ts'
+
+const RATE = 5
+const RUN_MS = 30_000
+
+let lab: Lab
+let chromium: Awaited<ReturnType<typeof startChromium>>
+const written = experiments.filter(({ load }) => load)
+
+beforeAll(async () => {
+  lab = await startTestLab({ source: 'ticker', perSecond: RATE, lab: benchRoom() })
+  chromium = await startChromium(lab.authority!.caPath)
+}, 60_000)
+afterAll(async () => {
+  await chromium.close()
+  expect(await lab.close()).toEqual({ forced: false })
+  expect(lab.metrics.uncaught).toBe(0)
+})
+
+interface Visit {
+  page: Page
+  /** Everything the console said. */
+  said: string[]
+}
+
+/** A page of its own for each test; it must have been quiet but for `allowed`. */
+async function visit(slug: string, act: (visit: Visit) => Promise<void>, allowed?: RegExp) {
+  const page = await chromium.browser.newPage()
+  const said: string[] = []
+  page.on('console', (message) => said.push(`${message.type()} ${message.text()}`))
+  page.on('pageerror', (error) => said.push(String(error)))
+  await page.evaluateOnNewDocument(() => {
+    addEventListener('securitypolicyviolation', (event) =>
+      console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`),
+    )
+  })
+  await page.setViewport({ width: 1440, height: 900 })
+  try {
+    await page.goto(`${lab.url}/#/learn/${slug}`)
+    await page.waitForSelector(slug ? '.experiment .run' : '.experiments')
+    await act({ page, said })
+    expect(said.filter((line) => !allowed?.test(line))).toEqual([])
+  } finally {
+    await page.close()
+  }
+}
+
+const guess = (page: Page, index: number) =>
+  page.$$eval('input[name=guess]', (all, index) => (all[index] as HTMLInputElement).click(), index)
+const textOf = (page: Page, selector: string) =>
+  page.$eval(selector, (element) => (element as HTMLElement).innerText.trim())
+
+async function untilOver(page: Page) {
+  await page.waitForFunction(
+    () => document.querySelector('.result:not([data-old]), .experiment .alert:not([hidden])'),
+    { timeout: RUN_MS },
+  )
+  expect(await page.$$eval('.experiment .alert:not([hidden])', (all) => all.map((each) => each.textContent))).toEqual(
+    [],
+  )
+}
+
+async function rowsOf(page: Page): Promise<Rows> {
+  return page.$eval('.numbers table', (table) => {
+    const cells = (row: HTMLTableRowElement) => [...row.cells].map((cell) => cell.innerText.trim())
+    const [head, ...rows] = [...table.rows].map(cells)
+    return rows.map((row) => Object.fromEntries(row.map((cell, index) => [head![index]!, cell])))
+  })
+}
+
+test('the list has a link to each experiment, and every experiment an expectation', async () => {
+  await visit('', async ({ page }) => {
+    const links = await page.$$eval('.experiments a', (all) => all.map((each) => each.getAttribute('href')!))
+    expect(links.toSorted()).toEqual(written.map(({ slug }) => `#/learn/${slug}`).toSorted())
+  })
+  expect(Object.keys(expectations).toSorted()).toEqual(written.map(({ slug }) => slug).toSorted())
+})
+
+test('a slug that is none shows the list and says so', async () => {
+  await visit('', async ({ page }) => {
+    await page.goto(`${lab.url}/#/learn/no-such-thing`)
+    await page.waitForSelector('.learn .alert')
+    expect(await textOf(page, '.learn .alert')).toContain('no-such-thing')
+  })
+})
+
+describe.each(written)('$slug', ({ slug }) => {
+  const { choice, numbers, said } = expectations[slug]!
+  test(
+    'runs to its answer, on live traffic',
+    async () => {
+      await visit(
+        slug,
+        async ({ page }) => {
+          expect(await page.$eval('.run', (run) => (run as HTMLButtonElement).disabled)).toBe(true)
+          await guess(page, choice)
+          await page.click('.run')
+          await untilOver(page)
+          const sentence = await textOf(page, '.sentence')
+          numbers(await rowsOf(page), sentence)
+          expect(sentence).not.toMatch(/NaN|undefined|Infinity/)
+          expect(await textOf(page, '.result')).not.toMatch(/NaN|undefined|Infinity/)
+          expect(await page.$$eval('.surprise', (all) => all.map((each) => each.textContent))).toEqual([])
+          expect(await page.$eval('.verdict', (verdict) => (verdict as HTMLElement).dataset.right)).toBe('yes')
+          expect(await page.evaluate(() => document.activeElement?.closest('.result') !== null)).toBe(true)
+          expect(await textOf(page, '.reason')).toMatch(/RFC|WHATWG|W3C/)
+        },
+        said,
+      )
+    },
+    RUN_MS + 20_000,
+  )
+})
+
+describe('the frame', () => {
+  /** As the lab says it now. */
+  const rate = (page: Page) =>
+    page.evaluate(async () => ((await (await fetch('/lab')).json()) as { perSecond: number }).perSecond)
+  async function untilRate(page: Page, perSecond: number) {
+    for (let looks = 0; looks < 60 && (await rate(page)) !== perSecond; looks++) await sleep(50)
+    expect(await rate(page)).toBe(perSecond)
+  }
+
+  test('by keyboard alone: choose, run, and the focus is on the answer', async () => {
+    await visit('one-url', async ({ page }) => {
+      await page.focus('input[name=guess]')
+      await page.keyboard.press('Space')
+      await page.keyboard.press('ArrowDown')
+      await page.keyboard.press('Enter')
+      await untilOver(page)
+      expect(await textOf(page, ':focus')).toBe('What was measured')
+      expect(await page.$eval('.verdict', (verdict) => (verdict as HTMLElement).dataset.right)).toBe('no')
+    })
+  })
+
+  test('Stop ends the run, gives no answer, and puts the rate of the lab back', async () => {
+    await visit('polling-interval', async ({ page }) => {
+      await guess(page, 0)
+      await page.click('.run')
+      await untilRate(page, 4)
+      await page.click('.run')
+      await untilRate(page, RATE)
+      await page.waitForFunction(() => document.querySelector('.run')!.textContent?.trim() === 'Run')
+      expect(await page.$('.result')).toBeNull()
+      expect(await page.$eval('.learn [role=status]', (status) => status.textContent)).toContain('Stopped')
+    })
+  })
+
+  test('who leaves while it runs leaves nothing open', async () => {
+    await visit('polling-interval', async ({ page }) => {
+      await guess(page, 0)
+      await page.click('.run')
+      await untilRate(page, 4)
+      await page.evaluate(() => (location.hash = '#/learn'))
+      await page.waitForSelector('.experiments')
+      await untilRate(page, RATE)
+      const open = () => page.evaluate(() => performance.getEntriesByType('resource').length)
+      await sleep(300)
+      const before = await open()
+      await sleep(1500)
+      expect(await open()).toBe(before) // nobody asks any more
+    })
+  })
+
+  test('without a guess there is no verdict; a second run keeps the first', async () => {
+    await visit('one-url', async ({ page }) => {
+      await page.click('.link')
+      await untilOver(page)
+      expect(await page.$('.verdict')).toBeNull()
+      const first = await textOf(page, '.sentence')
+      await page.click('.run')
+      await page.waitForSelector('.result[data-old]')
+      expect(await textOf(page, '.sentence')).toBe(first)
+      await untilOver(page)
+      expect(await textOf(page, '.result h3')).toBe('What was measured, run 2')
+      expect(await page.$eval('.numbers ol', (list) => list.textContent)).toContain('One URL gave')
+    })
+  })
+
+  test('the answer follows from the traffic: with a header taken away on the way, it says three and why', async () => {
+    await visit('one-url', async ({ page }) => {
+      await page.setRequestInterception(true)
+      page.on('request', (request) => {
+        const headers = request.headers()
+        delete headers.prefer
+        void request.continue({ headers })
+      })
+      await guess(page, 2)
+      await page.click('.run')
+      await untilOver(page)
+      expect(await textOf(page, '.sentence')).toBe('One URL gave 3 kinds of answer.')
+      expect(await textOf(page, '.surprise')).toContain('taken a header away')
+      expect(await page.$eval('.verdict', (verdict) => (verdict as HTMLElement).dataset.right)).toBe('open')
+    })
+  })
+})
