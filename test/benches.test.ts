@@ -253,6 +253,26 @@ describe('who may', () => {
     }
   })
 
+  test('a door gives leave (CORS preflight) for a conditional question to the page of its lab, and to no other Origin', async () => {
+    const { lab, bench } = await labWithBenches()
+    const { port } = await (await bench()).door('polling')
+    const platform = nodePlatform({ ca: lab.authority!.ca })
+    afterwards(() => platform.close())
+    const preflight = async (url: string, origin: string) => {
+      const headers = {
+        origin,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'if-none-match',
+      }
+      const response = await platform.fetch(`${url}/feed/polling`, { method: 'OPTIONS', headers })
+      await response.body?.cancel()
+      return [response.status, response.headers.get('access-control-allow-headers')]
+    }
+    expect(await preflight(`https://localhost:${port}`, lab.url)).toEqual([204, 'if-none-match'])
+    expect(await preflight(`https://localhost:${port}`, 'https://evil.example')).toEqual([403, null])
+    expect(await preflight(lab.url, lab.url)).toEqual([405, null]) // at its own origin a page needs no leave
+  })
+
   test('the page may open connections to every port of its own host, and to no other host', async () => {
     const { lab } = await labWithBenches()
     const bare = await startTestLab()

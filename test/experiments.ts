@@ -18,6 +18,9 @@ const within = (value: number, low: number, high: number) => {
   expect(value).toBeLessThanOrEqual(high)
 }
 
+/** When the first handshake takes over 250 ms, Chromium opens another connection in reserve: on a busy machine one may be two. */
+const ONE = [1, 2] as const
+
 export const expectations: Record<string, Expected> = {
   'polling-interval': {
     choice: 2,
@@ -30,7 +33,7 @@ export const expectations: Record<string, Expected> = {
         within(number(row, 'median age, ms'), i * 0.3, i * 0.72 + 150)
         within(number(row, 'worst age, ms'), i * 0.7, i + 1000)
         expect(number(row, 'lost')).toBe(0)
-        expect(number(row, 'connections')).toBe(1)
+        within(number(row, 'connections'), ...ONE)
       }
       const costs = rows.map((row) => number(row, 'bytes per event'))
       expect(costs).toEqual(costs.toSorted((a, b) => b - a))
@@ -62,7 +65,7 @@ export const expectations: Record<string, Expected> = {
   },
   'websocket-handshake': {
     choice: 1,
-    said: /WebSocket connection to .* failed|404/,
+    said: /WebSocket connection to .* failed/,
     numbers(rows) {
       const of = (what: string) => rows.filter((row) => row.what === what).map((row) => row.value)
       expect(of('accept computed')[0]).toBe('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=') // RFC 6455 §1.3
@@ -76,7 +79,8 @@ export const expectations: Record<string, Expected> = {
     numbers(rows) {
       const of = (what: string) => rows.find((row) => row.what === what)
       const [kept, fresh] = [of('kept connection, all'), of('new connection each time, all')]
-      expect([kept, fresh].map((row) => number(row, 'connections'))).toEqual([1, 8])
+      within(number(kept, 'connections'), ...ONE)
+      within(number(fresh, 'connections'), 8, 12)
       expect([kept, fresh].map((row) => number(row, 'requests'))).toEqual([8, 8])
       // A resumed handshake of TLS 1.3 is over 1 kB, an exchange here about 1.5 kB.
       within(number(fresh, 'bytes up') / number(kept, 'bytes up'), 1.5, 8)
@@ -92,9 +96,9 @@ export const expectations: Record<string, Expected> = {
       expect(of('HTTP/1.1').map(isOpen)).toEqual([true, true, true, true, true, true, false])
       expect(number(of('HTTP/1.1')[0], 'TCP connections')).toBe(6)
       expect(of('HTTP/2').filter(isOpen)).toHaveLength(8)
-      expect(number(of('HTTP/2')[0], 'TCP connections')).toBe(1)
+      within(number(of('HTTP/2')[0], 'TCP connections'), ...ONE)
       const followers = of('one leader, HTTP/1.1').map((row) => number(row, 'events'))
-      expect(number(of('one leader, HTTP/1.1')[0], 'TCP connections')).toBe(1)
+      within(number(of('one leader, HTTP/1.1')[0], 'TCP connections'), ...ONE)
       const [leader, ...others] = followers.toSorted((a, b) => a - b)
       within(leader!, 5, others[0]!) // it left half-way
       expect(others.at(-1)! - others[0]!).toBeLessThanOrEqual(1) // the newest may be on its way
@@ -121,7 +125,7 @@ export const expectations: Record<string, Expected> = {
       const [polling, longPolling, sse, wss] = rows.map((row) => number(row, 'events'))
       expect(polling).toBe(0)
       within(longPolling!, 1, 3)
-      within(sse!, 10, 20) // four a second for 4 s
+      within(sse!, 4, 12) // two a second for 4 s
       expect(Math.abs(sse! - wss!)).toBeLessThanOrEqual(2)
     },
   },

@@ -11,6 +11,8 @@ export interface ChartOptions {
   y: Axis
   series: readonly { name: string; lane?: string; as: 'dots' | 'line' | 'dashes' }[]
   heightPx?: number
+  /** False where a neighbour with the same series says them. */
+  hasKeys?: boolean
 }
 
 interface Axis {
@@ -29,10 +31,10 @@ export interface Chart {
 
 const FONT = '12px system-ui, sans-serif'
 
-export function chart(box: HTMLElement, { label, x, y, series, heightPx = 240 }: ChartOptions): Chart {
+export function chart(box: HTMLElement, { label, x, y, series, heightPx = 240, hasKeys = true }: ChartOptions): Chart {
   render(
     html`<div class="chart" role="img" aria-label=${label}></div>
-      <ul class="keys">
+      <ul class="keys" ?hidden=${!hasKeys}>
         ${series.map(({ name, lane, as }) => html`<li class="lane-colour" data-lane=${lane ?? ''}><b class=${as}></b> ${name}</li>`)}
       </ul>`,
     box,

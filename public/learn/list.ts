@@ -1,13 +1,24 @@
 // The list of experiments, in the order of the course. A new one is one file and one line here.
 import type { Screen } from './experiment.ts'
 
+type Session = 1 | 2 | 3 | 4 | 5 | 6
+/** As docs/course.md has them. */
+export const sessions: Readonly<Record<Session, string>> = {
+  1: 'Request, response, polling',
+  2: 'Long polling, connections, caches',
+  3: 'Server-sent events',
+  4: 'WebSocket',
+  5: 'TLS, and networks that fail',
+  6: 'Measuring and choosing',
+}
+
 export interface Entry {
   slug: string
   title: string
   /** In one line. */
   question: string
   /** Of the course, docs/course.md. */
-  session: 1 | 2 | 3 | 4 | 5 | 6
+  session: Session
   load?(): Promise<{ screen: Screen }>
 }
 
@@ -20,11 +31,45 @@ export const experiments: readonly Entry[] = [
     load: () => import('./polling-interval.ts'),
   },
   {
+    slug: 'background-tabs',
+    title: 'Background tabs',
+    question: 'What does the browser do to a page that nobody looks at?',
+    session: 1,
+  },
+  {
     slug: 'long-polling',
     title: 'Between two long polls',
     question: 'What happens to an event while no question is waiting at the server?',
     session: 2,
     load: () => import('./long-polling.ts'),
+  },
+  {
+    slug: 'keep-alive',
+    title: 'Keep-alive is not a WebSocket',
+    question: 'A connection that stays open: may the server now speak first?',
+    session: 2,
+    load: () => import('./keep-alive.ts'),
+  },
+  {
+    slug: 'six-connections',
+    title: 'The six-connection wall',
+    question: 'How many streams can a browser hold open to one server?',
+    session: 2,
+    load: () => import('./six-connections.ts'),
+  },
+  {
+    slug: 'caching',
+    title: 'ETag and 304',
+    question: 'How much does “not modified” save when you poll?',
+    session: 2,
+    load: () => import('./caching.ts'),
+  },
+  {
+    slug: 'one-url',
+    title: 'One URL, four transports',
+    question: 'How can one URL be answered in four ways?',
+    session: 2,
+    load: () => import('./one-url.ts'),
   },
   {
     slug: 'sse-reconnect',
@@ -34,6 +79,12 @@ export const experiments: readonly Entry[] = [
     load: () => import('./sse-reconnect.ts'),
   },
   {
+    slug: 'buffering-proxy',
+    title: 'Proxies that buffer',
+    question: 'What does a stream look like behind a proxy that waits for the end of an answer?',
+    session: 3,
+  },
+  {
     slug: 'websocket-handshake',
     title: 'The WebSocket handshake, step by step',
     question: 'What do the key and the accept of a handshake prove?',
@@ -41,41 +92,15 @@ export const experiments: readonly Entry[] = [
     load: () => import('./websocket-handshake.ts'),
   },
   {
-    slug: 'keep-alive',
-    title: 'Keep-alive is not a WebSocket',
-    question: 'A connection that stays open: may the server now speak first?',
-    session: 1,
-    load: () => import('./keep-alive.ts'),
-  },
-  {
-    slug: 'six-connections',
-    title: 'The six-connection wall',
-    question: 'How many streams can a browser hold open to one server?',
-    session: 3,
-    load: () => import('./six-connections.ts'),
-  },
-  {
-    slug: 'buffering-proxy',
-    title: 'Proxies that buffer',
-    question: 'What does a stream look like behind a proxy that waits for the end of an answer?',
-    session: 3,
-  },
-  {
-    slug: 'background-tabs',
-    title: 'Background tabs',
-    question: 'What does the browser do to a page that nobody looks at?',
-    session: 5,
-  },
-  {
     slug: 'slow-consumer',
     title: 'Slow consumers',
     question: 'What happens when events come faster than they are read?',
-    session: 5,
+    session: 4,
   },
   {
-    slug: 'batching',
-    title: 'Batching',
-    question: 'What is saved by letting events wait for each other, and who pays?',
+    slug: 'what-tls-adds',
+    title: 'What TLS adds',
+    question: 'How many bytes does TLS add, to a handshake and to an event?',
     session: 5,
   },
   {
@@ -88,33 +113,19 @@ export const experiments: readonly Entry[] = [
     slug: 'reconnect-storm',
     title: 'Reconnect storms',
     question: 'What happens when all clients come back at the same moment?',
-    session: 6,
-  },
-  {
-    slug: 'caching',
-    title: 'ETag and 304',
-    question: 'How much does “not modified” save when you poll?',
-    session: 1,
-    load: () => import('./caching.ts'),
-  },
-  {
-    slug: 'one-url',
-    title: 'One URL, four transports',
-    question: 'How can one URL be answered in four ways?',
-    session: 2,
-    load: () => import('./one-url.ts'),
+    session: 5,
   },
   {
     slug: 'connection-session',
     title: 'Connection against session',
     question: 'The connection is gone. What else is gone?',
-    session: 4,
+    session: 5,
   },
   {
-    slug: 'what-tls-adds',
-    title: 'What TLS adds',
-    question: 'How many bytes does TLS add, to a handshake and to an event?',
-    session: 4,
+    slug: 'batching',
+    title: 'Batching',
+    question: 'What is saved by letting events wait for each other, and who pays?',
+    session: 6,
   },
   {
     slug: 'which-transport',

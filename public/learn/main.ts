@@ -2,47 +2,60 @@
 import { html, render } from '/vendor/lit-html.js'
 import type { Mount } from '../context.ts'
 import { explain } from '../lab.ts'
-import { experiments } from './list.ts'
+import { experiments, sessions } from './list.ts'
 import type { Entry } from './list.ts'
 
 /** Shows the experiment of that slug in `root`, the list when there is none. @returns what takes it away and closes all it opened. */
 export const mount: Mount = (root, slug = '', page) => {
+  const title = document.title
   let gone = false
   let unmount: (() => void) | undefined
   dress()
   const entry = experiments.find((each) => each.slug === slug)
-  if (!entry?.load) render(list(slug), root)
-  else {
+  document.title = `${entry?.title ?? 'Experiments'} · Wirelab`
+  if (!entry?.load) {
+    render(list(slug), root)
+    arrive(root)
+  } else {
     render(html`<p class="quiet">Loading …</p>`, root)
     entry.load().then(
       ({ screen }) => {
         if (gone) return
         render('', root)
         unmount = screen(root, entry, page)
+        arrive(root)
       },
       (error: unknown) => gone || render(html`<p class="alert" role="alert">${explain(error)}</p>`, root),
     )
   }
   return () => {
     gone = true
+    document.title = title
     unmount?.()
     render('', root)
   }
 }
 
-const SESSIONS = [1, 2, 3, 4, 5, 6] as const
+let arrivals = 0
+
+/** From the second screen on: at its top, and with the focus there, where the link that led here has gone. */
+function arrive(root: HTMLElement) {
+  if (++arrivals === 1) return
+  scrollTo(0, 0)
+  if (document.activeElement === document.body) root.querySelector<HTMLElement>('h2')?.focus()
+}
 
 function list(slug: string) {
   return html`<div class="learn">
-    <h2>Experiments</h2>
+    <h2 tabindex="-1">Experiments</h2>
     <p class="lead">Each asks you for a guess, then measures it here, on real connections, in at most 20 seconds.</p>
     ${slug && html`<p class="alert" role="alert">There is no experiment “${slug}”. These are the ones there are:</p>`}
-    ${SESSIONS.map(
-      (session) =>
+    ${Object.entries(sessions).map(
+      ([session, title]) =>
         html`<section aria-labelledby=${`session-${session}`}>
-          <h3 id=${`session-${session}`}>Session ${session}</h3>
+          <h3 id=${`session-${session}`}>Session ${session}: ${title}</h3>
           <ul class="experiments">
-            ${experiments.filter((each) => each.session === session).map(item)}
+            ${experiments.filter((each) => each.session === Number(session)).map(item)}
           </ul>
         </section>`,
     )}

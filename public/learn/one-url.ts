@@ -28,6 +28,7 @@ interface Data {
   now: number
 }
 
+const PER_SECOND = 2
 const LOOK_MS = 4000
 const WAIT_S = 10
 
@@ -41,7 +42,7 @@ async function run(run: Run<Data>): Promise<Data> {
     ask('wss', 'Upgrade: websocket'),
   ] as const
   const data: Data = { asked: [polling, longPolling, sse, wss], now: 0 }
-  await run.rate(4)
+  await run.rate(PER_SECOND)
   const url = `${location.origin}/feed`
   const start = performance.now()
   const now = () => (data.now = performance.now() - start)
@@ -82,7 +83,9 @@ async function run(run: Run<Data>): Promise<Data> {
     mine.askedAt = now()
     const line = run.keep(new WebSocket(url.replace(/^http/, 'ws'), SUBPROTOCOL))
     line.addEventListener('open', () => (mine.headAt = now()))
-    line.addEventListener('close', () => (mine.endAt ??= now()))
+    line.addEventListener('close', () => {
+      if (!run.signal.aborted) mine.endAt ??= now() // not by us
+    })
     line.addEventListener('message', ({ data: text }: MessageEvent<string>) => {
       if (text.startsWith('{"id"')) mine.events.push(now())
     })
@@ -205,7 +208,7 @@ export const screen = experiment<Data>({
     ]),
   }),
   measured: html`Three requests by <code>fetch</code>, one by <code>WebSocket</code>, all to this page’s own origin; the
-    lab makes four events a second meanwhile. Times are this page’s clock. The kind of an answer is told by its
+    lab makes two events a second meanwhile. Times are this page’s clock. The kind of an answer is told by its
     <code>Content-Type</code> and <code>Preference-Applied</code>, and by a WebSocket that opened: a browser does not
     show a page the status of a handshake (it is 101 on HTTP/1.1; on HTTP/2 the WebSocket is one stream,
     ${rfc(8441, '5')}, and the status is 200). The stream and the WebSocket are closed when the run ends.`,

@@ -1,8 +1,9 @@
 // Experiment: three polling clients with three intervals beside each other; how old events get, and what asking costs.
-import { html } from '/vendor/lit-html.js'
+import { html, render } from '/vendor/lit-html.js'
 import { median } from '../../src/core/stats.ts'
 import { about } from '../lab.ts'
 import { duration, size } from '../words.ts'
+import { barList } from './bars.ts'
 import { chart } from './chart.ts'
 import { countedAt, overHttp1, passed } from './doors.ts'
 import type { Passed } from './doors.ts'
@@ -82,9 +83,9 @@ interface Figures {
 
 function figuresOf({ intervalMs, events, exchanges, passed }: Line): Figures {
   const ages = events.map(({ due, at }) => at - due)
-  const answered = exchanges.filter(({ answeredAt }) => answeredAt !== undefined)
-  // The first answers open a connection and are no rhythm yet.
-  const tripMs = median(answered.slice(1).map(({ askedAt, answeredAt }) => answeredAt! - askedAt)) ?? NaN
+  // The first question opens the connection and asks where we stand: it belongs to no interval.
+  const answered = exchanges.slice(1).filter(({ answeredAt }) => answeredAt !== undefined)
+  const tripMs = median(answered.map(({ askedAt, answeredAt }) => answeredAt! - askedAt)) ?? NaN
   return {
     intervalMs,
     n: events.length,
@@ -99,7 +100,8 @@ function figuresOf({ intervalMs, events, exchanges, passed }: Line): Figures {
 }
 
 function picture(box: HTMLElement): Picture<Data> {
-  const rows = INTERVALS.map((intervalMs) => {
+  const rows = INTERVALS.map((intervalMs, index) => {
+    const isLast = index === INTERVALS.length - 1
     const row = document.createElement('div')
     const [title, plot] = [document.createElement('h4'), document.createElement('div')]
     title.textContent = `asks every ${duration(intervalMs).replace('.00', '')}`
@@ -107,8 +109,8 @@ function picture(box: HTMLElement): Picture<Data> {
     box.append(row)
     return chart(plot, {
       label: `Age of each event when it arrived, polling every ${intervalMs} ms`,
-      heightPx: 168,
-      x: { label: 'when the event was due, s', range: [0, LAST_MS / 1000] },
+      ...{ heightPx: isLast ? 172 : 144, hasKeys: isLast },
+      x: { label: isLast ? 'when the event was due, s' : '', range: [0, LAST_MS / 1000] },
       y: { label: 'age, s', range: [0, 4.6] },
       series: [
         { name: 'one event', lane: 'polling', as: 'dots' },
@@ -117,6 +119,8 @@ function picture(box: HTMLElement): Picture<Data> {
       ],
     })
   })
+  const costs = document.createElement('div')
+  box.append(costs)
   box.classList.add('plots')
   return {
     draw({ lines }) {
@@ -132,6 +136,13 @@ function picture(box: HTMLElement): Picture<Data> {
         const dots = line.events.map(({ due, at }): [number, number] => [due / 1000, (at - due) / 1000])
         rows[index]!.draw([dots.sort(([a], [b]) => a - b), across(medianMs), across(expectedMs)])
       }
+      const all = lines.map(figuresOf)
+      const most = Math.max(...all.map(({ bytesPerEvent }) => bytesPerEvent))
+      const bars = all.map((each) => ({
+        ...{ name: `every ${every(each)}`, share: each.bytesPerEvent / most, words: size(each.bytesPerEvent) },
+        lane: 'polling',
+      }))
+      render(Number.isFinite(most) ? barList('Bytes for each event, up and down', bars) : '', costs)
     },
     close: () => rows.forEach((each) => each.close()),
   }
@@ -198,7 +209,8 @@ export const screen = experiment<Data>({
       bargain: it asks once, and the server holds the answer until there is something in it.
     </p>`,
   formula({ lines }) {
-    return html`<p class="math">median age = i/2 + t worst = i + 3t/2</p>
+    return html`<p class="math">median age = i/2 + t</p>
+      <p class="math">worst = i + 3t/2</p>
       <p>
         <code>i</code> is the pause between an answer and the next question, <code>t</code> the round trip of a
         question.
@@ -223,8 +235,8 @@ export const screen = experiment<Data>({
         </tbody>
       </table>
       <p class="quiet">
-        The median of so few events moves by itself: three events a second for 16 s are ${lines[0]!.events.length} of
-        them.
+        The median of so few events moves by itself: ${PER_SECOND} events a second for 16 s are
+        ${lines[0]!.events.length}.
       </p>`
   },
   table: ({ lines }) => ({

@@ -31,8 +31,6 @@ interface Data {
   cutAt: number | undefined
   /** TCP connections that the lab broke. */
   broken: number
-  /** Last event that EventSource had before the cut. */
-  lastBefore: Cursor | undefined
   lost: number
   repeated: number
   now: number
@@ -91,7 +89,13 @@ async function run(run: Run<Data>): Promise<Data> {
             plain.stretches.push({ from: now(), cursor: (JSON.parse(data) as { cursor: Cursor }).cursor })
           else if (event === 'message') {
             const { id, at } = JSON.parse(data) as FeedEvent
-            seen.push({ id, due: (bench.clock.toPage(at) ?? NaN) - startedAt, at: now() })
+            seen.push({
+              id,
+              at: now(),
+              get due() {
+                return (bench.clock.toPage(at) ?? NaN) - startedAt
+              },
+            })
           }
         })
       } catch (error) {
@@ -108,7 +112,7 @@ async function run(run: Run<Data>): Promise<Data> {
   }
 
   const data: Data = {
-    ...{ eventSource: mine, plain, cutAt: undefined, broken: 0, lastBefore: undefined },
+    ...{ eventSource: mine, plain, cutAt: undefined, broken: 0 },
     ...{ lost: 0, repeated: 0, now: 0 },
   }
   const watch = async (ms: number) => {
@@ -117,7 +121,6 @@ async function run(run: Run<Data>): Promise<Data> {
   run.step('both read the stream')
   await watch(BEFORE_MS)
   run.step('the lab cuts the line')
-  data.lastBefore = mine.events.at(-1)?.id
   data.cutAt = now()
   data.broken = await bench.fault('sse', 'cut')
   await watch(AFTER_MS)
@@ -182,10 +185,11 @@ export const screen = experiment<Data>({
     }),
   ),
   answer(data) {
-    const { eventSource, plain, broken, lost, repeated, lastBefore } = data
+    const { eventSource, plain, broken, lost, repeated } = data
     const missing = missingOf(eventSource, data).length + lost
     const theirs = missingOf(plain, data).length
     const [first, second] = eventSource.stretches
+    const lastBefore = eventSource.events.findLast(({ at }) => first?.to === undefined || at <= first.to)?.id
     const away = first?.to !== undefined && second ? second.from - first.to : undefined
     const inBetween = eventSource.events.filter(
       ({ due }) => first?.to !== undefined && second && due > first.to && due < second.from,
@@ -250,7 +254,8 @@ export const screen = experiment<Data>({
       .map(({ id, due }) => [
         ...[`#${offsetOf(id)}`, due],
         data.eventSource.events.find((each) => each.id === id)?.at ?? 'never',
-        data.plain.events.find((each) => each.id === id)?.at ?? 'never',
+        data.plain.events.find((each) => each.id === id)?.at ??
+          (offsetOf(id) < offsetOf(data.plain.events[0]?.id ?? id) ? 'not yet reading' : 'never'),
       ]),
   }),
   measured: html`Both read <code>/feed/sse</code> through the same door over HTTP/1.1, each on a connection of its own;

@@ -23,7 +23,7 @@ export function view<Data>(options: ViewOptions<Data>): TemplateResult {
     <p class="where">
       <a href="#/learn">Experiments</a> · ${place} of ${experiments.length} · session ${entry.session}
     </p>
-    <h2 id="experiment">${entry.title}</h2>
+    <h2 id="experiment" tabindex="-1">${entry.title}</h2>
     <div class="board">
       <div class="talk">
         <p class="lead">${spec.about}</p>
@@ -88,7 +88,7 @@ function question<Data>({ spec, memory, state, act }: ViewOptions<Data>): Templa
 
 function progress(elapsedMs: number, seconds: number, step: string): TemplateResult {
   const share = Math.min(0.98, elapsedMs / 1000 / seconds) // full when it is over, not when it should be
-  return html`<progress max="1" .value=${share} aria-label="of the run"></progress>
+  return html`<progress max="1" .value=${share} aria-label="Progress of the run"></progress>
     <span class="step">${Math.floor(elapsedMs / 1000)} s of about ${seconds} s${step && ` · ${step}`}</span>`
 }
 
