@@ -19,8 +19,6 @@ export interface Authority {
   leaf: Credentials
   /** What this call wrote, for the person at the terminal. */
   wrote: ('ca' | 'leaf')[]
-  /** A leaf for other names, with the same key. Not written anywhere. */
-  issue(names: string[]): Promise<Credentials>
 }
 
 const DAY_MS = 86_400_000
@@ -72,8 +70,7 @@ async function openLocked(directory: string, names: string[]): Promise<Authority
     await writePair(leaf, path('cert'), path('key'))
     wrote.push('leaf')
   }
-  const { key } = leaf
-  return { caPath: path('ca'), ca: issuer.cert, leaf, wrote, issue: (others) => makeLeaf(issuer, others, key) }
+  return { caPath: path('ca'), ca: issuer.cert, leaf, wrote }
 }
 
 /** Removes what `openAuthority` wrote. @returns the paths that were there. */
@@ -89,7 +86,7 @@ export async function removeAuthority(directory: string): Promise<string[]> {
 }
 
 /** Whether a certificate is valid for every one of these names and addresses. */
-export function covers(pem: string, names: string[]): boolean {
+function covers(pem: string, names: string[]): boolean {
   const certificate = new NodeCertificate(pem)
   return names.every((name) => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined)
 }
@@ -111,8 +108,8 @@ async function makeCa(): Promise<Credentials> {
   return { cert: certificate.toString('pem') + '\n', key: await exportKey(keys.privateKey) }
 }
 
-async function makeLeaf(ca: Credentials, names: string[], key?: string): Promise<Credentials> {
-  const keys = key ? await importKeys(key) : await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify'])
+async function makeLeaf(ca: Credentials, names: string[]): Promise<Credentials> {
+  const keys = await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify'])
   const issuer = new x509.X509Certificate(ca.cert)
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
@@ -133,7 +130,7 @@ async function makeLeaf(ca: Credentials, names: string[], key?: string): Promise
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   })
-  return { cert: certificate.toString('pem') + '\n', key: key ?? (await exportKey(keys.privateKey)) }
+  return { cert: certificate.toString('pem') + '\n', key: await exportKey(keys.privateKey) }
 }
 
 function validity(days: number, notLaterThan = new Date(8.64e15)) {

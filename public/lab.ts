@@ -1,10 +1,8 @@
-// What the page asks of the lab beside following the feed: what there is, traffic, a cut, the rate, publishing.
+// What the page asks of the lab beside following the feed: what there is, traffic, the rate, publishing.
 import type { Cursor, Json } from '../src/core/event.ts'
 
 export interface About {
   transports: string[]
-  /** A host name of its own for each lane, so that its connections are its own; may be empty. */
-  lanes: Record<string, string>
   /** Where the feed stands: every lane starts here. */
   tail: Cursor
   source: string
@@ -30,7 +28,7 @@ export interface Traffic {
 
 const TIMEOUT_MS = 5000
 
-/** Also gives this page its guest session, which publishing, cutting and setting the rate need. */
+/** Also gives this page its guest session, which publishing, benches and setting the rate need. */
 export const about = () => ask<About>('/lab')
 
 export const traffic = (tokens: string[]) =>

@@ -16,6 +16,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openAuthority } from '../certs/authority.ts'
 import { nodePlatform } from '../transports/platform.ts'
+import { benchRoom } from '../src/lab/room.ts'
 import { startTestLab } from './lab.ts'
 
 let folder: string
@@ -104,11 +105,14 @@ test('two labs that start at once agree on one CA', async () => {
   expect(both[0].leaf.cert).toBe(both[1].leaf.cert)
 })
 
-test('one’s own certificate is served instead, and the page’s lanes share the page’s origin', async () => {
+test('one’s own certificate is served instead, at the doors of a bench too', async () => {
   const { ca, leaf } = await openAuthority(folder, names)
-  const lab = await startTestLab({ credentials: leaf })
-  const platform = nodePlatform({ ca })
-  expect(await (await platform.fetch(`${lab.url}/lab`)).json()).toMatchObject({ lanes: {} })
+  const lab = await startTestLab({ credentials: leaf, lab: benchRoom() })
+  const platform = nodePlatform({ ca, headers: { authorization: `Bearer ${lab.publishKey}` } })
+  const answer = await platform.fetch(`${lab.url}/lab/bench`, { method: 'POST' })
+  const { doors } = (await answer.json()) as { doors: Record<string, { port: number }> }
+  for (const { port } of Object.values(doors))
+    expect((await platform.fetch(`https://localhost:${port}/feed/polling`)).status).toBe(200)
   await platform.close()
   await lab.close()
 })

@@ -214,32 +214,6 @@ describe('who may not', () => {
   })
 })
 
-test('the page is told of lane hosts only on this machine, at the port it used', async () => {
-  const named = await startTestLab({ names: ['Lab.Example'] })
-  const { Agent, request } = await import('undici')
-  const dispatcher = new Agent({
-    connect: {
-      ca: named.authority!.ca,
-      lookup: (_, __, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
-    },
-  })
-  const lanesFor = async (host: string) => {
-    const { body } = await request(`https://lab.example:${named.port}/lab`, {
-      dispatcher,
-      headers: { host, origin: `https://${host}` },
-    })
-    return ((await body.json()) as { lanes: Record<string, string> }).lanes
-  }
-  expect(await lanesFor('lab.example:9000')).toEqual({})
-  expect((await lanesFor('localhost:9000')).sse).toBe('https://sse.localhost:9000')
-  expect(
-    (await request(`https://lab.example:${named.port}/`, { dispatcher, headers: { host: 'sse.localhost' } }))
-      .statusCode,
-  ).toBe(421)
-  await dispatcher.destroy()
-  await named.close()
-})
-
 test('a lab that requires a key has no guests: no session, no publishing without it', async () => {
   const closed = await startTestLab({ auth: 'required' })
   const visited = await platform.fetch(closed.url)
@@ -254,35 +228,4 @@ test('a lab that requires a key has no guests: no session, no publishing without
   expect((await publish({ origin: closed.url })).status).toBe(401)
   expect((await publish({ authorization: `Bearer ${closed.publishKey}` })).status).toBe(201)
   await closed.close()
-})
-
-test('the lane hosts of the page allow its origin, and no other, to read', async () => {
-  const port = new URL(lab.url).port
-  const { Agent, request } = await import('undici')
-  const dispatcher = new Agent({
-    connect: {
-      ca: lab.authority!.ca,
-      lookup: (_, __, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
-    },
-  })
-  const ask = async (origin: string) => {
-    const { statusCode, headers, body } = await request(`https://polling.localhost:${port}/feed/polling`, {
-      dispatcher,
-      headers: { origin },
-    })
-    await body.dump()
-    return [statusCode, headers['access-control-allow-origin']]
-  }
-  expect(await ask(lab.url)).toEqual([200, lab.url])
-  expect(await ask(lab.url.replace('localhost', '127.0.0.1'))).toEqual([200, lab.url.replace('localhost', '127.0.0.1')])
-  for (const foreign of [
-    'https://evil.example',
-    'null',
-    `https://localhost.evil.example:${port}`,
-    `http://localhost:${port}`,
-    `https://localhost:1`,
-    `https://polling.localhost:${port}`,
-  ])
-    expect(await ask(foreign)).toEqual([403, undefined])
-  await dispatcher.close()
 })

@@ -49,7 +49,7 @@ export async function startTapped({
   const clock = hostClock()
   const { ca, leaf } = await openAuthority(certs, ['localhost', '127.0.0.1', '::1'])
   const feed = memoryFeed({ clock })
-  const keeper = guard({ names: ['localhost'], laneNames: [], publishKey: 'a key', auth: 'open', limits: defaults })
+  const keeper = guard({ names: ['localhost'], publishKey: 'a key', auth: 'open', limits: defaults })
   const fail = (error: unknown) => {
     throw error
   }

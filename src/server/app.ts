@@ -129,7 +129,6 @@ export function createApp({
 /** What else there is at a path that was asked with the wrong method. */
 const methods = new Map<string, string>([
   ['/feed', 'GET, HEAD, POST'],
-  ['/lab/cut', 'POST'],
   ['/lab/rate', 'PUT'],
   ...['/metrics', '/healthz', '/limits', '/lab', '/lab/lanes'].map((path) => [path, 'GET, HEAD'] as const),
   ...transportNames.map((name) => [`/feed/${name}`, 'GET, HEAD'] as const),

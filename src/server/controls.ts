@@ -1,4 +1,4 @@
-// What the page may do beside following and publishing: learn about the lab, read its lanes' traffic, cut a line, set the rate.
+// What the page may do beside following and publishing: learn about the lab, read its lanes' traffic, set the rate.
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { Limits } from '../core/limits.ts'
@@ -6,7 +6,6 @@ import type { Env } from '../../transports/contract.ts'
 import { Refusal } from '../../transports/request.ts'
 import type { Ticker } from '../sources/ticker.ts'
 import { readJson } from './body.ts'
-import { hostOf } from './guard.ts'
 import type { Guard } from './guard.ts'
 import type { Wire } from './wire.ts'
 
@@ -15,7 +14,7 @@ export interface ControlsOptions {
   limits: Limits
   wire: () => Wire
   /** What the page needs to know of this lab. */
-  about: (host: string) => object
+  about: () => object
   /** Undefined when events come from somewhere whose rate is not ours to set. */
   ticker: () => Ticker | undefined
   /** Routes below `/bench`; a lab without them has none. */
@@ -24,7 +23,6 @@ export interface ControlsOptions {
 
 const MAX_LANES = 16
 const Lane = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/))
-const Cut = v.strictObject({ lane: Lane })
 const PayloadBytes = v.pipe(v.number(), v.integer(), v.maxValue(16_000))
 const Rate = v.pipe(
   v.strictObject({
@@ -39,7 +37,7 @@ export function controls({ guard, limits, wire, about, ticker, benches }: Contro
 
   app.get('/', (context) => {
     guard.welcome(context)
-    return context.json({ ...about(hostOf(context.env.incoming)), ...rateOf(ticker()) })
+    return context.json({ ...about(), ...rateOf(ticker()) })
   })
 
   app.get('/lanes', (context) => {
@@ -48,12 +46,6 @@ export function controls({ guard, limits, wire, about, ticker, benches }: Contro
       throw new Refusal(400, 'bad_lane', `lane is 1–40 of a–z, 0–9 and -, at most ${MAX_LANES} at once`)
     const lanes = Object.fromEntries(names.map((name) => [name, wire().lane(name) ?? null]))
     return context.json({ lanes, ...rateOf(ticker()) })
-  })
-
-  app.post('/cut', async (context) => {
-    guard.mayPublish(context.env)
-    const { lane } = read(Cut, await bodyOf(context.env), 'expected {"lane":"…"}')
-    return context.json({ cut: wire().cut(lane) })
   })
 
   app.put('/rate', async (context) => {

@@ -13,8 +13,6 @@ import { Refusal } from '../../transports/request.ts'
 export interface GuardOptions {
   /** Host names this server answers to. */
   names: string[]
-  /** Host names of the page's lanes: read by the page across origins, never a page of their own. */
-  laneNames: string[]
   /** What a script shows to publish (and to read, when reading is closed): `Authorization: Bearer <key>`. */
   publishKey: string
   /** `required` closes reading too. */
@@ -46,29 +44,20 @@ interface Session {
 
 const COOKIE = 'wirelab' // sent as `__Host-wirelab`: Secure, this host only, Path=/
 
-export function guard({ laneNames, publishKey, auth, limits, ...options }: GuardOptions): Guard {
+export function guard({ publishKey, auth, limits, ...options }: GuardOptions): Guard {
   const names = options.names.map((name) => name.toLowerCase()) // as browsers send them
   const own = new Set(names)
-  const lanes = new Set(laneNames)
   const keyHash = sha256(publishKey)
   /** By hash: who reads this memory or a dump of it has no session. */
   const sessions = new LRUCache<string, Session>({ max: limits.sessions, ttl: limits.sessionMs })
 
-  function origin({ incoming, outgoing, upgrade, path }: Env['Bindings']) {
+  function origin({ incoming, upgrade }: Env['Bindings']) {
     checkShape(incoming, limits)
     const host = hostOf(incoming)
-    const name = nameOf(host)
-    if (!own.has(name) && !lanes.has(name)) throw wrongHost()
-    if (lanes.has(name) && !path.startsWith('/feed'))
-      throw new Refusal(421, 'wrong_host', 'this name is for a lane of the page, and carries the feed only')
-
+    if (!own.has(nameOf(host))) throw wrongHost()
     const { origin: from, cookie } = incoming.headers
     if (from === undefined) checkUnnamed(incoming, upgrade !== undefined && cookie !== undefined)
-    else if (from === `https://${host}` && own.has(name)) {
-      // the lab's own page
-    } else if (lanes.has(name) && isPageOf(from, host)) {
-      outgoing.setHeader('access-control-allow-origin', from)
-    } else throw forbidden('this Origin may not use this server')
+    else if (from !== `https://${host}`) throw foreign() // not the lab's own page
   }
 
   function originAtDoor(pages: Set<string>, { incoming, outgoing, upgrade, path }: Env['Bindings']) {
@@ -79,14 +68,8 @@ export function guard({ laneNames, publishKey, auth, limits, ...options }: Guard
     else if (pages.has(from)) {
       outgoing.setHeader('access-control-allow-origin', from)
       if (incoming.method === 'OPTIONS') allowConditional(outgoing)
-    } else throw forbidden('this Origin may not use this server')
+    } else throw foreign()
     if (!path.startsWith('/feed/')) throw new Refusal(404, 'not_found', 'this is a door: it carries the feed only')
-  }
-
-  /** The page of this server, at the same port, seen from one of its lane hosts. */
-  function isPageOf(from: string, host: string): boolean {
-    const port = host.slice(nameOf(host).length)
-    return names.some((name) => from === `https://${name}${port}`)
   }
 
   function session(env: Env['Bindings']) {
@@ -215,6 +198,7 @@ function sha256(text: string): Buffer {
 }
 
 const wrongHost = () => new Refusal(421, 'wrong_host', 'this server does not answer to that Host; see --name')
+const foreign = () => forbidden('this Origin may not use this server')
 const bad = (message: string) => new Refusal(400, 'bad_request', message)
 const forbidden = (message: string) => new Refusal(403, 'forbidden', message)
 const unauthorized = (message: string) =>

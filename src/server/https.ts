@@ -10,7 +10,7 @@ import { closeWhenIdle, inTurn, refuse } from './connections.ts'
 import { watchExchanges } from './exchanges.ts'
 import type { Exchanges } from './exchanges.ts'
 import { errorBody, errorResponse } from './errors.ts'
-import { listen, renew, secureServer, secured } from './secure.ts'
+import { listen, renew, secureServer } from './secure.ts'
 import type { Credentials, HttpVersions, TlsVersion } from './secure.ts'
 import { acceptUpgrades } from './upgrade.ts'
 import type { Connection } from './exchanges.ts'
@@ -22,8 +22,6 @@ export interface HttpsServer {
   listen(port: number, host: string): Promise<number>
   /** Another certificate for new handshakes; nobody is dropped. */
   renew(tls: Credentials): void
-  /** A certificate of its own for one host name (SNI): a browser then keeps a connection of its own for it. */
-  addName(name: string, tls: Credentials): void
   /** Each secret of each connection from now on, as a line of the NSS key log (SSLKEYLOGFILE): what reads its records. */
   onSecret(listener: (line: Buffer) => void): void
   /** Waits for what is under way, at most `limits.stopMs`. @returns whether anything under way had to be broken. */
@@ -82,7 +80,6 @@ export function httpsServer(
     wire,
     listen: (port, host) => listen(server, port, host),
     renew: (next) => renew(server, next, tlsVersion),
-    addName: (name, own) => server.addContext(name, secured(own)),
     onSecret: (listener) => void server.on('keylog', listener),
     close: () => close(server, wire, limits.stopMs, exchanges),
   }

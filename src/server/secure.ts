@@ -20,7 +20,7 @@ const TLS_13_SUITES = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_A
  * For every certificate. On TLS 1.2 only suites with forward secrecy and AEAD, as on 1.3 (RFC 9325 §4.2); no renegotiation, which
  * is work that a client can ask for again and again.
  */
-export const secured = (tls: Credentials, version?: TlsVersion) =>
+const secured = (tls: Credentials, version?: TlsVersion) =>
   ({
     ...tls,
     minVersion: `TLSv${version ?? '1.2'}`,

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import { Readable } from 'node:stream'
-import { covers, openAuthority } from '../../certs/authority.ts'
+import { openAuthority } from '../../certs/authority.ts'
 import type { Authority } from '../../certs/authority.ts'
 import { transportNames } from '../../transports/clients.ts'
 import type { Feed } from '../core/feed.ts'
@@ -86,18 +86,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     () => server.wire,
     (error) => report(`error: ${describe(error)}`),
   )
-  // A lane of the page has a host name of its own, and so connections of its own that can be counted and cut. Not on HTTP/2
-  // alone: a browser opens a WebSocket over HTTP/2 only where it has an HTTP/2 connection already, and that is the page's.
-  const certified = authority !== undefined || covers(tls.cert, transportNames.map(laneName))
-  const laneNames = certified && http !== '2' ? transportNames.map(laneName) : []
-  const keeper = guard({ names: names.map(bracketed), laneNames, publishKey, auth, limits })
-  /** Where the lanes of a page are that was opened as `host`: on this very machine, or else where the page is. */
-  const laneOrigins = (host: string): Record<string, string> => {
-    const name = nameOf(host)
-    if (!LOOPBACK.map(bracketed).includes(name)) return {}
-    const port = host.slice(name.length) // as the browser sees it: a tunnel may have another
-    return Object.fromEntries(laneNames.map((lane, index) => [transportNames[index]!, `https://${lane}${port}`]))
-  }
+  const keeper = guard({ names: names.map(bracketed), publishKey, auth, limits })
   const room = options.lab?.({
     ...{ feed, limits, http, guard: keeper, metrics, host, tls, ca: authority?.ca, clock, ticker: () => ticker },
   })
@@ -106,19 +95,15 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     limits,
     guard: keeper,
     metrics,
-    assets: await loadAssets(
-      (host) => policy([...Object.values(laneOrigins(host)), ...(room ? [`https://${nameOf(host)}:*`] : [])]),
-      options.files,
-    ),
+    assets: await loadAssets((host) => policy(room && nameOf(host)), options.files),
     controls: controls({
       guard: keeper,
       limits,
       wire: () => server.wire,
       ticker: () => ticker,
       ...(room && { benches: room.routes }),
-      about: (host) => ({
+      about: () => ({
         transports: transportNames,
-        lanes: laneOrigins(host),
         tail: feed.tail, // so that all lanes of a page start at one position
         source,
         http,
@@ -130,10 +115,6 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     startedAt: performance.now(),
   })
   const server: HttpsServer = httpsServer(app, limits, tls, http, metrics.failed)
-  const certifyLanes = async ({ issue }: Authority) => {
-    for (const name of laneNames) server.addName(name, await issue([name]))
-  }
-  if (authority) await certifyLanes(authority)
   const listening = await server.listen(port, host)
 
   // The source starts last: nothing runs yet when the port is taken.
@@ -153,7 +134,6 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const now = await openAuthority(certs, names)
     server.renew(now.leaf)
     room?.renew(now.leaf)
-    await certifyLanes(now)
   }
 
   return {
@@ -192,9 +172,12 @@ function memoryFeedOf(limits: Limits, clock: () => number): Feed {
   })
 }
 
-/** Content-Security-Policy of the page: only its own files, its lanes, and the doors of its bench, whose ports are not known yet. */
-function policy(lanes: string[]): string {
-  const connect = ["'self'", ...lanes, ...lanes.map((origin) => origin.replace('https:', 'wss:'))]
+/**
+ * Content-Security-Policy of the page: only its own files; and on its own host every port, for those of the doors of its bench are not
+ * known before it asks for one.
+ */
+function policy(doors: string | undefined): string {
+  const connect = ["'self'", ...(doors === undefined ? [] : [`https://${doors}:*`, `wss://${doors}:*`])]
   return [
     "default-src 'self'",
     "script-src 'self'",
@@ -207,7 +190,6 @@ function policy(lanes: string[]): string {
   ].join('; ')
 }
 
-const laneName = (transport: string) => `${transport}.localhost`
 const isUnspecified = (host: string) => host === '0.0.0.0' || host === '::'
 const bracketed = (name: string) => (isIP(name) === 6 ? `[${name}]` : name)
 

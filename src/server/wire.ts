@@ -44,8 +44,6 @@ export interface Wire {
   /** Notes a request, and the lane of the page that it is for. */
   request(incoming: IncomingMessage, lane?: string): void
   lane(name: string): LaneTraffic | undefined
-  /** Breaks the TCP connections of a lane, without a goodbye (RST). @returns how many. */
-  cut(lane: string): number
   destroyAll(): void
   /** Breaks connections that have not finished their TLS handshake: nobody has asked anything on them. */
   destroySilent(): void
@@ -117,11 +115,6 @@ export function watchWire(server: Server): Wire {
         shared: lane.shared,
         open: lane.open.size,
       }
-    },
-    cut(name) {
-      const open = [...(lanes.get(name)?.open ?? [])]
-      for (const { raw } of open) raw.resetAndDestroy()
-      return open.length
     },
     destroyAll() {
       for (const { raw } of lines.values()) raw.destroy()

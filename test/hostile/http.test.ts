@@ -53,7 +53,7 @@ const cases: Case[] = [
   ['H3', 'DELETE /healthz', `DELETE /healthz HTTP/1.1\r\n${H}\r\n`, '405 method_not_allowed'],
   ['H3', 'PUT /limits', `PUT /limits HTTP/1.1\r\n${H}Content-Length: 0\r\n\r\n`, '405 method_not_allowed'],
   ['H3', 'POST /lab', `POST /lab HTTP/1.1\r\n${H}Content-Length: 0\r\n\r\n`, '405 method_not_allowed'],
-  ['H3', 'GET /lab/cut', `GET /lab/cut HTTP/1.1\r\n${H}\r\n`, '405 method_not_allowed'],
+  ['H3', 'GET /lab/rate', `GET /lab/rate HTTP/1.1\r\n${H}\r\n`, '405 method_not_allowed'],
   ['H3', 'POST of nothing we have', `POST /nothing HTTP/1.1\r\n${H}Content-Length: 0\r\n\r\n`, '404 not_found'],
   ['H3', 'OPTIONS *', `OPTIONS * HTTP/1.1\r\n${H}\r\n`, '405 method_not_allowed'],
   ['H3', 'OPTIONS /feed', `OPTIONS /feed HTTP/1.1\r\n${H}\r\n`, '405 method_not_allowed'],
