@@ -52,17 +52,17 @@ export function controls({ desk, publish, following, smooth }: Controls): Templa
     <div class="buttons" role="group" aria-labelledby="lane-all">
       <span id="lane-all">All lanes</span> ${faultButtons(desk)}
     </div>
-    <dl class="does">
-      ${faults.map(
-        ({ label, does }) =>
-          html`<div>
-            <dt>${label}</dt>
-            <dd>${does}</dd>
-          </div>`,
-      )}
-    </dl>
     <details class="knobs">
-      <summary>Knobs of all lanes: network, HTTP, TLS, batching, proxy, slow line</summary>
+      <summary>What the buttons do; knobs of all lanes: network, HTTP, TLS, batching, proxy</summary>
+      <dl class="does">
+        ${faults.map(
+          ({ label, does }) =>
+            html`<div>
+              <dt>${label}</dt>
+              <dd>${does}</dd>
+            </div>`,
+        )}
+      </dl>
       <div class="choices">${laneKnobs.map((knob) => knobSelect(desk, undefined, knob))}</div>
     </details>
     ${stormStory(desk.bench.storm)}

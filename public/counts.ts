@@ -73,6 +73,7 @@ function remarks({ name, door, caughtUp, tally }: Lane, cost: Cost | undefined):
     ...(name === 'wss' && door.settings.http === '2' && !door.settings.buffering
       ? ['One request was to have an HTTP/2 connection for the WebSocket to go on (RFC 8441).']
       : []),
+    ...(cost?.hadStorm ? ['A storm went through this door: these counts are of its clients too.'] : []),
     ...(caughtUp > 0 ? [`${count(caughtUp, 'event')} came after a pause; they are not in the picture.`] : []),
     ...(tally.gaps > 0 ? [`${count(tally.gaps, 'gap')}: the lab said that older events can no longer be had.`] : []),
   ]

@@ -74,6 +74,8 @@ export interface Storm extends StormOrder {
   why?: string
 }
 
+export const isOver = ({ phase }: Storm) => phase === 'done' || phase === 'failed'
+
 export interface StormOrder {
   /** The transport whose door and clients it is. */
   transport: string

@@ -1,5 +1,6 @@
 // What each lane costs: the lab's own count of requests and bytes at the lane's door, over the last ten seconds and since the start.
 import type { Bench } from './bench.ts'
+import { isOver } from './door.ts'
 import type { Traffic } from './door.ts'
 import type { Lane } from './lane.ts'
 
@@ -7,6 +8,8 @@ export interface Cost extends Traffic {
   /** Bytes below TLS, both ways, for each event of the last ten seconds; undefined when there was none. */
   perEvent: number | undefined
   perSecond: number
+  /** A storm went through this door: what was counted since the start is of its clients too. */
+  hadStorm: boolean
 }
 
 export interface Meter {
@@ -31,6 +34,8 @@ export function meter(lanes: readonly Lane[], bench: Bench, onRead: () => void):
     const { traffic } = lane.door
     if (!traffic) return
     const list = readings.get(lane.name)!
+    const isStormy = bench.storm !== null && bench.storm.lane === lane.name && !isOver(bench.storm)
+    if (isStormy) list.length = 0 // bytes of a thousand clients for the events of one
     const now = { at: performance.now(), bytes: traffic.tls.up + traffic.tls.down, events: lane.tally.events }
     if (list.length > 0 && now.bytes < list.at(-1)!.bytes) list.length = 0 // the lab was restarted and counts from 0
     list.push(now)
@@ -39,6 +44,7 @@ export function meter(lanes: readonly Lane[], bench: Bench, onRead: () => void):
     const seconds = (now.at - at) / 1000
     costs.set(lane.name, {
       ...traffic,
+      hadStorm: isStormy || (costs.get(lane.name)?.hadStorm ?? false),
       perEvent: now.events > events ? (now.bytes - bytes) / (now.events - events) : undefined,
       perSecond: seconds > 0 ? (now.bytes - bytes) / seconds : 0,
     })

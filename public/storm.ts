@@ -3,11 +3,10 @@ import { html, nothing } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
 import { STORM_CLIENTS } from './desk.ts'
 import type { Desk } from './desk.ts'
+import { isOver } from './door.ts'
 import type { Storm } from './door.ts'
 import type { Lane } from './lane.ts'
 import { count, duration } from './words.ts'
-
-const isOver = ({ phase }: Storm) => phase === 'done' || phase === 'failed'
 
 export function stormButtons(desk: Desk, lane: Lane): TemplateResult {
   const { why, storm } = desk.bench

@@ -4,7 +4,7 @@ import type { Page } from 'puppeteer-core'
 import { benchRoom } from '../src/lab/room.ts'
 import type { Lab } from '../src/server/start.ts'
 import { experiments } from '../public/learn/list.ts'
-import { startChromium } from './chromium.ts'
+import { startBrowser } from './browser.ts'
 import { expectations } from './experiments.ts'
 import type { Rows } from './experiments.ts'
 import { sleep, startTestLab } from './lab.ts'
@@ -13,12 +13,12 @@ const RATE = 5
 const RUN_MS = 30_000
 
 let lab: Lab
-let chromium: Awaited<ReturnType<typeof startChromium>>
+let chromium: Awaited<ReturnType<typeof startBrowser>>
 const written = experiments.filter(({ load }) => load)
 
 beforeAll(async () => {
   lab = await startTestLab({ source: 'ticker', perSecond: RATE, lab: benchRoom() })
-  chromium = await startChromium(lab.authority!.caPath)
+  chromium = await startBrowser('chromium', lab.authority!.caPath)
 }, 60_000)
 afterAll(async () => {
   await chromium.close()
