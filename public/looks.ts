@@ -3,19 +3,22 @@
 import type { Place } from './place.ts'
 
 const SCHEMES = ['system', 'light', 'dark'] as const
-type Scheme = (typeof SCHEMES)[number]
+
+const schemeOf = (name: string | undefined) => SCHEMES.find((each) => each === name)
 
 /** Called when colours or sizes changed: canvases must be drawn anew. */
 const listeners = new Set<() => void>()
 
 export function looks(place: Place, schemeButton: HTMLButtonElement, typeButton: HTMLButtonElement) {
-  const read = (name: string) => place.read(name) ?? localStorage.getItem(`wirelab-${name}`) ?? undefined
-  let scheme: Scheme = 'system'
-  let isLarge = false
+  const remembered = (name: string) => localStorage.getItem(`wirelab-${name}`) ?? undefined
+  let scheme = schemeOf(remembered('theme')) ?? 'system'
+  let isLarge = remembered('type') === 'large'
 
+  /** An address that says nothing about it leaves it as it is: the next screen looks like this one. */
   function take() {
-    scheme = SCHEMES.find((each) => each === read('theme')) ?? 'system'
-    isLarge = read('type') === 'large'
+    scheme = schemeOf(place.read('theme')) ?? scheme
+    const type = place.read('type')
+    if (type !== undefined) isLarge = type === 'large'
     show()
   }
 

@@ -39,7 +39,7 @@ function route(context: PageContext) {
     shown = path
     const [, screen = '', slug] = path.split('/')
     for (const link of document.querySelectorAll('nav a'))
-      if (link.getAttribute('href') === `#/${screen}`) link.setAttribute('aria-current', 'page')
+      if ((link as HTMLElement).dataset.screen === screen) link.setAttribute('aria-current', 'page')
       else link.removeAttribute('aria-current')
     leave?.()
     leave = undefined
@@ -53,6 +53,11 @@ function route(context: PageContext) {
       () => complain(alert, 'This screen did not load. Does the lab still run? Reload the page.'),
     )
   here.subscribe(go)
+  // The way back to the lab leads to it as it was left: with its knobs.
+  addEventListener('hashchange', ({ oldURL }) => {
+    const { hash } = new URL(oldURL)
+    if (hash.startsWith('#/?') && here.path !== '/') $('nav [data-screen=""]').setAttribute('href', hash)
+  })
   go()
 }
 

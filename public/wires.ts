@@ -34,7 +34,7 @@ export function wires(bench: Bench, place: Place): Wires {
 
   return {
     template: (lanes) =>
-      html`<section class="wires" aria-labelledby="wire-title">
+      html`<div class="wires">
         <div class="wires-bar" role="group" aria-labelledby="wire-title">
           <h2 id="wire-title">The wire</h2>
           <p class="soft">The bytes of the last exchanges, as the server saw them, of</p>
@@ -54,7 +54,7 @@ export function wires(bench: Bench, place: Place): Wires {
         </div>
         <div id="wire-view" ?hidden=${!shown}></div>
         ${shown ? nothing : html`<p class="soft">Choose a lane to see its bytes, each coloured by what it is for.</p>`}
-      </section>`,
+      </div>`,
     follow(root) {
       const name = bench.why ? undefined : place.read(NAME)
       if (name === shown) return

@@ -355,6 +355,23 @@ test('looks are kept in the address: dark, and large type for a projector', asyn
   expect((await look()).slice(0, 2)).toEqual(['light dark', '16px'])
 })
 
+test('to the experiments and back: the lab is as it was left, and the looks stay', async () => {
+  const other = await stranger()
+  await other.goto(`${lab.url}/#/?type=large&wss.batch=100`)
+  await other.waitForSelector('.lane[data-state="open"]')
+  await other.click('nav [data-screen="learn"]')
+  await other.waitForFunction(() => !document.querySelector('.lane') && document.querySelector('main h2'))
+  expect(await other.evaluate(() => document.documentElement.dataset.type)).toBe('large')
+  await other.click('nav [data-screen=""]')
+  await other.waitForSelector('.lane[data-state="open"]')
+  expect(await other.evaluate(() => location.hash)).toContain('wss.batch=100')
+  await until(
+    async () => (await other.$eval('.lane[data-lane="wss"] .path', (path) => path.textContent)).includes('100 ms'),
+    'the door to be set again',
+  )
+  await other.browserContext().close()
+})
+
 test('the page survives the restart of its lab: a gap is told, and the lanes go on at new doors', async () => {
   const one = await startTestLab({ source: 'ticker', perSecond: 10, lab: benchRoom() })
   const other = await stranger()

@@ -75,7 +75,7 @@ test('WebSocket: the handshake, frames with their bits, what the mask hides, in 
     'the masked frame',
   )
   await until(
-    async () => (await texts('.wire-exchange h4')).some((text) => text.includes('TLS handshake')),
+    async () => (await texts('.wire-exchange h3')).some((text) => text.includes('TLS handshake')),
     'the handshake',
   )
   expect((await texts('.wire-bits th')).slice(0, 7)).toEqual([

@@ -117,7 +117,7 @@ export function wireView(container: HTMLElement, { read, everyMs = 1000, most = 
           <button type="button" aria-pressed=${isHex} @click=${() => ((isHex = !isHex), draw())}>Hex</button>
           <button type="button" aria-pressed=${isHeld} @click=${() => ((isHeld = !isHeld), draw())}>Hold still</button>
         </div>
-        <div class="wire-told">
+        <div class="wire-told" tabindex="0" role="group" aria-label="What the bytes are for">
           <p class="wire-note">${looked ? html`<b>${words(looked.bytes.length)}</b> ${looked.note}` : HINT}</p>
           ${bits ? bitTable(bits) : nothing}
         </div>
@@ -133,7 +133,7 @@ export function wireView(container: HTMLElement, { read, everyMs = 1000, most = 
           ${exchanges.map(
             (exchange) =>
               html`<article class="wire-exchange">
-                <h4>${titleOf(exchange)}</h4>
+                <h3>${titleOf(exchange)}</h3>
                 ${exchange.records.map(recordOf)}
               </article>`,
           )}
