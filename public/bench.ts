@@ -116,9 +116,10 @@ export async function openBench(): Promise<Bench> {
   }
 
   function takeTime(asked: number, serverMs: number) {
-    time.take(asked, performance.now(), serverMs)
+    const answered = performance.now()
+    time.take(asked, answered, serverMs)
     setTimeout(() => {
-      const told = network.since(asked)
+      const told = network.between(asked, answered)
       if (told) time.take(told.requestStart, told.responseStart, serverMs)
     }, ENTRY_MS)
   }

@@ -7,13 +7,16 @@ import type { Lane } from './lane.ts'
 import { SCALE_MS } from './samples.ts'
 import { duration } from './words.ts'
 
-const [LEFT, WIDTH, ROW, FOOT] = [110, 1000, 34, 26]
+const [LEFT, ROW, FOOT] = [110, 34, 26]
+/** Of the drawing, in its own units: type must stay readable on a phone. */
+const narrow = matchMedia('(max-width: 640px)')
+const widthOf = () => (narrow.matches ? 430 : 1000)
 const DECADES = [1, 10, 100, 1000, 10_000]
 const [LOW, HIGH] = SCALE_MS.map(Math.log10) as [number, number]
 
 /** 1 at the right edge; what came in no time stands at the left one. */
 const x = (ms: number) =>
-  LEFT + ((Math.log10(Math.max(SCALE_MS[0], Math.min(SCALE_MS[1], ms))) - LOW) / (HIGH - LOW)) * (WIDTH - LEFT - 20)
+  LEFT + ((Math.log10(Math.max(SCALE_MS[0], Math.min(SCALE_MS[1], ms))) - LOW) / (HIGH - LOW)) * (widthOf() - LEFT - 20)
 
 export function followed(following: Follower, all: readonly Lane[], bench: Bench): TemplateResult | typeof nothing {
   const { followed: one, isWaiting, hasWire } = following
@@ -30,12 +33,16 @@ export function followed(following: Follower, all: readonly Lane[], bench: Bench
           : html`<span class="soft">┃ published ${duration(one.published)} after it was due</span>`
       }
     </h2>
-    <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="The way of one event on each lane; the table follows">
+    <svg
+      viewBox="0 0 ${widthOf()} ${height}"
+      role="img"
+      aria-label="The way of one event on each lane; the table follows"
+    >
       ${DECADES.map(
         (ms) => svg`<line class="grid" x1=${x(ms)} x2=${x(ms)} y1="0" y2=${height - FOOT} />
           <text class="tick" x=${x(ms)} y=${height - 8} text-anchor="middle">${duration(ms).replace('.00', '').replace('.0', '')}</text>`,
       )}
-      <text class="tick" x=${LEFT} y=${height - 8}>due</text>
+      <text class="tick" x=${LEFT + 8} y=${height - 8} text-anchor="end">due</text>
       ${lanes.map(({ name }, row) => way(name, one.published, one.lanes.get(name), row * ROW + ROW / 2, error))}
     </svg>
     <table>

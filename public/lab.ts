@@ -44,7 +44,7 @@ export const publish = async (type: string, data: Json) =>
 export async function send<Answer>(method: string, path: string, body?: Json): Promise<Answer> {
   const content =
     body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-  const init = { method, ...content }
+  const init = { method, keepalive: true, ...content } // it arrives even when the page goes away meanwhile
   try {
     return await ask<Answer>(path, init)
   } catch (error) {

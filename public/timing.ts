@@ -1,8 +1,8 @@
 // When the browser's network side asked and was answered (W3C Resource Timing): a fetch alone is seen through this page's busy thread.
 
 export interface Timing {
-  /** The latest exchange that began at `asked` or later; the browser tells of it a moment after its end. */
-  since(asked: number): PerformanceResourceTiming | undefined
+  /** The exchange between these two moments, and no other; the browser tells of it a moment after its end. */
+  between(asked: number, answered: number): PerformanceResourceTiming | undefined
   close(): void
 }
 
@@ -16,7 +16,10 @@ export function timing(path: () => string): Timing {
   })
   observer.observe({ type: 'resource' })
   return {
-    since: (asked) => (latest && latest.startTime >= asked - 1 && latest.requestStart > 0 ? latest : undefined),
+    between: (asked, answered) =>
+      latest && latest.startTime >= asked && latest.startTime <= answered && latest.requestStart > 0
+        ? latest
+        : undefined,
     close: () => observer.disconnect(),
   }
 }

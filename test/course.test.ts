@@ -17,22 +17,25 @@ import { serveCommand } from '../src/cli/serve.ts'
 import { watchCommand } from '../src/cli/watch.ts'
 import { coursePage } from '../src/server/course.ts'
 import type { Lab } from '../src/server/start.ts'
+import { experiments } from '../public/learn/list.ts'
 import { transportNames } from '../transports/clients.ts'
 import { nodePlatform } from '../transports/platform.ts'
 import { startTestLab } from './lab.ts'
 
 const root = join(import.meta.dirname, '..')
 const course = await readFile(join(root, COURSE), 'utf8')
-const slugs =
-  'polling-interval long-polling sse-reconnect websocket-handshake keep-alive six-connections buffering-proxy background-tabs slow-consumer batching head-of-line reconnect-storm caching one-url connection-session what-tls-adds which-transport'.split(
-    ' ',
-  )
+const slugs = experiments.map(({ slug }) => slug)
 const all = (pattern: RegExp, text: string) => [...text.matchAll(pattern)].map((match) => match[1]!)
 
 describe('the course', () => {
   test('leads to every experiment, and to no other', () => {
     const linked = new Set(all(/\]\(https:\/\/localhost:8443\/#\/learn\/([^)]*)\)/g, course))
     expect([...linked].sort()).toEqual([...slugs].sort())
+  })
+
+  test('has each experiment in the session that the page says', () => {
+    const sessions = course.split(/^## (?=Session )/m).slice(1)
+    for (const { slug, session } of experiments) expect(sessions[session - 1], slug).toContain(`/#/learn/${slug})`)
   })
 
   test('names files that are there', () => {

@@ -1,27 +1,29 @@
-// Every experiment in a real Chromium, over real TLS: opened by its link, guessed, run to its answer; its numbers are what theory allows.
+// Every experiment in a real Chromium and Firefox, over real TLS: opened by its link, guessed, run to its answer; its numbers are what theory allows.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'puppeteer-core'
 import { benchRoom } from '../src/lab/room.ts'
 import type { Lab } from '../src/server/start.ts'
 import { experiments } from '../public/learn/list.ts'
+import { browserNames } from '../bench/browser/find.ts'
+import type { BrowserName } from '../bench/browser/find.ts'
 import { startBrowser } from './browser.ts'
 import { expectations } from './experiments.ts'
 import type { Rows } from './experiments.ts'
-import { sleep, startTestLab } from './lab.ts'
+import { get, sleep, startTestLab } from './lab.ts'
 
 const RATE = 5
 const RUN_MS = 30_000
 
 let lab: Lab
-let chromium: Awaited<ReturnType<typeof startBrowser>>
+const browsers = {} as Record<BrowserName, Awaited<ReturnType<typeof startBrowser>>>
 const written = experiments.filter(({ load }) => load)
 
 beforeAll(async () => {
   lab = await startTestLab({ source: 'ticker', perSecond: RATE, lab: benchRoom() })
-  chromium = await startBrowser('chromium', lab.authority!.caPath)
-}, 60_000)
+  for (const name of browserNames) browsers[name] = await startBrowser(name, lab.authority!.caPath)
+}, 120_000)
 afterAll(async () => {
-  await chromium.close()
+  await Promise.all(Object.values(browsers).map((each) => each.close()))
   expect(await lab.close()).toEqual({ forced: false })
   expect(lab.metrics.uncaught).toBe(0)
 })
@@ -33,8 +35,13 @@ interface Visit {
 }
 
 /** A page of its own for each test; it must have been quiet but for `allowed`. */
-async function visit(slug: string, act: (visit: Visit) => Promise<void>, allowed?: RegExp) {
-  const page = await chromium.browser.newPage()
+async function visit(
+  slug: string,
+  act: (visit: Visit) => Promise<void>,
+  allowed?: RegExp,
+  browser: BrowserName = 'chromium',
+) {
+  const page = await browsers[browser].browser.newPage()
   const said: string[] = []
   page.on('console', (message) => said.push(`${message.type()} ${message.text()}`))
   page.on('pageerror', (error) => said.push(String(error)))
@@ -95,9 +102,9 @@ test('a slug that is none shows the list and says so', async () => {
 
 describe.each(written)('$slug', ({ slug }) => {
   const { choice, numbers, said } = expectations[slug]!
-  test(
-    'runs to its answer, on live traffic',
-    async () => {
+  test.each(browserNames)(
+    'runs to its answer in %s, on live traffic',
+    async (browser) => {
       await visit(
         slug,
         async ({ page }) => {
@@ -106,7 +113,7 @@ describe.each(written)('$slug', ({ slug }) => {
           await page.click('.run')
           await untilOver(page)
           const sentence = await textOf(page, '.sentence')
-          numbers(await rowsOf(page), sentence)
+          numbers(await rowsOf(page), sentence, await textOf(page, '.result'))
           expect(sentence).not.toMatch(/NaN|undefined|Infinity/)
           expect(await textOf(page, '.result')).not.toMatch(/NaN|undefined|Infinity/)
           expect(await page.$$eval('.surprise', (all) => all.map((each) => each.textContent))).toEqual([])
@@ -115,6 +122,7 @@ describe.each(written)('$slug', ({ slug }) => {
           expect(await textOf(page, '.reason')).toMatch(/RFC|WHATWG|W3C/)
         },
         said,
+        browser,
       )
     },
     RUN_MS + 20_000,
@@ -168,6 +176,29 @@ describe('the frame', () => {
       const before = await open()
       await sleep(1500)
       expect(await open()).toBe(before) // nobody asks any more
+    })
+  })
+
+  test('a page that is closed while it runs puts the rate back', async () => {
+    await visit('polling-interval', async ({ page }) => {
+      await guess(page, 0)
+      await page.click('.run')
+      await untilRate(page, 4)
+      await page.goto('about:blank')
+      const rateNow = async () => (JSON.parse(await get(lab, '/lab')) as { perSecond: number }).perSecond
+      for (let looks = 0; looks < 60 && (await rateNow()) !== RATE; looks++) await sleep(50)
+      expect(await rateNow()).toBe(RATE)
+    })
+  })
+
+  test('the raw numbers as CSV: fields that need it are quoted', async () => {
+    await visit('one-url', async ({ page }) => {
+      // As text: the runner would make an import of its own of it.
+      const csv = await page.evaluate(
+        `import('/public/learn/table.ts').then(({ csvOf }) =>
+          csvOf({ caption: '', columns: ['a, ms', 'b'], rows: [[1.25, 'x "y"'], [undefined, 'z']] }))`,
+      )
+      expect(csv).toBe('"a, ms",b\r\n1.25,"x ""y"""\r\n,z\r\n')
     })
   })
 

@@ -169,11 +169,11 @@ const WORDS: Record<Kind, string> = {
 }
 
 function wayOf({ transferBytes, bodyBytes }: Fetched): string {
-  if (Number.isNaN(transferBytes)) return 'not told'
-  if (transferBytes === 0) return 'from the cache, nothing was sent'
+  if (Number.isNaN(transferBytes)) return 'in a way that the browser does not tell'
+  if (transferBytes === 0) return 'from the cache, with nothing sent'
   return transferBytes < bodyBytes || (transferBytes === 300 && bodyBytes > 0)
-    ? 'asked; 304, body from the cache'
-    : 'whole, over the network'
+    ? 'from the cache, after a 304'
+    : 'whole over the network'
 }
 
 export const screen = experiment<Data>({
@@ -231,12 +231,12 @@ export const screen = experiment<Data>({
         `One poll for ${count(long.events, 'event')} that the page already had: ${size(long.plain)} as 200, ${size(long.own)} as 304.`,
         ...(empty.leave > 0
           ? [
-              `Between two origins this browser asked for leave each time (a preflight of ${size(empty.leave)}): then a poll without news costs ${size(empty.hit)}, more than without ETag.`,
+              `Between two origins this browser asked for leave each time (a preflight of ${size(empty.leave)}): then a poll without news costs ${size(empty.hit)}, ${empty.hit > empty.plain ? 'more' : 'less'} than one without ETag.`,
             ]
           : []),
         ...(feedAgain && cached
           ? [
-              `The browser kept the icon (${cached.cacheControl}): ${wayOf(cached)}. It did not keep the feed (${feedAgain.cacheControl}): ${wayOf(feedAgain)}.`,
+              `Asked again, the icon (${cached.cacheControl}) came ${wayOf(cached)}; the feed (${feedAgain.cacheControl}) came ${wayOf(feedAgain)}.`,
             ]
           : []),
       ],

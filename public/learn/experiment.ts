@@ -6,7 +6,7 @@
 //    leaving. It waits with `run.sleep` and `run.until`, which end on Stop by throwing. After a change it calls `run.show(data)`.
 // 3. `answer` reads nothing but `Data`. Its sentence is put together from the measured numbers. `choice` is the guess that they bear
 //    out, found by comparing numbers, never written down; when they contradict the textbook, `surprise` says so and what may be why.
-// 4. A line in list.ts (`load`), and a row of bounds in test/learn.test.ts.
+// 4. A line in list.ts (`load`), and an entry of bounds in test/experiments.ts.
 // Doors with counters, faults and networks: `await run.bench()`. Event rate for the time of a run: `await run.rate(5)`.
 import type { TemplateResult } from '/vendor/lit-html.js'
 import { frame } from './frame.ts'

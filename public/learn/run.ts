@@ -80,7 +80,14 @@ export function startRun<Data>({ page, show, step }: RunOptions<Data>): RunContr
       if (before === null) throw new Trouble(NO_RATE)
       if (before === perSecond) return
       signal.throwIfAborted()
-      run.keep({ close: () => setRate(before) })
+      const goAway = () => void setRate(before) // the tab is closed: nobody will end the run
+      addEventListener('pagehide', goAway)
+      run.keep({
+        close() {
+          removeEventListener('pagehide', goAway)
+          return setRate(before)
+        },
+      })
       await setRate(perSecond)
     },
   }

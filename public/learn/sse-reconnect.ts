@@ -197,6 +197,7 @@ export const screen = experiment<Data>({
     const before =
       eventSource.events.length === 0 ? 0 : offsetOf(eventSource.events.at(-1)!.id) - offsetOf(first!.cursor)
     const asked = second ? second.cursor : undefined
+    const wasTold = asked !== undefined && offsetOf(asked) > offsetOf(first!.cursor)
     const cameBack = away !== undefined
     return {
       sentence: cameBack
@@ -208,7 +209,9 @@ export const screen = experiment<Data>({
         ...(asked
           ? [
               `The server’s hello after the cut said that it goes on after #${offsetOf(asked)}; the last event before the cut was #${offsetOf(lastBefore ?? asked)}. ` +
-                `The URL still named #${offsetOf(first!.cursor)}, so the newer number came in Last-Event-ID.`,
+                (wasTold
+                  ? `The URL still named #${offsetOf(first!.cursor)}, so the newer number came in Last-Event-ID.`
+                  : 'That is what the URL still named, so Last-Event-ID was not heeded, and what the page had was sent once more.'),
             ]
           : []),
         `Repeated: ${repeated}. Delivered in all: ${eventSource.events.length} of ${before}.`,
