@@ -71,6 +71,10 @@ export interface Storm extends StormOrder {
   /** From the drop to the open feed: the median and the longest of those that are back. */
   backMsP50: number | null
   backMsMax: number | null
+  /** From the first byte to the open feed, the longest yet. */
+  connectMsMax?: number
+  /** The attempts by tenths of a second since the drop. */
+  attemptsPer100Ms?: number[]
   why?: string
 }
 

@@ -182,6 +182,7 @@ test('a storm: clients open, are dropped at once, and come back; one at a time',
     expect(storm).toMatchObject({ ...order, phase: 'done', open: 0, back: clients })
     expect(phases).toContain('opening')
     expect(storm.attempts).toBeGreaterThanOrEqual(clients)
+    expect(storm.attemptsPer100Ms.reduce((a, b) => a + b)).toBe(storm.attempts)
     expect(storm.backMsMax!).toBeGreaterThanOrEqual(storm.backMsP50!)
     if (jitter) expect(storm.backMsMax!).toBeGreaterThan(200) // of 12 waits up to 500 ms, none over 200: 2e-5
     const { traffic } = await mine.door('polling')

@@ -5,14 +5,18 @@ import { promisify } from 'node:util'
 import { advice, browserNames, findBrowser, findCertutil, missingPackages, onPath } from '../bench/browser/find.ts'
 import type { BrowserName } from '../bench/browser/find.ts'
 import { startBrowser as start } from '../bench/browser/start.ts'
-import type { StartedBrowser } from '../bench/browser/start.ts'
+import type { StartedBrowser, StartOptions } from '../bench/browser/start.ts'
 
 const INSTALL_MS = 300_000
 
 /** Installs it first, if need be; `close` ends it and removes its profile. @throws Error, one line, when something is missing. */
-export async function startBrowser(name: BrowserName, caPath: string): Promise<StartedBrowser> {
+export async function startBrowser(
+  name: BrowserName,
+  caPath: string,
+  options: Pick<StartOptions, 'slowsHidden'> = {},
+): Promise<StartedBrowser> {
   await needBrowsers((line) => process.stderr.write(`${line}\n`), [name])
-  return start(name, { ca: await readFile(caPath, 'utf8'), environment: process.env })
+  return start(name, { ...options, ca: await readFile(caPath, 'utf8'), environment: process.env })
 }
 
 /**

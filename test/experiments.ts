@@ -1,23 +1,10 @@
 // What each experiment must find, as data: bounds from the theory, generous, for a busy machine. A new experiment is one entry here.
 import { expect } from 'vitest'
+import { number, within } from './expected.ts'
+import type { Expected, Rows } from './expected.ts'
+import { laterExpectations } from './later-experiments.ts'
 
-/** The raw numbers as the page shows them: for each row the cells by column. */
-export type Rows = Record<string, string>[]
-
-export interface Expected {
-  /** Index of the choice that the numbers bear out. */
-  choice: number
-  /** `result` is all that the page says beside the numbers. */
-  numbers(rows: Rows, sentence: string, result: string): void
-  /** What the browser itself writes into the console about a line that is cut or refused on purpose. */
-  said?: RegExp
-}
-
-const number = (row: Rows[number] | undefined, column: string) => Number(row?.[column])
-const within = (value: number, low: number, high: number) => {
-  expect(value).toBeGreaterThanOrEqual(low)
-  expect(value).toBeLessThanOrEqual(high)
-}
+export type { Rows }
 
 /** When the first handshake takes over 250 ms, Chromium opens another connection in reserve: on a busy machine one may be two. */
 const ONE = [1, 2] as const
@@ -132,4 +119,5 @@ export const expectations: Record<string, Expected> = {
       expect(Math.abs(sse! - wss!)).toBeLessThanOrEqual(2)
     },
   },
+  ...laterExpectations,
 }

@@ -21,6 +21,8 @@ export interface StartOptions {
   environment: Environment
   /** By default a signal ends it and this process; false: whoever started it sees to that. */
   handleSignals?: boolean
+  /** Chromium slows the timers of hidden pages down, as it does for everybody; puppeteer tells it not to. */
+  slowsHidden?: boolean
 }
 
 const CHROMIUM_ARGS = [
@@ -37,6 +39,12 @@ const CHROMIUM_ARGS = [
   '--enable-blink-features=ForceEagerMeasureMemory',
 ]
 
+const NEVER_SLOW = [
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+]
+
 /** Where each keeps the NSS database that it reads: Chromium in its HOME, Firefox in its profile. */
 const databases: Record<BrowserName, (home: string) => string> = {
   chromium: (home) => join(home, '.pki/nssdb'),
@@ -45,7 +53,7 @@ const databases: Record<BrowserName, (home: string) => string> = {
 
 /** @throws Error, one line, when it is not there or does not start. */
 export async function startBrowser(name: BrowserName, options: StartOptions): Promise<StartedBrowser> {
-  const { ca, environment, handleSignals: handles = true } = options
+  const { ca, environment, handleSignals: handles = true, slowsHidden = false } = options
   const executablePath = findBrowser(name, environment)
   if (executablePath === undefined) throw new Error(`there is no ${name} here`)
   const home = await mkdtemp(join(tmpdir(), `wirelab-${name}-`))
@@ -56,7 +64,7 @@ export async function startBrowser(name: BrowserName, options: StartOptions): Pr
     const browser = await puppeteer.launch({
       browser: name === 'firefox' ? 'firefox' : 'chrome',
       executablePath,
-      ...(name === 'chromium' && { args: CHROMIUM_ARGS }),
+      ...(name === 'chromium' && { args: CHROMIUM_ARGS, ignoreDefaultArgs: slowsHidden ? NEVER_SLOW : [] }),
       ...{ handleSIGINT: handles, handleSIGTERM: handles, handleSIGHUP: handles },
       userDataDir: join(home, 'profile'),
       env: { ...environment, HOME: home, XDG_CONFIG_HOME: join(home, 'config'), XDG_CACHE_HOME: join(home, 'cache') },

@@ -30,6 +30,8 @@ export interface Followed {
   /** By the ids, which have no holes. */
   readonly lost: number
   readonly repeated: number
+  /** Declared by the server: events that are no longer to be had. */
+  readonly gaps: number
   readonly isOpen: boolean
   close(): void
 }
@@ -99,6 +101,9 @@ export function follow(options: FollowOptions): Followed {
     },
     get repeated() {
       return counted.repeated
+    },
+    get gaps() {
+      return counted.gaps
     },
     get isOpen() {
       return states.at(-1)?.state === 'open'

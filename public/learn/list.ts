@@ -35,6 +35,7 @@ export const experiments: readonly Entry[] = [
     title: 'Background tabs',
     question: 'What does the browser do to a page that nobody looks at?',
     session: 1,
+    load: () => import('./background-tabs.ts'),
   },
   {
     slug: 'long-polling',
@@ -83,6 +84,7 @@ export const experiments: readonly Entry[] = [
     title: 'Proxies that buffer',
     question: 'What does a stream look like behind a proxy that waits for the end of an answer?',
     session: 3,
+    load: () => import('./buffering-proxy.ts'),
   },
   {
     slug: 'websocket-handshake',
@@ -96,42 +98,49 @@ export const experiments: readonly Entry[] = [
     title: 'Slow consumers',
     question: 'What happens when events come faster than they are read?',
     session: 4,
+    load: () => import('./slow-consumer.ts'),
   },
   {
     slug: 'what-tls-adds',
     title: 'What TLS adds',
     question: 'How many bytes does TLS add, to a handshake and to an event?',
     session: 5,
+    load: () => import('./what-tls-adds.ts'),
   },
   {
     slug: 'head-of-line',
     title: 'Head-of-line blocking',
     question: 'What waits behind a stall, and what passes it?',
     session: 5,
+    load: () => import('./head-of-line.ts'),
   },
   {
     slug: 'reconnect-storm',
     title: 'Reconnect storms',
     question: 'What happens when all clients come back at the same moment?',
     session: 5,
+    load: () => import('./reconnect-storm.ts'),
   },
   {
     slug: 'connection-session',
     title: 'Connection against session',
     question: 'The connection is gone. What else is gone?',
     session: 5,
+    load: () => import('./connection-session.ts'),
   },
   {
     slug: 'batching',
     title: 'Batching',
     question: 'What is saved by letting events wait for each other, and who pays?',
     session: 6,
+    load: () => import('./batching.ts'),
   },
   {
     slug: 'which-transport',
     title: 'Which transport should I use?',
     question: 'Which one fits my case, by what was measured on this machine?',
     session: 6,
+    load: () => import('./which-transport.ts'),
   },
 ]
 

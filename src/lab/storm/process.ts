@@ -12,7 +12,7 @@ const OPENING_MS = 60_000
 const CALM_MS = 1000
 const RETURN_MS = 60_000
 
-const report = { ...atFirst }
+const report = { ...atFirst, attemptsPer100Ms: [] as number[] }
 
 const commands = {
   start(options: StormOptions) {
@@ -34,7 +34,13 @@ async function run(options: StormOptions) {
   function earsOf(): StormEars {
     let isBack = false
     return {
-      attempt: () => void (droppedAt < Infinity && report.attempts++),
+      attempt() {
+        if (droppedAt === Infinity) return
+        report.attempts++
+        const tenth = Math.floor((performance.now() - droppedAt) / 100)
+        while (report.attemptsPer100Ms.length <= tenth) report.attemptsPer100Ms.push(0)
+        report.attemptsPer100Ms[tenth]!++
+      },
       closed: () => void report.open--,
       opened(connectMs) {
         report.open++

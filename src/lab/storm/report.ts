@@ -6,6 +6,8 @@ export interface StormReport {
   back: number
   /** Since the drop: those that failed are tried again. */
   attempts: number
+  /** The same by tenths of a second. */
+  attemptsPer100Ms: number[]
   /** From the first byte to the open feed, the longest yet. */
   connectMsMax: number
   /** From the drop to the open feed: the median and the longest of those that are back. */
@@ -14,5 +16,14 @@ export interface StormReport {
   why?: string
 }
 export const atFirst: StormReport = {
-  ...{ phase: 'opening', open: 0, back: 0, attempts: 0, connectMsMax: 0, backMsP50: null, backMsMax: null },
+  ...{
+    phase: 'opening',
+    open: 0,
+    back: 0,
+    attempts: 0,
+    attemptsPer100Ms: [],
+    connectMsMax: 0,
+    backMsP50: null,
+    backMsMax: null,
+  },
 }
