@@ -45,28 +45,30 @@ export function followed(following: Follower, all: readonly Lane[], bench: Bench
       <text class="tick" x=${LEFT + 8} y=${height - 8} text-anchor="end">due</text>
       ${lanes.map(({ name }, row) => way(name, one.published, one.lanes.get(name), row * ROW + ROW / 2, error))}
     </svg>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">after it was due</th>
-          <th scope="col"><span class="sign">▷</span> written</th>
-          <th scope="col"><span class="sign">●</span> received</th>
-          <th scope="col"><span class="sign">■</span> painted</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lanes.map(({ name }) => {
-          const steps = one.lanes.get(name)
-          const cell = (ms: number | undefined) => (ms === undefined ? '…' : duration(ms))
-          return html`<tr data-lane=${name}>
-            <th scope="row">${name}</th>
-            <td>${hasWire ? cell(steps?.written) : 'not told'}</td>
-            <td>${cell(steps?.received)}</td>
-            <td>${cell(steps?.painted)}</td>
-          </tr>`
-        })}
-      </tbody>
-    </table>
+    <div class="times" role="group" aria-label="Times of this event" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">after it was due</th>
+            <th scope="col"><span class="sign">▷</span> written</th>
+            <th scope="col"><span class="sign">●</span> received</th>
+            <th scope="col"><span class="sign">■</span> painted</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${lanes.map(({ name }) => {
+            const steps = one.lanes.get(name)
+            const cell = (ms: number | undefined) => (ms === undefined ? '…' : duration(ms))
+            return html`<tr data-lane=${name}>
+              <th scope="row">${name}</th>
+              <td>${hasWire ? cell(steps?.written) : 'not told'}</td>
+              <td>${cell(steps?.received)}</td>
+              <td>${cell(steps?.painted)}</td>
+            </tr>`
+          })}
+        </tbody>
+      </table>
+    </div>
     <p class="soft">
       Due, published and written are of the server’s clock, received and painted of this page’s; the band is how well
       one is known from the other (± ${error.toFixed(1)} ms). Painted: the frame after it was handed over; a page cannot

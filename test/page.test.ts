@@ -1,19 +1,13 @@
-// The lab's screen in a real Chromium, over real TLS: four lanes that agree, survive what is done to them, publish text as text, and
-// stay quiet.
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+// The lab's screen in a real Chromium, over real TLS: what it counts, its knobs, its keyboard, its address, its other states. What the
+// lanes do in every browser is in lanes.test.ts, what every screen is asked in screens.test.ts.
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ElementHandle, Page } from 'puppeteer-core'
-import type { DoorState } from '../src/lab/door.ts'
 import { benchRoom } from '../src/lab/room.ts'
 import type { Lab } from '../src/server/start.ts'
 import { transportNames } from '../transports/clients.ts'
 import { startBrowser } from './browser.ts'
 import { sleep, startTestLab } from './lab.ts'
-
-/** `SCREENSHOTS=1` makes the pictures of the README anew; otherwise a run leaves its own beside its report. */
-const images = join(import.meta.dirname, process.env.SCREENSHOTS ? '../docs/images' : 'out')
-const attack = "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>"
+import { lanesOf } from './lanes.ts'
 
 let lab: Lab
 let chromium: Awaited<ReturnType<typeof startBrowser>>
@@ -28,7 +22,6 @@ beforeAll(async () => {
   page = await chromium.browser.newPage()
   page.on('console', (message) => said.push(`${doing}: ${message.type()} ${message.text()}`))
   page.on('pageerror', (error) => said.push(`${doing}: ${String(error)}`))
-  page.on('dialog', (dialog) => (said.push(`${doing}: dialog`), void dialog.dismiss()))
   await page.evaluateOnNewDocument(() => {
     addEventListener('securitypolicyviolation', (event) =>
       console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`),
@@ -36,7 +29,7 @@ beforeAll(async () => {
   })
   await page.setViewport({ width: 1440, height: 900 })
   await page.goto(lab.url)
-  await until(async () => (await states()).every((state) => state === 'open'), 'all lanes to be open')
+  await untilOpen()
 }, 60_000)
 afterAll(async () => {
   await chromium.close()
@@ -44,70 +37,19 @@ afterAll(async () => {
   expect(lab.metrics.uncaught).toBe(0)
 })
 
-async function until(check: () => Promise<boolean>, what: string, ms = 10_000) {
-  const started = performance.now()
-  while (!(await check())) {
-    if (performance.now() - started > ms)
-      throw new Error(`not within ${ms} ms: ${what}; the lanes say ${(await lanes()).join(' | ')}`)
-    await sleep(50)
-  }
-}
-const lanes = () =>
-  page.$$eval('.lane', (all) => all.map((lane) => (lane as HTMLElement).innerText.replace(/\s+/g, ' ')))
-const states = () => page.$$eval('.lane', (all) => all.map((lane) => (lane as HTMLElement).dataset.state))
-const number = (lane: string, name: string) =>
-  page.$eval(`.lane[data-lane="${lane}"] [data-n="${name}"]`, (element) =>
-    Number(element.textContent?.replace(/[^\d.]/g, '')),
-  )
+const { until, untilOpen, states, number, textOf, click, doorOf } = lanesOf(() => page)
 /** As the browser tells it to a screen reader. */
 const nameOf = async (element: ElementHandle) =>
   (await page.accessibility.snapshot({ root: element, interestingOnly: false }))?.name
 /** A page that shares nothing with ours: a browser keeps cookies by host, whatever the port, and each lab gives its own. */
 const stranger = async () => (await chromium.browser.createBrowserContext()).newPage()
-const textOf = (selector: string) => page.$eval(selector, (element) => element.textContent?.trim() ?? '')
-const click = (selector: string) => page.$eval(selector, (button) => (button as HTMLButtonElement).click())
-/** What the lab says of a lane's door, by the page's own session. */
-const doorOf = (lane: string): Promise<DoorState> =>
-  page.evaluate(async (name) => {
-    const urls = performance.getEntriesByType('resource').map((entry) => entry.name)
-    const bench = urls.findLast((url) => /\/lab\/bench\/[\w-]+$/.test(url))!
-    return ((await (await fetch(bench)).json()) as { doors: Record<string, DoorState> }).doors[name]!
-  }, lane)
 
 test('a lane for each transport, in the list’s order', async () => {
   expect(await page.$$eval('.lane h2', (all) => all.map((each) => each.textContent))).toEqual(transportNames)
 })
 
-test('all lanes advance, and agree on the ids', async () => {
-  const before = await Promise.all(transportNames.map((name) => number(name, 'events')))
-  await sleep(2500)
-  const after = await Promise.all(transportNames.map((name) => number(name, 'events')))
-  for (const [index] of transportNames.entries()) expect(after[index]! - before[index]!).toBeGreaterThan(5)
-  for (const name of transportNames)
-    expect([await number(name, 'lost'), await number(name, 'repeated'), await number(name, 'bad')]).toEqual([0, 0, 0])
-  // The clock stops, and every lane stands at the same event.
-  await setRate(0)
-  const tail = lab.feed.tail.split('.')[1]
-  await until(
-    async () => (await textOf('#agreement')) === `All 4 lanes are at event #${tail}.`,
-    `agreement at #${tail}`,
-  )
-  await setRate(10)
-})
-
-/** By keyboard: ten steps down is silence, then up again to the wanted place in the list of rates. */
-async function setRate(perSecond: 0 | 10) {
-  await page.focus('#rate-input')
-  await page.keyboard.press(perSecond === 0 ? 'Home' : 'ArrowRight')
-  if (perSecond !== 0) for (let step = 0; step < 4; step++) await page.keyboard.press('ArrowRight')
-  await until(
-    async () => (await textOf('#rate output')).startsWith(perSecond === 0 ? 'no events' : '10 events'),
-    'the rate',
-  )
-  await sleep(500)
-}
-
 test('bytes and requests are what the server counted at the lane’s own door', async () => {
+  await until(async () => (await number('polling', 'requests')) > 3, 'some polls')
   const { traffic, port } = await doorOf('polling')
   expect(port).not.toBe(lab.port)
   expect(traffic.requests).toBeGreaterThan(3)
@@ -117,39 +59,6 @@ test('bytes and requests are what the server counted at the lane’s own door', 
   const ports = await Promise.all(transportNames.map(async (name) => (await doorOf(name)).port))
   expect(new Set(ports).size).toBe(4)
 })
-
-const endOf = /back after .+ → \d+ events? caught up → 0 lost, 0 repeated$/
-
-describe.each([
-  ['cut', 'Cut'],
-  ['restart', 'Restarted'],
-  ['stall', 'Stalled'],
-] as const)('%s', (fault, word) => {
-  test.each(transportNames)('%s comes back, tells what happened, and lost nothing', async (name) => {
-    doing = `breaking ${name}`
-    const before = (await doorOf(name)).traffic.connections
-    await click(`#${fault}-${name}`)
-    const story = () => textOf(`.lane[data-lane="${name}"] .story`)
-    await until(async () => (await story()).startsWith(word) && endOf.test(await story()), 'its story to end', 20_000)
-    expect(await story()).toMatch(/^\w+ at \d\d:\d\d:\d\d \(1 connection\) → (noticed after|not noticed)/)
-    const { happened, traffic } = await doorOf(name)
-    expect(happened.map(({ what }) => what)).toContain(fault)
-    if (fault !== 'stall') expect(traffic.connections).toBeGreaterThan(before) // another TCP connection than before
-    await until(async () => (await states()).every((state) => state === 'open'), 'all lanes to be open again')
-    expect([await number(name, 'lost'), await number(name, 'repeated')]).toEqual([0, 0])
-    doing = 'following'
-  })
-})
-
-test('a frozen line is noticed by the silence, and nothing is lost', async () => {
-  doing = 'breaking polling'
-  await click('#freeze-polling') // the others wait for a heartbeat that does not come: 37 s
-  const story = () => textOf('.lane[data-lane="polling"] .story')
-  // Over HTTP/2 the browser asks again on the same dead connection, until its own ping goes unanswered.
-  await until(async () => (await story()).startsWith('Frozen') && endOf.test(await story()), 'its story to end', 90_000)
-  expect(await story()).toMatch(/ → noticed after [5-9]\.\d+ s/)
-  doing = 'following'
-}, 100_000)
 
 test('a knob changes the door and the address; the address sets the knobs of whoever opens it', async () => {
   doing = 'breaking sse' // another version of HTTP ends its connections
@@ -169,7 +78,7 @@ test('a knob changes the door and the address; the address sets the knobs of who
   await until(async () => (await doorOf('sse')).settings.profile === 'none', 'what it does not name to be as usual')
   await until(async () => (await states()).join() === 'open,off,off,open', 'only two lanes to be on')
   await page.evaluate(() => (location.hash = '#/?rate=10'))
-  await until(async () => (await states()).every((state) => state === 'open'), 'all lanes to be open')
+  await untilOpen()
   await until(async () => (await doorOf('wss')).settings.batchMs === 0, 'the usual batching')
   await click('.lane[data-lane="sse"] summary')
   await sleep(300)
@@ -216,43 +125,6 @@ test('the samples of a lane can be taken home', async () => {
   expect([png![0], png![1] > 1000]).toEqual(['image/png', true])
 })
 
-describe('screenshots', () => {
-  beforeAll(async () => {
-    await page.click('#publish button')
-    await until(
-      async () => (await textOf('.lane[data-lane="polling"] [data-n="note"]')) === 'Hello, all lanes',
-      'the note',
-    )
-  })
-  afterAll(() => page.setViewport({ width: 1440, height: 900 }))
-
-  test.each([
-    [1440, 'light'],
-    [1440, 'dark'],
-    [390, 'light'],
-    [390, 'dark'],
-  ] as const)('%i px, %s: nothing is wider than the window', async (width, scheme) => {
-    await mkdir(images, { recursive: true })
-    await page.setViewport({ width, height: 900 })
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
-    await page.evaluate(() => (document.activeElement as HTMLElement).blur())
-    await sleep(1000)
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
-    const path = join(images, `page-${width}-${scheme}.png`) as `${string}.png`
-    const image = await page.screenshot({ fullPage: true, path })
-    expect(image.length).toBeGreaterThan(50_000)
-  })
-})
-
-test.each([760, 1920])('%i px: nothing is wider than the window', async (width) => {
-  await mkdir(join(import.meta.dirname, 'out'), { recursive: true })
-  await page.setViewport({ width, height: 900 })
-  await sleep(500)
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
-  await page.screenshot({ fullPage: true, path: join(import.meta.dirname, `out/page-${width}.png`) })
-  await page.setViewport({ width: 1440, height: 900 })
-})
-
 test('another poll interval forgets how late events were in the one before', async () => {
   const samples = async () => Number(/[\d,]+/.exec(await textOf('.lane[data-lane="polling"] [data-n="samples"]'))![0])
   await until(async () => (await samples()) > 30, 'samples of the first interval')
@@ -272,19 +144,6 @@ test('pause stops a lane, resume brings what was missed', async () => {
   await page.$eval('.lane[data-lane="sse"] .pause', (button) => (button as HTMLButtonElement).click())
   await until(async () => (await number('sse', 'events')) > paused + 10, 'the missed events')
   expect([await number('sse', 'lost'), await number('sse', 'repeated')]).toEqual([0, 0])
-})
-
-test('what a person publishes appears on all lanes, as text', async () => {
-  await page.$eval('#text', (input) => ((input as HTMLInputElement).value = ''))
-  await page.type('#text', attack)
-  await page.keyboard.press('Enter')
-  for (const name of transportNames)
-    await until(
-      async () => (await textOf(`.lane[data-lane="${name}"] [data-n="note"]`)) === attack,
-      `the note on ${name}`,
-    )
-  expect(await page.title()).not.toBe('pwned')
-  expect(await page.$$('.lane img, .lane script')).toEqual([])
 })
 
 test('a refused publish is said in words, beside the box', async () => {
@@ -371,30 +230,6 @@ test('to the experiments and back: the lab is as it was left, and the looks stay
   )
   await other.browserContext().close()
 })
-
-test('the page survives the restart of its lab: a gap is told, and the lanes go on at new doors', async () => {
-  const one = await startTestLab({ source: 'ticker', perSecond: 10, lab: benchRoom() })
-  const other = await stranger()
-  await other.goto(one.url)
-  const opened = () => other.$$eval('.lane', (all) => all.map((lane) => (lane as HTMLElement).dataset.state).join())
-  const epochs = () =>
-    other.$$eval('.lane', (all) => all.map((lane) => (lane as HTMLElement).dataset.cursor?.split('.')[0]).join())
-  await until(async () => (await opened()) === 'open,open,open,open', 'all lanes to be open')
-  expect(await one.close()).toEqual({ forced: false })
-  const two = await startTestLab({ port: one.port, source: 'ticker', perSecond: 10, lab: benchRoom() })
-  const now = Array(4).fill(two.feed.epoch).join()
-  await until(
-    async () => (await opened()) === 'open,open,open,open' && (await epochs()) === now,
-    'all to go on',
-    30_000,
-  )
-  expect(await other.$$eval('[data-n="gap"]', (all) => all.map((each) => each.textContent))).toEqual(
-    Array(4).fill(expect.stringMatching(/^epoch, at /)),
-  )
-  expect(await other.$$eval('[data-n="lost"]', (all) => all.map((each) => each.textContent).join())).toBe('0,0,0,0')
-  await other.browserContext().close()
-  expect(await two.close()).toEqual({ forced: false })
-}, 60_000)
 
 test('a page that is loaded again and again keeps one bench, and leaves none behind', async () => {
   const one = await startTestLab({ lab: benchRoom({ benches: 2 }) })

@@ -220,24 +220,26 @@ export const screen = experiment<Data>({
   formula: (data) =>
     html`<p class="math">events per answer = r·t + e^(−r·t)</p>
       <p><code>r</code> events a second, <code>t</code> = ${duration(data.tripMs)} measured.</p>
-      <table class="raw">
-        <thead>
-          <tr>
-            ${['r', 'formula', 'measured'].map((each) => html`<th scope="col" class="number">${each}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${data.phases.map((phase) => {
-            const { perSecond, events, answers } = storyOf(data, phase)
-            const rt = (perSecond * data.tripMs) / 1000
-            return html`<tr>
-              <th scope="row" class="number">${perSecond}</th>
-              <td class="number">${(rt + Math.exp(-rt)).toFixed(2)}</td>
-              <td class="number">${(events / answers).toFixed(2)}</td>
-            </tr>`
-          })}
-        </tbody>
-      </table>
+      <div class="scroll" tabindex="0" role="region" aria-label="Formula and measurement">
+        <table class="raw">
+          <thead>
+            <tr>
+              ${['r', 'formula', 'measured'].map((each) => html`<th scope="col" class="number">${each}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${data.phases.map((phase) => {
+              const { perSecond, events, answers } = storyOf(data, phase)
+              const rt = (perSecond * data.tripMs) / 1000
+              return html`<tr>
+                <th scope="row" class="number">${perSecond}</th>
+                <td class="number">${(rt + Math.exp(-rt)).toFixed(2)}</td>
+                <td class="number">${(events / answers).toFixed(2)}</td>
+              </tr>`
+            })}
+          </tbody>
+        </table>
+      </div>
       <p class="quiet">
         The formula is for events at wholly random moments (Poisson). The lab’s clock spreads them more evenly, one in
         each slot of 1/r s, so a few more find a question waiting or share an answer than it says; and so few answers

@@ -215,25 +215,27 @@ export const screen = experiment<Data>({
         <code>i</code> is the pause between an answer and the next question, <code>t</code> the round trip of a
         question.
       </p>
-      <table class="raw">
-        <thead>
-          <tr>
-            ${['i', 't measured', 'i/2 + t', 'median measured', 'difference'].map((each) => html`<th scope="col">${each}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${lines.map(figuresOf).map(
-            (each) =>
-              html`<tr>
-                <th scope="row">${every(each)}</th>
-                <td class="number">${duration(each.tripMs)}</td>
-                <td class="number">${duration(each.expectedMs)}</td>
-                <td class="number">${duration(each.medianMs)}</td>
-                <td class="number">${Math.round(((each.medianMs - each.expectedMs) / each.expectedMs) * 100)} %</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
+      <div class="scroll" tabindex="0" role="region" aria-label="Formula and measurement">
+        <table class="raw">
+          <thead>
+            <tr>
+              ${['i', 't measured', 'i/2 + t', 'median measured', 'difference'].map((each) => html`<th scope="col">${each}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${lines.map(figuresOf).map(
+              (each) =>
+                html`<tr>
+                  <th scope="row">${every(each)}</th>
+                  <td class="number">${duration(each.tripMs)}</td>
+                  <td class="number">${duration(each.expectedMs)}</td>
+                  <td class="number">${duration(each.medianMs)}</td>
+                  <td class="number">${Math.round(((each.medianMs - each.expectedMs) / each.expectedMs) * 100)} %</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
       <p class="quiet">
         The median of so few events moves by itself: ${PER_SECOND} events a second for 16 s are
         ${lines[0]!.events.length}.

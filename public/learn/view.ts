@@ -32,6 +32,7 @@ export function view<Data>(options: ViewOptions<Data>): TemplateResult {
         <p class="unseen" role="status">${state.said}</p>
       </div>
       <figure class="show">
+        <h3 class="unseen">What happens</h3>
         <div class="picture"></div>
         <p class="quiet" ?hidden=${last !== undefined || state.startedAt !== undefined}>
           Here you will see what happens, while it happens.
