@@ -207,7 +207,7 @@ export const screen = experiment<Data>({
         ),
         ...VERSIONS.filter((each) => !handshakes.some(({ version, isResumed }) => version === each && isResumed)).map(
           (each) =>
-            `Over TLS ${each} this browser did not resume: it made a full handshake again, though it had a ticket.`,
+            `Over TLS ${each} this browser did not resume: it made a full handshake again. Why, it does not tell.`,
         ),
         ...(full && isKnown
           ? [`A full handshake weighs as much as the overhead of ${Math.round(total(full) / added)} events.`]
