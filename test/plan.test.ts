@@ -340,13 +340,13 @@ test(
   'calibration measures: a small one, of one transport, is a file that can be read and planned with',
   { timeout: 120_000 },
   async () => {
-    const file = await calibrate({ seed: 1, http: '1.1', transports: ['wss'], scale: 0.1 })
+    const file = await calibrate({ seed: 1, http: '1.1', transports: ['wss'], scale: 0.2 })
     expect(file.invalid).toEqual([])
     v.parse(UnitsFile, file)
     const { fitted, cpuUs, heldOut, rssKbPerConnection } = file.transports.wss!
-    expect(fitted.map(({ clients }) => clients).sort((a, b) => a - b)).toEqual([5, 5, 30, 30, 30, 100, 100])
+    expect(fitted.map(({ clients }) => clients).sort((a, b) => a - b)).toEqual([10, 10, 60, 60, 60, 200, 200])
     expect(cpuUs.deliveries).toBeGreaterThan(0)
-    expect(heldOut).toBeNull() // 100 clients are no test of 300
+    expect(heldOut).toBeNull() // 200 clients are no test of 300
     expect(rssKbPerConnection).toBeGreaterThan(0)
     expect(needsOf(readUnits(JSON.stringify(file)), workload)).toHaveLength(1)
   },
