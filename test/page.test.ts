@@ -177,6 +177,7 @@ test('every control is reached by Tab, in order, and has a name', async () => {
     ...['rate-input', 'payload-input', 'poll-input', 'text', 'button Publish', 'follow'],
     ...transportNames.map((name) => `show-${name}`),
     ...[...faults('all'), 'summary What the buttons do; knobs of all lanes: network, HTTP, TLS, batching, proxy'],
+    'times', // of the event that was followed above
     ...transportNames.flatMap((name) => [`pause-${name}`, ...faults(name), `knobs-${name}`]),
     ...transportNames.map((name) => `wire-${name}`),
   ])
