@@ -45,7 +45,7 @@ export function followed(following: Follower, all: readonly Lane[], bench: Bench
       <text class="tick" x=${LEFT + 8} y=${height - 8} text-anchor="end">due</text>
       ${lanes.map(({ name }, row) => way(name, one.published, one.lanes.get(name), row * ROW + ROW / 2, error))}
     </svg>
-    <div class="times" role="group" aria-label="Times of this event" tabindex="0">
+    <div class="times" id="times" role="group" aria-label="Times of this event" tabindex="0">
       <table>
         <thead>
           <tr>

@@ -99,9 +99,12 @@ describe.each(browserNames)('%s', (browserName) => {
     // Over HTTP/2 a browser asks again on the same dead connection, until its own ping goes unanswered: Chromium within 25 s, Firefox
     // after 85 s, for which no test waits.
     if (browserName === 'firefox') {
+      const before = (await doorOf('polling')).traffic.connections
       await page.evaluate(() => (location.hash = '#/?polling.http=1.1'))
-      await until(async () => (await doorOf('polling')).settings.http === '1.1', 'the door to be set')
-      await untilOpen()
+      await until(async () => {
+        const { settings, traffic } = await doorOf('polling')
+        return settings.http === '1.1' && traffic.connections > before && traffic.open > 0
+      }, 'a connection of the other version')
     }
     await click('#freeze-polling') // the others wait for a heartbeat that does not come: 37 s
     const isOver = async () => (await story('polling')).startsWith('Frozen') && endOf.test(await story('polling'))

@@ -10,9 +10,16 @@ import { startBrowser } from './browser.ts'
 import { expectations } from './experiments.ts'
 import type { Rows } from './experiments.ts'
 import { get, sleep, startTestLab } from './lab.ts'
+import { faultsOf } from './screens.ts'
+import type { Look } from './screens.ts'
 
 const RATE = 5
 const RUN_MS = 30_000
+/** In which what a run has brought is looked at too; the other screens are looked at in screens.test.ts. */
+const looks: Look[] = [
+  { width: 1440, theme: 'light', type: 'normal' },
+  { width: 390, theme: 'dark', type: 'large' },
+]
 
 let lab: Lab
 const browsers = {} as Record<BrowserName, Awaited<ReturnType<typeof startBrowser>>>
@@ -121,6 +128,7 @@ describe.each(written)('$slug', ({ slug }) => {
           expect(await page.$eval('.verdict', (verdict) => (verdict as HTMLElement).dataset.right)).toBe('yes')
           expect(await page.evaluate(() => document.activeElement?.closest('.result') !== null)).toBe(true)
           expect(await textOf(page, '.reason')).toMatch(/RFC|WHATWG|W3C/)
+          expect(await faultsOf(page, looks, false)).toEqual([])
         },
         said,
         browser,

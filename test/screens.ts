@@ -101,6 +101,20 @@ export async function axeOf(page: Page, options: RunOptions = OPTIONS): Promise<
   }, options)
 }
 
+/** @returns a line for each thing that breaks a rule in one of the looks, or is then wider than the window. Leaves it in the first look. */
+export async function faultsOf(page: Page, looks: readonly Look[], canSetSystem: boolean): Promise<string[]> {
+  const found: string[] = []
+  for (const look of looks) {
+    await wear(page, look, canSetSystem)
+    const excess = await excessOf(page)
+    const lines = excess > 0 ? [`${excess} px wider than the window`] : []
+    lines.push(...(await axeOf(page)))
+    found.push(...lines.map((line) => `${look.width} px, ${look.theme}, ${look.type} type: ${line}`))
+  }
+  await wear(page, looks[0]!, canSetSystem)
+  return found
+}
+
 /** By how many pixels it is wider than the window. */
 export const excessOf = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)

@@ -103,6 +103,11 @@ test('WebSocket: the handshake, frames with their bits, what the mask hides, in 
     await page.keyboard.press('ArrowRight')
   }
   expect(seen.size).toBeGreaterThan(5)
+  // And what it is at is told again when a pointer has come and gone.
+  const told = await note()
+  await page.hover('.wire-piece[data-kind="headers"]')
+  await page.mouse.move(0, 0)
+  expect(await note()).toBe(told)
   expect(await page.$$eval('.wire-piece[tabindex="0"]', (pieces) => pieces.length)).toBe(1)
   await page.screenshot({ path: join(images, 'wire-wss.png') })
 

@@ -66,6 +66,11 @@ export function wireView(container: HTMLElement, { read, everyMs = 1000, most = 
     looked = piece
     draw()
   }
+  /** What the keyboard is at stays told when the pointer goes. */
+  const focused = () =>
+    container.querySelector('.wire-piece:focus')
+      ? exchanges.flatMap(({ records }) => records.flatMap(({ pieces }) => pieces))[current]
+      : undefined
   /** One stop for the Tab key; the arrows move from piece to piece (WAI-ARIA APG, roving tabindex). */
   function move(event: KeyboardEvent) {
     const all = pieceElements()
@@ -126,7 +131,7 @@ export function wireView(container: HTMLElement, { read, everyMs = 1000, most = 
           class="wire-exchanges"
           id=${id}
           @keydown=${move}
-          @pointerleave=${() => look(undefined)}
+          @pointerleave=${() => look(focused())}
           @focusout=${(event: FocusEvent) =>
             (event.currentTarget as Element).contains(event.relatedTarget as Node | null) || look(undefined)}
         >
