@@ -56,14 +56,18 @@ export function child<C extends Commands>(name: string, file: URL, execArgv: str
   let gone: string | undefined
   process_.stderr!.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-2000)))
   const exited = new Promise<void>((resolve) => {
-    process_.once('exit', (code, signal) => {
+    const end = (how: string) => {
       const reason = complaint.trim().split('\n').at(-1) ?? ''
-      gone = `the ${name} ended with ${signal ?? code}${reason && `: ${reason}`}`
+      gone = `the ${name} ${how}${reason && `: ${reason}`}`
       for (const [id, settle] of waiting) settle({ id, error: gone })
       resolve()
+    }
+    process_.once('exit', (code, signal) => end(`ended with ${signal ?? code}`))
+    process_.on('error', (error) => {
+      complaint += error.message
+      if (process_.pid === undefined) end('was not started') // then there is no exit
     })
   })
-  process_.on('error', (error) => (complaint += error.message))
   process_.on('message', (answer: Answer) => waiting.get(answer.id)?.(answer))
 
   return {

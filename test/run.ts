@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..')
 const RESULTS = join(root, 'test/out/vitest.json')
 const CALIBRATION = 'test/calibration.test.ts'
 /** A step that takes longer hangs. */
-const STEP_MS = 900_000
+const STEP_MS = 2_700_000
 
 /** What of vitest's JSON report is read here. */
 interface Results {

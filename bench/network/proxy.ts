@@ -93,7 +93,14 @@ export async function startProxy(
     })
     lines.add(line)
   })
-  await new Promise<void>((resolve) => server.listen({ port: 0, host, backlog: 4096 }, resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port: 0, host, backlog: 4096 }, () => {
+      server.off('error', reject)
+      server.on('error', () => undefined) // one connection was not accepted (no descriptor is free): the others go on
+      resolve()
+    })
+  })
 
   const proxy: Proxy = {
     port: (server.address() as AddressInfo).port,

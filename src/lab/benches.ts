@@ -52,13 +52,16 @@ export function keepBenches({ open, max, leaseMs, failed }: BenchesOptions) {
   }
 
   return {
-    /** @returns undefined when there are too many, or the lab is closing. */
+    /** @returns undefined when there are too many, one cannot be opened (no descriptors are left), or the lab is closing. */
     async open(pagePort: string) {
       if (isClosed || leases.size + opening.size + closing.size >= max) return undefined
       const begun = begin(pagePort)
       const settled = begun.catch(() => undefined).finally(() => opening.delete(settled))
       opening.add(settled)
-      return begun
+      return begun.catch((error: unknown) => {
+        failed(error)
+        return undefined
+      })
     },
     get(id: string): Bench | undefined {
       const lease = leases.get(id)

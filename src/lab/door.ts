@@ -90,6 +90,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 
   /** It takes leave of its clients while the next one may answer already. */
   function leave(destination: Destination): Promise<{ forced: boolean }> {
+    if (!destinations.has(destination)) return Promise.resolve({ forced: false }) // it is gone, and counted
     const left =
       leaving.get(destination) ??
       destination.close().then((result) => {
@@ -117,9 +118,12 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       await leave(current)
       await wait(began + AWAY_MS - performance.now(), undefined, { signal: closed.signal })
       current = await start(settings)
-      proxy.refuse(false)
       note('back', proxy.open)
+    } catch (error) {
+      if (!closed.signal.aborted) note('not back: it could not be started', 0)
+      throw error
     } finally {
+      proxy.refuse(closed.signal.aborted) // the next one that starts is let through
       isAway = false
     }
   }

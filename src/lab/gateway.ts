@@ -6,7 +6,7 @@ import type { ServerHttp2Session } from 'node:http2'
 import { connect } from 'node:tls'
 import type { PeerCertificate } from 'node:tls'
 import type { Duplex } from 'node:stream'
-import { Agent } from 'undici'
+import { Agent, buildConnector } from 'undici'
 import type { Limits } from '../core/limits.ts'
 import { closeWhenIdle, refuse } from '../server/connections.ts'
 import { listen, renew, secureServer } from '../server/secure.ts'
@@ -37,7 +37,13 @@ export async function startGateway(options: GatewayOptions): Promise<Destination
   const trust = pinned(tls)
   const server = secureServer({ limits, tls, versions, tlsVersion, extendedConnect: false })
   const wire = watchWire(server)
-  const agent = new Agent({ connect: trust, connections: null, bodyTimeout: 0, headersTimeout: 0 })
+  // Read at each connection: the certificate may be renewed.
+  const agent = new Agent({
+    connect: (...to) => buildConnector(trust)(...to),
+    connections: null,
+    bodyTimeout: 0,
+    headersTimeout: 0,
+  })
   if (onSecret) server.on('keylog', onSecret)
 
   async function pass(incoming: IncomingMessage, outgoing: ServerResponse) {

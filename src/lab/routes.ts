@@ -48,7 +48,7 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
     guard.mayPublish(context.env)
     const host = hostOf(context.env.incoming)
     const opened = await benches.open(host.slice(nameOf(host).length))
-    if (!opened) throw new Refusal(503, 'too_many_benches', 'all benches are taken; come back', { 'retry-after': '10' })
+    if (!opened) throw new Refusal(503, 'too_many_benches', 'no bench is free now; come back', { 'retry-after': '10' })
     return context.json({ id: opened.id, ...stateOf(opened.bench) }, 201)
   })
 

@@ -45,6 +45,9 @@ interface Session {
 /** Sent as `__Host-wirelab-8443`: Secure, this host only, Path=/. A cookie knows no port (RFC 6265 §8.5), so two labs need two names. */
 const cookieAt = (port: string) => `wirelab${port.replace(':', '-')}`
 
+/** To a browser a door is another origin of the same site as its page, whose Origin was checked already. */
+const DOOR_SITES = ['same-origin', 'same-site']
+
 export function guard({ publishKey, auth, limits, ...options }: GuardOptions): Guard {
   const names = options.names.map((name) => name.toLowerCase()) // as browsers send them
   const own = new Set(names)
@@ -73,7 +76,7 @@ export function guard({ publishKey, auth, limits, ...options }: GuardOptions): G
     if (!path.startsWith('/feed/')) throw new Refusal(404, 'not_found', 'this is a door: it carries the feed only')
   }
 
-  function session(env: Env['Bindings'], pagePort = portOf(env.incoming)) {
+  function session(env: Env['Bindings'], pagePort = portOf(env.incoming), sites = ['same-origin']) {
     const { incoming } = env
     const { authorization } = incoming.headers
     if (authorization !== undefined) {
@@ -88,7 +91,7 @@ export function guard({ publishKey, auth, limits, ...options }: GuardOptions): G
     // Kept as long as a WebSocket is open, so it keeps two things and not the whole request.
     const { publisher } = env
     const { headers } = incoming
-    env.mayPublish = () => mayPublish(headers, publisher)
+    env.mayPublish = () => mayPublish(headers, publisher, sites)
     if (auth === 'required' && env.path.startsWith('/feed') && env.publisher !== 'key')
       throw unauthorized('reading needs a key here: Authorization: Bearer <key>')
   }
@@ -102,14 +105,14 @@ export function guard({ publishKey, auth, limits, ...options }: GuardOptions): G
     return sessions.get(id) ? id : undefined // get: whoever is used stays longest
   }
 
-  function mayPublish(headers: IncomingMessage['headers'], publisher: string | undefined) {
+  function mayPublish(headers: IncomingMessage['headers'], publisher: string | undefined, sites = ['same-origin']) {
     if (publisher === undefined) {
       if (headers.cookie !== undefined && headers.origin === undefined)
         throw forbidden('a cookie needs the page’s Origin')
       throw unauthorized('publishing needs the page’s session, or Authorization: Bearer <key> (printed at start)')
     }
     if (publisher === 'key') return
-    if (String(headers['sec-fetch-site'] ?? 'same-origin') !== 'same-origin')
+    if (!sites.includes(String(headers['sec-fetch-site'] ?? 'same-origin')))
       throw forbidden('only the lab’s own page may do this')
     const known = sessions.get(publisher)
     if (!known) throw unauthorized('this session has ended; load the page again')
@@ -128,7 +131,11 @@ export function guard({ publishKey, auth, limits, ...options }: GuardOptions): G
     },
     atDoor(pagePort) {
       const pages = new Set(names.map((name) => `https://${name}${pagePort}`))
-      return { ...keeper, origin: (env) => originAtDoor(pages, env), session: (env) => session(env, pagePort) }
+      return {
+        ...keeper,
+        origin: (env) => originAtDoor(pages, env),
+        session: (env) => session(env, pagePort, DOOR_SITES),
+      }
     },
     welcome(context) {
       if (auth === 'required' || sessionOf(context.env.incoming) !== undefined) return // a lab with keys has no guests

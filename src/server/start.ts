@@ -177,7 +177,9 @@ function memoryFeedOf(limits: Limits, clock: () => number): Feed {
  * known before it asks for one.
  */
 function policy(doors: string | undefined): string {
-  const connect = ["'self'", ...(doors === undefined ? [] : [`https://${doors}:*`, `wss://${doors}:*`])]
+  // CSP Level 3 has no IPv6 address in a source: there only the schemes are left.
+  const allowed = doors?.startsWith('[') ? ['https:', 'wss:'] : [`https://${doors}:*`, `wss://${doors}:*`]
+  const connect = ["'self'", ...(doors === undefined ? [] : allowed)]
   return [
     "default-src 'self'",
     "script-src 'self'",

@@ -2,7 +2,7 @@
 
 const FIELD = /^((?:cookie|set-cookie|authorization|proxy-authorization): *)([^\r\n]+)/gim
 
-/** The same length, with asterisks for the values of header fields that prove who asks. HTTP/1.1 only: HPACK packs them out of sight. */
+/** The same length, with asterisks for the values of header fields that prove who asks. HTTP/1.1 only: what HPACK packs is not hidden. */
 export function withoutSecrets(plain: Buffer): Buffer {
   if (!/^(?:[A-Z]{3,10} \S+ HTTP\/1|HTTP\/1)/.test(plain.subarray(0, 4096).toString('latin1'))) return plain
   const end = plain.indexOf('\r\n\r\n')
