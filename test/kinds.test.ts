@@ -141,7 +141,7 @@ describe.concurrent('ladder', { timeout: 120_000 }, () => {
   test('a first step that is too late already is no knee', async () => {
     const row = await run('ladder', 'floor', { rate: 1000, seconds: 0.2 }, { weather: { delayMs: 150 } })
     expect([row.valid, row.figures]).toEqual([false, undefined])
-    expect(row.why).toMatch(/p99 was 1\d\d(\.\d+)? ms, over 100 ms, at the first step of 1000 events\/s/)
+    expect(row.why).toMatch(/p99 was \d{3,}(\.\d+)? ms, over 100 ms, at the first step of 1000 events\/s/)
   })
 })
 

@@ -68,7 +68,8 @@ function follow(url: string, flags: Flags, platform: Platform): Promise<void> {
           return connection.close()
         }
         if (state === 'connecting' && !process.stderr.isTTY) return // progress, for a person only
-        if (state !== 'closed') note(cause ? `${state}: ${messageOf(cause)}` : state)
+        const isAway = cause && messageOf(cause).includes('ECONNREFUSED') ? '; is the lab running?' : ''
+        if (state !== 'closed') note(cause ? `${state}: ${messageOf(cause)}${isAway}` : state)
         else if (cause) reject(new Error(`${flags.over}: ${messageOf(cause)}`, { cause }))
         else resolve()
       },
@@ -112,9 +113,12 @@ export function messageOf(cause: unknown): string {
   const deeper = innerOf(cause)
   const inner = deeper ? messageOf(deeper) : ''
   const { message = '' } = cause as { message?: string }
-  if (message.includes(inner)) return message || 'the line broke'
-  return [message, inner].filter(Boolean).join(': ')
+  if (message.includes(inner)) return plain(message) || 'the line broke'
+  return plain([message, inner].filter(Boolean).join(': '))
 }
+
+/** What only says that a request was one. */
+const plain = (text: string) => text.replace(/^(TypeError: )?fetch failed: /, '')
 
 /** An Error has what it came from as `cause`, an event as `error`. */
 function innerOf(cause: unknown): unknown {
