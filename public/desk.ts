@@ -41,6 +41,7 @@ export function desk(
 ): Desk {
   const seen = arrivals()
   const troubles = new Map<string, string>()
+  let isClosed = false
   const wish: { rate?: number; payload?: number } = {}
   let pollMs = POLL_MS
   const lanes = lab.transports.flatMap((name) => {
@@ -94,6 +95,7 @@ export function desk(
 
   /** What the address says, wherever it says something. */
   function obey() {
+    if (isClosed) return
     const number = (name: string) => {
       const value = Number(place.read(name) ?? NaN)
       return Number.isFinite(value) ? value : undefined
@@ -180,6 +182,7 @@ export function desk(
       show(each, isOn)
     },
     close() {
+      isClosed = true
       for (const end of unsubscribe) end()
       for (const each of lanes) each.close()
     },

@@ -47,6 +47,7 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
   let [pausedAt, resumedAt] = [Infinity, -Infinity]
   let before = { lost: 0, repeated: 0 }
   let turn = 0
+  let isClosed = false
 
   async function open() {
     const mine = ++turn
@@ -123,7 +124,7 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
   }
 
   function move() {
-    if (seen.state === 'paused' || seen.state === 'off') return
+    if (isClosed || seen.state === 'paused' || seen.state === 'off') return
     close()
     enter('connecting')
     void open()
@@ -133,6 +134,7 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
     pause: () => rest('paused'),
     off: () => rest('off'),
     resume() {
+      if (isClosed) return
       resumedAt = performance.now()
       enter('connecting')
       void open()
@@ -154,7 +156,10 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
         throw error
       }
     },
-    close,
+    close() {
+      isClosed = true
+      close()
+    },
   })
   void open()
   return self
