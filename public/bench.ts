@@ -60,6 +60,7 @@ export async function openBench(): Promise<Bench> {
   const seen = { why: '', trouble: '', perSecond: null as number | null, payloadBytes: 0, storm: null as Storm | null }
   let id: string | undefined
   let isClosed = false
+  let hasMoved = false
   let timer: ReturnType<typeof setTimeout> | undefined
   const network = timing(() => path())
 
@@ -113,6 +114,9 @@ export async function openBench(): Promise<Bench> {
     }
     seen.trouble = ''
     tell('read')
+    if (!hasMoved) return
+    hasMoved = false
+    tell('moved')
   }
 
   function takeTime(asked: number, serverMs: number) {
@@ -130,11 +134,15 @@ export async function openBench(): Promise<Bench> {
     fetch(path(), { method: 'DELETE', keepalive: true }).catch(() => undefined)
   }
 
+  /** The lanes are told after the first reading of the new clock: what they got before would be counted from nowhere. */
   async function remake() {
-    await make().then(
-      () => tell('moved'),
-      (error: unknown) => (seen.trouble = explain(error)),
-    )
+    try {
+      await make()
+      hasMoved = true
+      await refresh()
+    } catch (error) {
+      seen.trouble = explain(error)
+    }
   }
 
   /** Without doors the lab counts by the names in the requests. */

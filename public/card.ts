@@ -114,7 +114,7 @@ export function card({ desk, lane, summary, cost, dearest, now, protocol, knobs,
           html`<li class=${isNote ? 'mine' : nothing}>
             <span class="id">#${event.id.split('.')[1]}</span
             ><bdi>${shorten(isNote ? (note?.text ?? '') : `${event.type} ${JSON.stringify(event.data)}`)}</bdi
-            ><span class="ms">${duration(latencyMs)}</span>
+            ><span class="ms">${latencyMs === undefined ? NONE : duration(latencyMs)}</span>
           </li>`,
       )}
     </ol>

@@ -102,11 +102,14 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
     const received = performance.now()
     const first = arrivals.first(event.id, received)
     const due = bench.clock.toPage(event.at)
-    const latencyMs = received - (due ?? first)
+    // Without doors no clock is read, and the first arrival stands for it; with doors it will be known in a moment.
+    const since = due ?? (bench.why ? first : undefined)
+    const latencyMs = since === undefined ? undefined : received - since
     const noted = noteIn(event, received)
     const isNote = noted !== undefined
     if (first >= pausedAt && first <= resumedAt) seen.caughtUp++
-    else if (isMeasuring()) seen.samples.add({ id: event.id, due: event.at, received, latencyMs, isNote })
+    else if (latencyMs !== undefined && isMeasuring())
+      seen.samples.add({ id: event.id, due: event.at, received, latencyMs, isNote })
     seen.tally.event(event.id)
     seen.items.unshift({ event, latencyMs, isNote })
     seen.items.length = Math.min(seen.items.length, ITEMS)

@@ -14,7 +14,8 @@ export type LaneState = ConnectionState | 'paused' | 'off'
 /** An event in the list of the latest. */
 export interface Item {
   event: FeedEvent
-  latencyMs: number
+  /** Undefined while the server's clock is not known. */
+  latencyMs: number | undefined
   isNote: boolean
 }
 
