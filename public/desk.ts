@@ -93,16 +93,23 @@ export function desk(
     else each.off()
   }
 
+  const numberAt = ({ name }: { name: string }) => {
+    const value = Number(place.read(name) ?? NaN)
+    return Number.isFinite(value) ? value : undefined
+  }
+
+  /** What the address says of the feed. */
+  function obeyFeed() {
+    const [rate, payload] = [numberAt(rateSlider), numberAt(payloadSlider)]
+    if (rate !== undefined && bench.perSecond !== null && rate !== bench.perSecond) setFeed('rate', rate)
+    if (payload !== undefined && bench.perSecond !== null && payload !== bench.payloadBytes) setFeed('payload', payload)
+  }
+
   /** What the address says, wherever it says something. */
   function obey() {
     if (isClosed) return
-    const number = (name: string) => {
-      const value = Number(place.read(name) ?? NaN)
-      return Number.isFinite(value) ? value : undefined
-    }
-    const [rate, payload, poll] = [rateSlider, payloadSlider, pollSlider].map(({ name }) => number(name))
-    if (rate !== undefined && bench.perSecond !== null && rate !== bench.perSecond) setFeed('rate', rate)
-    if (payload !== undefined && bench.perSecond !== null && payload !== bench.payloadBytes) setFeed('payload', payload)
+    obeyFeed()
+    const poll = numberAt(pollSlider)
     setPoll(poll !== undefined && poll >= 50 ? poll : POLL_MS)
     const shown = place.read('lanes')?.split(',')
     for (const each of lanes) {
@@ -121,6 +128,7 @@ export function desk(
     bench.subscribe((change) => {
       if (change === 'read') return
       for (const each of lanes) each.move()
+      obeyFeed() // a lab that was restarted is as it was started, not as it was set
     }),
   ]
 
