@@ -110,10 +110,10 @@ export function card({ desk, lane, summary, cost, dearest, now, protocol, knobs,
     </dl>
     <ol class="stream" aria-label="Latest events of ${name}">
       ${lane.items.map(
-        ({ event, latencyMs, isNote }) =>
-          html`<li class=${isNote ? 'mine' : nothing}>
+        ({ event, latencyMs, note }) =>
+          html`<li class=${note === undefined ? nothing : 'mine'}>
             <span class="id">#${event.id.split('.')[1]}</span
-            ><bdi>${shorten(isNote ? (note?.text ?? '') : `${event.type} ${JSON.stringify(event.data)}`)}</bdi
+            ><bdi>${note ?? shorten(`${event.type} ${JSON.stringify(event.data)}`)}</bdi
             ><span class="ms">${latencyMs === undefined ? NONE : duration(latencyMs)}</span>
           </li>`,
       )}

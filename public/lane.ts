@@ -111,7 +111,7 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
     else if (latencyMs !== undefined && isMeasuring())
       seen.samples.add({ id: event.id, due: event.at, received, latencyMs, isNote })
     seen.tally.event(event.id)
-    seen.items.unshift({ event, latencyMs, isNote })
+    seen.items.unshift({ event, latencyMs, ...(noted && { note: noted.text }) })
     seen.items.length = Math.min(seen.items.length, ITEMS)
     seen.note = noted ?? seen.note
     const { lost, repeated } = seen.tally

@@ -16,7 +16,8 @@ export interface Item {
   event: FeedEvent
   /** Undefined while the server's clock is not known. */
   latencyMs: number | undefined
-  isNote: boolean
+  /** What a person wrote, when it is a note. */
+  note?: string
 }
 
 export interface Sight {
