@@ -44,7 +44,7 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
   const seen = emptySight(name, after, () => bench.door(name))
   const isOverHttp2 = () => name === 'wss' && bench.door(name).settings.http === '2'
   let connection: Connection | undefined
-  let [pausedAt, resumedAt] = [Infinity, -Infinity]
+  let resumedAt = -Infinity
   let before = { lost: 0, repeated: 0 }
   let turn = 0
   let isClosed = false
@@ -107,7 +107,7 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
     const latencyMs = since === undefined ? undefined : received - since
     const noted = noteIn(event, received)
     const isNote = noted !== undefined
-    if (first >= pausedAt && first <= resumedAt) seen.caughtUp++
+    if ((due ?? first) <= resumedAt) seen.caughtUp++ // late by a person's choice, on whatever lane it came first
     else if (latencyMs !== undefined && isMeasuring())
       seen.samples.add({ id: event.id, due: event.at, received, latencyMs, isNote })
     seen.tally.event(event.id)
@@ -121,8 +121,6 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
 
   function rest(state: 'paused' | 'off') {
     close()
-    pausedAt = performance.now()
-    resumedAt = Infinity
     enter(state)
   }
 
