@@ -98,7 +98,16 @@ export async function openBench(): Promise<Bench> {
     if (!isClosed) timer = setTimeout(() => void read(), EVERY_MS)
   }
 
-  /** One at a time, and none under way when the bench ends: it would be answered 404. */
+  let questions: Promise<unknown> = Promise.resolve()
+  /** Of this bench; nothing any more once it ends, and it ends after the last answer: else that is 404, and a browser's console says so. */
+  function ask<Answer>(rest: string): Promise<Answer> {
+    if (isClosed) return Promise.reject(new LabError(404, 'this page has left its bench'))
+    const answer = send<Answer>('GET', path(rest))
+    questions = Promise.allSettled([questions, answer])
+    return answer
+  }
+
+  /** One at a time, and none under way when the bench ends. */
   let reading = Promise.resolve()
   const refresh = () => (reading = reading.catch(() => undefined).then(readNow))
 
@@ -183,9 +192,9 @@ export async function openBench(): Promise<Bench> {
     fault: async (name, fault) =>
       (await send<{ connections: number }>('POST', path(`/${name}/fault`), { fault })).connections,
     startStorm: (order) => send('POST', path('/storm'), { ...order }),
-    publishedAt: async (id) => (await send<{ at: number }>('GET', path(`/published/${id}`))).at,
+    publishedAt: async (id) => (await ask<{ at: number }>(`/published/${id}`)).at,
     refresh,
-    wire: (name, after) => send('GET', path(`/${name}/wire?after=${after}`)),
+    wire: (name, after) => ask(`/${name}/wire?after=${after}`),
     async setFeed(feed) {
       await send('PUT', '/lab/rate', { ...feed })
       Object.assign(seen, feed)
@@ -199,8 +208,7 @@ export async function openBench(): Promise<Bench> {
       clearTimeout(timer)
       network.close()
       removeEventListener('pagehide', end)
-      // After what was asked last: a bench that has ended has no answer, and a browser says so in its console.
-      void reading.catch(() => undefined).then(end)
+      void Promise.allSettled([reading, questions]).then(end)
     },
   }
 }

@@ -126,6 +126,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
     cancelAnimationFrame(asked)
     work.close()
     wire.close()
+    seen.close()
     costs.close()
     smooth.close()
     for (const each of [...strips.values(), picture]) each.close()
