@@ -70,7 +70,8 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
     const dearest = Math.max(0, ...lanes.map((lane) => costs.of(lane)?.perEvent ?? 0))
     render(
       screen({
-        ...{ desk: work, following, smooth, publish: publish.template(), says: verdict(lanes, costs, now), now },
+        ...{ desk: work, following, smooth, publish: publish.template(), now },
+        says: verdict(lanes, costs, bench.perSecond, now),
         agreement: agreement(lanes),
         wires: wire.template(lanes),
         saveOverview: () => saveChart(picture.canvas, surface(), 'overview'),
