@@ -33,8 +33,8 @@ export interface Follower {
 export function follower(bench: Bench): Follower {
   let isWaiting = false
   let hasWire = true
-  /** Beyond this the next event is new to all. */
-  let beyond = 0
+  /** By the feed's epoch: beyond this the next event is new to all. */
+  const beyond = new Map<string, number>()
   let chosen: Followed | undefined
   const wire = new Map<string, number>()
 
@@ -67,12 +67,17 @@ export function follower(bench: Bench): Follower {
     arm(lanes) {
       isWaiting = true
       chosen = undefined
-      beyond = Math.max(...lanes.map(({ tally }) => parseCursor(tally.cursor)!.offset))
+      beyond.clear()
+      for (const { tally } of lanes) {
+        const { epoch, offset } = parseCursor(tally.cursor)!
+        beyond.set(epoch, Math.max(offset, beyond.get(epoch) ?? 0))
+      }
     },
     take({ name }, event, received) {
-      if (isWaiting && parseCursor(event.id)!.offset > beyond) {
-        isWaiting = false
-        choose(event)
+      if (isWaiting) {
+        const { epoch, offset } = parseCursor(event.id)!
+        isWaiting = offset <= (beyond.get(epoch) ?? 0)
+        if (!isWaiting) choose(event)
       }
       if (event.id !== chosen?.event.id) return
       const due = bench.clock.toPage(event.at)
