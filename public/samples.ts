@@ -27,6 +27,8 @@ export interface Samples {
 export interface Window {
   seconds: number[]
   latencies: number[]
+  /** The first of them that is not from before `reset`. */
+  fresh: number
   /** Seconds and latency of what people published. */
   notes: [number, number][]
 }
@@ -50,7 +52,7 @@ const within = (ms: number) => Math.min(SCALE_MS[1], Math.max(SCALE_MS[0], ms))
 export function samples(): Samples {
   let log: Sample[] = []
   let since = -Infinity
-  const shown: Window = { seconds: [], latencies: [], notes: [] }
+  const shown: Window = { seconds: [], latencies: [], fresh: 0, notes: [] }
 
   /** Where the samples after `time` begin in the log. */
   function from(time: number) {
@@ -69,12 +71,16 @@ export function samples(): Samples {
     },
     reset(now) {
       since = now
+      shown.fresh = shown.seconds.length
     },
     window(now) {
       const start = (now - WINDOW_MS) / 1000 - 1
       let gone = 0
       while (shown.seconds[gone]! < start) gone++
-      if (gone > 0) for (const list of [shown.seconds, shown.latencies]) list.splice(0, gone)
+      if (gone > 0) {
+        for (const list of [shown.seconds, shown.latencies]) list.splice(0, gone)
+        shown.fresh = Math.max(0, shown.fresh - gone)
+      }
       if (shown.notes[0] && shown.notes[0][0] < start) shown.notes.shift()
       return shown
     },

@@ -96,7 +96,8 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
     const scale = devicePixelRatio
     const left = bbox.left + bbox.width + 6 * scale
     const counts = new Map<number, number>()
-    for (const ms of u.data[1] as number[]) {
+    // As the median: without what came in another way, before a knob was turned.
+    for (const ms of (u.data[1] as number[]).slice(lane.samples.window(now).fresh)) {
       const bucket = Math.floor(Math.log10(ms) * PER_DECADE)
       counts.set(bucket, (counts.get(bucket) ?? 0) + 1)
     }
