@@ -15,7 +15,7 @@ import { saveSamples } from './save.ts'
 import { knobSelect } from './selects.ts'
 import type { LaneState } from './sight.ts'
 import { stormButtons } from './storm.ts'
-import { count, duration, size } from './words.ts'
+import { NONE, count, duration, size } from './words.ts'
 
 export interface Card {
   desk: Desk
@@ -33,7 +33,6 @@ export interface Card {
   save: () => void
 }
 
-const NONE = '–'
 const UNTOUCHED = 'Break this line with the buttons above: what then happens is told here.'
 const marks: Record<LaneState, string> = {
   ...{ open: '●', connecting: '◌', waiting: '○', closed: '✕', paused: '❚❚', off: '' },
