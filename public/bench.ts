@@ -4,9 +4,9 @@ import type { Cursor, Json } from '../src/core/event.ts'
 import { transportNames } from '../transports/clients.ts'
 import { clock } from './clock.ts'
 import type { Clock } from './clock.ts'
-import type { Door, Fault, Settings, Storm, StormOrder } from './door.ts'
+import type { Door, Fault, Settings, Storm, StormOrder, Traffic } from './door.ts'
 import { LabError, explain, send, traffic } from './lab.ts'
-import { UNREACHED, canReach, shared } from './reach.ts'
+import { UNREACHED, canReach, shared, without } from './reach.ts'
 import { timing } from './timing.ts'
 import type { Capture } from './wire/capture.ts'
 
@@ -54,6 +54,8 @@ const ENTRY_MS = 100
 
 export async function openBench(): Promise<Bench> {
   const doors = new Map<string, Door>()
+  /** Asked at by the page itself, to see whether doors can be reached: what that cost is not the lane's. */
+  const asked = { name: 'polling', traffic: undefined as Traffic | undefined }
   const wanted = new Map<string, Partial<Settings>>()
   const listeners = new Set<(change: 'read' | 'moved') => void>()
   const time = clock()
@@ -73,8 +75,10 @@ export async function openBench(): Promise<Bench> {
     try {
       const made = await send<{ id: string; doors: Record<string, Told> }>('POST', '/lab/bench')
       id = made.id
+      asked.traffic = undefined
       take(made.doors)
-      seen.why = (await canReach(doors.get('polling') ?? [...doors.values()][0]!)) ? '' : UNREACHED
+      seen.why = (await canReach(doors.get(asked.name)!)) ? '' : UNREACHED
+      if (!seen.why) asked.traffic = (await send<Reading>('GET', path())).doors[asked.name]!.traffic
       for (const [name, settings] of wanted) if (!seen.why) await send('PUT', path(`/${name}`), settings as Json)
     } catch (error) {
       if (!(error instanceof LabError)) throw error
@@ -84,7 +88,11 @@ export async function openBench(): Promise<Bench> {
   }
 
   function take(told: Record<string, Told>) {
-    for (const [name, { port, ...door }] of Object.entries(told)) doors.set(name, { ...door, origin: originOf(port) })
+    for (const [name, { port, ...door }] of Object.entries(told)) {
+      const question = name === asked.name ? asked.traffic : undefined
+      const traffic = question && door.traffic ? without(door.traffic, question) : door.traffic
+      doors.set(name, { ...door, traffic, origin: originOf(port) })
+    }
   }
 
   async function read() {
@@ -113,11 +121,11 @@ export async function openBench(): Promise<Bench> {
 
   async function readNow() {
     if (isClosed) return
-    const asked = performance.now()
+    const askedAt = performance.now()
     if (seen.why) await readShared()
     else {
       const { doors: told, perSecond, payloadBytes, storm, now } = await send<Reading>('GET', path())
-      takeTime(asked, now)
+      takeTime(askedAt, now)
       take(told)
       Object.assign(seen, { perSecond, payloadBytes: payloadBytes ?? 0, storm })
     }
@@ -128,11 +136,11 @@ export async function openBench(): Promise<Bench> {
     tell('moved')
   }
 
-  function takeTime(asked: number, serverMs: number) {
+  function takeTime(askedAt: number, serverMs: number) {
     const answered = performance.now()
-    time.take(asked, answered, serverMs)
+    time.take(askedAt, answered, serverMs)
     setTimeout(() => {
-      const told = network.between(asked, answered)
+      const told = network.between(askedAt, answered)
       if (told) time.take(told.requestStart, told.responseStart, serverMs)
     }, ENTRY_MS)
   }
