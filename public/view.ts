@@ -15,6 +15,7 @@ import { protocols } from './protocols.ts'
 import { publishBox } from './publish.ts'
 import { saveChart } from './save.ts'
 import { screen } from './screen.ts'
+import { forget } from './sliders.ts'
 import type { Story } from './story.ts'
 import { strip } from './strip.ts'
 import { agreement, verdict } from './summary.ts'
@@ -125,6 +126,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
 
   return () => {
     cancelAnimationFrame(asked)
+    forget()
     work.close()
     wire.close()
     seen.close()
