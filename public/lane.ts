@@ -46,14 +46,15 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
   let connection: Connection | undefined
   let resumedAt = -Infinity
   let before = { lost: 0, repeated: 0 }
-  let turn = 0
+  /** Ends with the connection, or before there is one. */
+  let turn = new AbortController()
   let isClosed = false
 
   async function open() {
-    const mine = ++turn
+    const { signal } = (turn = new AbortController())
     const { origin, token } = bench.door(name)
-    if (isOverHttp2()) await warm(origin)
-    if (mine !== turn) return
+    if (isOverHttp2()) await warm(origin, signal)
+    if (signal.aborted) return
     const opened = connect({
       origin,
       after: seen.tally.cursor,
@@ -67,7 +68,7 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
       onState(state, cause) {
         if (connection !== opened) return // one that was closed for a pause or another interval
         if (cause instanceof SyntaxError || cause instanceof UndeclaredGap) seen.badData++
-        if (state === 'waiting' && isOverHttp2()) void warm(bench.door(name).origin)
+        if (state === 'waiting' && isOverHttp2()) void warm(bench.door(name).origin, signal)
         enter(state, cause instanceof Error ? cause.message : '')
       },
     })
@@ -75,7 +76,7 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
   }
 
   function close() {
-    turn++
+    turn.abort()
     const old = connection
     connection = undefined
     old?.close()
