@@ -36,11 +36,10 @@ export function follower(bench: Bench): Follower {
   /** By the feed's epoch: beyond this the next event is new to all. */
   const beyond = new Map<string, number>()
   let chosen: Followed | undefined
-  const wire = new Map<string, number>()
 
   /** When a lane's door passed the bytes that carry this id. */
   async function writtenAt(name: string, id: string): Promise<number | undefined> {
-    const { records } = await bench.wire(name, wire.get(name) ?? 0)
+    const { records } = await bench.wire(name, 0)
     const record = records.find(({ up, plain }) => !up && plain !== null && atob(plain).includes(`"id":"${id}"`))
     return record?.at
   }
