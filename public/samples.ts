@@ -19,7 +19,7 @@ export interface Samples {
   reset(now: number): void
   /** The last `WINDOW_MS`, oldest first: seconds of the page's clock, and latency in ms within the scale. */
   window(now: number): Window
-  /** Of the window since `reset`; undefined when there is nothing in it. */
+  /** Of the window since `reset`, at most `SUMMED_MS` old: all who ask show the same. Undefined when there is nothing in it. */
   summary(now: number): Summary | undefined
   readonly log: readonly Sample[]
 }
@@ -46,12 +46,14 @@ export const WINDOW_MS = 30_000
 /** The one scale of all charts, logarithmic. What lies beyond is drawn at its edge. */
 export const SCALE_MS = [0.2, 30_000] as const
 const KEEP = 20_000
+const SUMMED_MS = 250
 
 const within = (ms: number) => Math.min(SCALE_MS[1], Math.max(SCALE_MS[0], ms))
 
 export function samples(): Samples {
   let log: Sample[] = []
   let since = -Infinity
+  let summed: { at: number; summary: Summary | undefined } | undefined
   const shown: Window = { seconds: [], latencies: [], fresh: 0, notes: [] }
 
   /** Where the samples after `time` begin in the log. */
@@ -59,6 +61,19 @@ export function samples(): Samples {
     let index = log.length
     while (index > 0 && log[index - 1]!.received >= time) index--
     return index
+  }
+
+  function sum(now: number): Summary | undefined {
+    const latencies = log.slice(from(Math.max(since, now - WINDOW_MS))).map(({ latencyMs }) => latencyMs)
+    const last = latencies.at(-1)
+    if (last === undefined) return undefined
+    return {
+      n: latencies.length,
+      last,
+      median: percentile(latencies, 50)!,
+      ...(latencies.length >= 100 && { p95: percentile(latencies, 95)! }),
+      worst: Math.max(...latencies),
+    }
   }
 
   return {
@@ -71,6 +86,7 @@ export function samples(): Samples {
     },
     reset(now) {
       since = now
+      summed = undefined
       shown.fresh = shown.seconds.length
     },
     window(now) {
@@ -85,16 +101,8 @@ export function samples(): Samples {
       return shown
     },
     summary(now) {
-      const latencies = log.slice(from(Math.max(since, now - WINDOW_MS))).map(({ latencyMs }) => latencyMs)
-      const last = latencies.at(-1)
-      if (last === undefined) return undefined
-      return {
-        n: latencies.length,
-        last,
-        median: percentile(latencies, 50)!,
-        ...(latencies.length >= 100 && { p95: percentile(latencies, 95)! }),
-        worst: Math.max(...latencies),
-      }
+      if (!summed || now - summed.at >= SUMMED_MS) summed = { at: now, summary: sum(now) }
+      return summed.summary
     },
     get log() {
       return log

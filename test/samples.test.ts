@@ -30,3 +30,14 @@ test('what has left the picture takes nothing of the new with it', () => {
   expect(spread(WINDOW_MS + 2500)).toEqual([5, 5]) // the first of the old is gone
   expect(spread(WINDOW_MS + 10_000)).toEqual([5]) // all of the old, and one of the new
 })
+
+test('all who ask at about the same time are told the same; what a knob made untrue is not', () => {
+  const mine = samples()
+  add(mine, 1000, 5)
+  expect(mine.summary(1000)?.n).toBe(1)
+  add(mine, 1100, 5)
+  expect(mine.summary(1100)?.n).toBe(1)
+  expect(mine.summary(1300)?.n).toBe(2)
+  mine.reset(1350)
+  expect(mine.summary(1350)).toBeUndefined()
+})
