@@ -1,13 +1,18 @@
 // What all charts of the page share: logarithmic scales with plain labels, the fonts and lines of the style sheet, and a size that follows.
 import type uPlot from 'uplot'
 import type { Colours } from './colours.ts'
+import { onLooks } from './looks.ts'
 import { SCALE_MS } from './samples.ts'
 
-/** Large type, for a projector, is large in the charts too. */
-export const fontOf = (px = 12) =>
-  `${Math.round((px / 16) * parseFloat(getComputedStyle(document.documentElement).fontSize))}px system-ui, sans-serif`
+/** Kept between changes of the looks: the style sheet is not asked in every frame. */
+let rootPx: number | undefined
+onLooks(() => (rootPx = undefined))
 
-const remOf = (px: number) => (px / 16) * parseFloat(getComputedStyle(document.documentElement).fontSize)
+/** Large type, for a projector, is large in the charts too. */
+const remOf = (px: number) =>
+  (px / 16) * (rootPx ??= parseFloat(getComputedStyle(document.documentElement).fontSize))
+
+export const fontOf = (px = 12) => `${Math.round(remOf(px))}px system-ui, sans-serif`
 
 export const latencyScale: uPlot.Scale = { distr: 3, log: 10, range: () => [SCALE_MS[0], SCALE_MS[1]] }
 

@@ -4,9 +4,9 @@ import type { Cursor, Json } from '../src/core/event.ts'
 import { transportNames } from '../transports/clients.ts'
 import { clock } from './clock.ts'
 import type { Clock } from './clock.ts'
-import type { Door, Fault, Settings, Storm, StormOrder } from './door.ts'
+import type { Door, Fault, Settings, Storm, StormOrder, Traffic } from './door.ts'
 import { LabError, explain, send, traffic } from './lab.ts'
-import { UNREACHED, canReach, shared } from './reach.ts'
+import { UNREACHED, canReach, shared, without } from './reach.ts'
 import { timing } from './timing.ts'
 import type { Capture } from './wire/capture.ts'
 
@@ -54,12 +54,15 @@ const ENTRY_MS = 100
 
 export async function openBench(): Promise<Bench> {
   const doors = new Map<string, Door>()
+  /** Asked at by the page itself, to see whether doors can be reached: what that cost is not the lane's. */
+  const asked = { name: 'polling', traffic: undefined as Traffic | undefined }
   const wanted = new Map<string, Partial<Settings>>()
   const listeners = new Set<(change: 'read' | 'moved') => void>()
   const time = clock()
   const seen = { why: '', trouble: '', perSecond: null as number | null, payloadBytes: 0, storm: null as Storm | null }
   let id: string | undefined
   let isClosed = false
+  let hasMoved = false
   let timer: ReturnType<typeof setTimeout> | undefined
   const network = timing(() => path())
 
@@ -72,8 +75,10 @@ export async function openBench(): Promise<Bench> {
     try {
       const made = await send<{ id: string; doors: Record<string, Told> }>('POST', '/lab/bench')
       id = made.id
+      asked.traffic = undefined
       take(made.doors)
-      seen.why = (await canReach(doors.get('polling') ?? [...doors.values()][0]!)) ? '' : UNREACHED
+      seen.why = (await canReach(doors.get(asked.name)!)) ? '' : UNREACHED
+      if (!seen.why) asked.traffic = (await send<Reading>('GET', path())).doors[asked.name]!.traffic
       for (const [name, settings] of wanted) if (!seen.why) await send('PUT', path(`/${name}`), settings as Json)
     } catch (error) {
       if (!(error instanceof LabError)) throw error
@@ -83,7 +88,11 @@ export async function openBench(): Promise<Bench> {
   }
 
   function take(told: Record<string, Told>) {
-    for (const [name, { port, ...door }] of Object.entries(told)) doors.set(name, { ...door, origin: originOf(port) })
+    for (const [name, { port, ...door }] of Object.entries(told)) {
+      const question = name === asked.name ? asked.traffic : undefined
+      const traffic = question && door.traffic ? without(door.traffic, question) : door.traffic
+      doors.set(name, { ...door, traffic, origin: originOf(port) })
+    }
   }
 
   async function read() {
@@ -97,29 +106,41 @@ export async function openBench(): Promise<Bench> {
     if (!isClosed) timer = setTimeout(() => void read(), EVERY_MS)
   }
 
-  /** One at a time, and none under way when the bench ends: it would be answered 404. */
+  let questions: Promise<unknown> = Promise.resolve()
+  /** Of this bench; nothing any more once it ends, and it ends after the last answer: else that is 404, and a browser's console says so. */
+  function ask<Answer>(rest: string): Promise<Answer> {
+    if (isClosed) return Promise.reject(new LabError(404, 'this page has left its bench'))
+    const answer = send<Answer>('GET', path(rest))
+    questions = Promise.allSettled([questions, answer])
+    return answer
+  }
+
+  /** One at a time, and none under way when the bench ends. */
   let reading = Promise.resolve()
   const refresh = () => (reading = reading.catch(() => undefined).then(readNow))
 
   async function readNow() {
     if (isClosed) return
-    const asked = performance.now()
+    const askedAt = performance.now()
     if (seen.why) await readShared()
     else {
       const { doors: told, perSecond, payloadBytes, storm, now } = await send<Reading>('GET', path())
-      takeTime(asked, now)
+      takeTime(askedAt, now)
       take(told)
       Object.assign(seen, { perSecond, payloadBytes: payloadBytes ?? 0, storm })
     }
     seen.trouble = ''
     tell('read')
+    if (!hasMoved) return
+    hasMoved = false
+    tell('moved')
   }
 
-  function takeTime(asked: number, serverMs: number) {
+  function takeTime(askedAt: number, serverMs: number) {
     const answered = performance.now()
-    time.take(asked, answered, serverMs)
+    time.take(askedAt, answered, serverMs)
     setTimeout(() => {
-      const told = network.between(asked, answered)
+      const told = network.between(askedAt, answered)
       if (told) time.take(told.requestStart, told.responseStart, serverMs)
     }, ENTRY_MS)
   }
@@ -130,11 +151,15 @@ export async function openBench(): Promise<Bench> {
     fetch(path(), { method: 'DELETE', keepalive: true }).catch(() => undefined)
   }
 
+  /** The lanes are told after the first reading of the new clock: what they got before would be counted from nowhere. */
   async function remake() {
-    await make().then(
-      () => tell('moved'),
-      (error: unknown) => (seen.trouble = explain(error)),
-    )
+    try {
+      await make()
+      hasMoved = true
+      await refresh()
+    } catch (error) {
+      seen.trouble = explain(error)
+    }
   }
 
   /** Without doors the lab counts by the names in the requests. */
@@ -175,9 +200,9 @@ export async function openBench(): Promise<Bench> {
     fault: async (name, fault) =>
       (await send<{ connections: number }>('POST', path(`/${name}/fault`), { fault })).connections,
     startStorm: (order) => send('POST', path('/storm'), { ...order }),
-    publishedAt: async (id) => (await send<{ at: number }>('GET', path(`/published/${id}`))).at,
+    publishedAt: async (id) => (await ask<{ at: number }>(`/published/${id}`)).at,
     refresh,
-    wire: (name, after) => send('GET', path(`/${name}/wire?after=${after}`)),
+    wire: (name, after) => ask(`/${name}/wire?after=${after}`),
     async setFeed(feed) {
       await send('PUT', '/lab/rate', { ...feed })
       Object.assign(seen, feed)
@@ -191,8 +216,7 @@ export async function openBench(): Promise<Bench> {
       clearTimeout(timer)
       network.close()
       removeEventListener('pagehide', end)
-      // After what was asked last: a bench that has ended has no answer, and a browser says so in its console.
-      void reading.catch(() => undefined).then(end)
+      void Promise.allSettled([reading, questions]).then(end)
     },
   }
 }

@@ -15,7 +15,7 @@ import { saveSamples } from './save.ts'
 import { knobSelect } from './selects.ts'
 import type { LaneState } from './sight.ts'
 import { stormButtons } from './storm.ts'
-import { count, duration, size } from './words.ts'
+import { NONE, count, duration, size } from './words.ts'
 
 export interface Card {
   desk: Desk
@@ -33,7 +33,6 @@ export interface Card {
   save: () => void
 }
 
-const NONE = '–'
 const UNTOUCHED = 'Break this line with the buttons above: what then happens is told here.'
 const marks: Record<LaneState, string> = {
   ...{ open: '●', connecting: '◌', waiting: '○', closed: '✕', paused: '❚❚', off: '' },
@@ -110,11 +109,11 @@ export function card({ desk, lane, summary, cost, dearest, now, protocol, knobs,
     </dl>
     <ol class="stream" aria-label="Latest events of ${name}">
       ${lane.items.map(
-        ({ event, latencyMs, isNote }) =>
-          html`<li class=${isNote ? 'mine' : nothing}>
+        ({ event, latencyMs, note }) =>
+          html`<li class=${note === undefined ? nothing : 'mine'}>
             <span class="id">#${event.id.split('.')[1]}</span
-            ><bdi>${shorten(isNote ? (note?.text ?? '') : `${event.type} ${JSON.stringify(event.data)}`)}</bdi
-            ><span class="ms">${duration(latencyMs)}</span>
+            ><bdi>${note ?? shorten(`${event.type} ${JSON.stringify(event.data)}`)}</bdi
+            ><span class="ms">${latencyMs === undefined ? NONE : duration(latencyMs)}</span>
           </li>`,
       )}
     </ol>

@@ -3,9 +3,7 @@ import { html, nothing } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
 import type { Lane } from './lane.ts'
 import type { Cost } from './meter.ts'
-import { clockTime, count, size, span } from './words.ts'
-
-const NONE = '–'
+import { NONE, clockTime, count, size, span } from './words.ts'
 
 export function counts({ lane, cost, now }: { lane: Lane; cost: Cost | undefined; now: number }): TemplateResult {
   const { tally, lastGap } = lane

@@ -41,6 +41,7 @@ export function desk(
 ): Desk {
   const seen = arrivals()
   const troubles = new Map<string, string>()
+  let isClosed = false
   const wish: { rate?: number; payload?: number } = {}
   let pollMs = POLL_MS
   const lanes = lab.transports.flatMap((name) => {
@@ -92,15 +93,23 @@ export function desk(
     else each.off()
   }
 
-  /** What the address says, wherever it says something. */
-  function obey() {
-    const number = (name: string) => {
-      const value = Number(place.read(name) ?? NaN)
-      return Number.isFinite(value) ? value : undefined
-    }
-    const [rate, payload, poll] = [rateSlider, payloadSlider, pollSlider].map(({ name }) => number(name))
+  const numberAt = ({ name }: { name: string }) => {
+    const value = Number(place.read(name) ?? NaN)
+    return Number.isFinite(value) ? value : undefined
+  }
+
+  /** What the address says of the feed. */
+  function obeyFeed() {
+    const [rate, payload] = [numberAt(rateSlider), numberAt(payloadSlider)]
     if (rate !== undefined && bench.perSecond !== null && rate !== bench.perSecond) setFeed('rate', rate)
     if (payload !== undefined && bench.perSecond !== null && payload !== bench.payloadBytes) setFeed('payload', payload)
+  }
+
+  /** What the address says, wherever it says something. */
+  function obey() {
+    if (isClosed) return
+    obeyFeed()
+    const poll = numberAt(pollSlider)
     setPoll(poll !== undefined && poll >= 50 ? poll : POLL_MS)
     const shown = place.read('lanes')?.split(',')
     for (const each of lanes) {
@@ -119,6 +128,7 @@ export function desk(
     bench.subscribe((change) => {
       if (change === 'read') return
       for (const each of lanes) each.move()
+      obeyFeed() // a lab that was restarted is as it was started, not as it was set
     }),
   ]
 
@@ -180,6 +190,7 @@ export function desk(
       show(each, isOn)
     },
     close() {
+      isClosed = true
       for (const end of unsubscribe) end()
       for (const each of lanes) each.close()
     },

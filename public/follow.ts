@@ -33,14 +33,13 @@ export interface Follower {
 export function follower(bench: Bench): Follower {
   let isWaiting = false
   let hasWire = true
-  /** Beyond this the next event is new to all. */
-  let beyond = 0
+  /** By the feed's epoch: beyond this the next event is new to all. */
+  const beyond = new Map<string, number>()
   let chosen: Followed | undefined
-  const wire = new Map<string, number>()
 
   /** When a lane's door passed the bytes that carry this id. */
   async function writtenAt(name: string, id: string): Promise<number | undefined> {
-    const { records } = await bench.wire(name, wire.get(name) ?? 0)
+    const { records } = await bench.wire(name, 0)
     const record = records.find(({ up, plain }) => !up && plain !== null && atob(plain).includes(`"id":"${id}"`))
     return record?.at
   }
@@ -67,12 +66,17 @@ export function follower(bench: Bench): Follower {
     arm(lanes) {
       isWaiting = true
       chosen = undefined
-      beyond = Math.max(...lanes.map(({ tally }) => parseCursor(tally.cursor)!.offset))
+      beyond.clear()
+      for (const { tally } of lanes) {
+        const { epoch, offset } = parseCursor(tally.cursor)!
+        beyond.set(epoch, Math.max(offset, beyond.get(epoch) ?? 0))
+      }
     },
     take({ name }, event, received) {
-      if (isWaiting && parseCursor(event.id)!.offset > beyond) {
-        isWaiting = false
-        choose(event)
+      if (isWaiting) {
+        const { epoch, offset } = parseCursor(event.id)!
+        isWaiting = offset <= (beyond.get(epoch) ?? 0)
+        if (!isWaiting) choose(event)
       }
       if (event.id !== chosen?.event.id) return
       const due = bench.clock.toPage(event.at)

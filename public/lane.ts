@@ -44,15 +44,17 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
   const seen = emptySight(name, after, () => bench.door(name))
   const isOverHttp2 = () => name === 'wss' && bench.door(name).settings.http === '2'
   let connection: Connection | undefined
-  let [pausedAt, resumedAt] = [Infinity, -Infinity]
+  let resumedAt = -Infinity
   let before = { lost: 0, repeated: 0 }
-  let turn = 0
+  /** Ends with the connection, or before there is one. */
+  let turn = new AbortController()
+  let isClosed = false
 
   async function open() {
-    const mine = ++turn
+    const { signal } = (turn = new AbortController())
     const { origin, token } = bench.door(name)
-    if (isOverHttp2()) await warm(origin)
-    if (mine !== turn) return
+    if (isOverHttp2()) await warm(origin, signal)
+    if (signal.aborted) return
     const opened = connect({
       origin,
       after: seen.tally.cursor,
@@ -66,7 +68,7 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
       onState(state, cause) {
         if (connection !== opened) return // one that was closed for a pause or another interval
         if (cause instanceof SyntaxError || cause instanceof UndeclaredGap) seen.badData++
-        if (state === 'waiting' && isOverHttp2()) void warm(bench.door(name).origin)
+        if (state === 'waiting' && isOverHttp2()) void warm(bench.door(name).origin, signal)
         enter(state, cause instanceof Error ? cause.message : '')
       },
     })
@@ -74,7 +76,7 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
   }
 
   function close() {
-    turn++
+    turn.abort()
     const old = connection
     connection = undefined
     old?.close()
@@ -101,13 +103,16 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
     const received = performance.now()
     const first = arrivals.first(event.id, received)
     const due = bench.clock.toPage(event.at)
-    const latencyMs = received - (due ?? first)
+    // Without doors no clock is read, and the first arrival stands for it; with doors it will be known in a moment.
+    const since = due ?? (bench.why ? first : undefined)
+    const latencyMs = since === undefined ? undefined : received - since
     const noted = noteIn(event, received)
     const isNote = noted !== undefined
-    if (first >= pausedAt && first <= resumedAt) seen.caughtUp++
-    else if (isMeasuring()) seen.samples.add({ id: event.id, due: event.at, received, latencyMs, isNote })
+    if ((due ?? first) <= resumedAt) seen.caughtUp++ // late by a person's choice, on whatever lane it came first
+    else if (latencyMs !== undefined && isMeasuring())
+      seen.samples.add({ id: event.id, due: event.at, received, latencyMs, isNote })
     seen.tally.event(event.id)
-    seen.items.unshift({ event, latencyMs, isNote })
+    seen.items.unshift({ event, latencyMs, ...(noted && { note: noted.text }) })
     seen.items.length = Math.min(seen.items.length, ITEMS)
     seen.note = noted ?? seen.note
     const { lost, repeated } = seen.tally
@@ -117,13 +122,11 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
 
   function rest(state: 'paused' | 'off') {
     close()
-    pausedAt = performance.now()
-    resumedAt = Infinity
     enter(state)
   }
 
   function move() {
-    if (seen.state === 'paused' || seen.state === 'off') return
+    if (isClosed || seen.state === 'paused' || seen.state === 'off') return
     close()
     enter('connecting')
     void open()
@@ -133,6 +136,7 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
     pause: () => rest('paused'),
     off: () => rest('off'),
     resume() {
+      if (isClosed) return
       resumedAt = performance.now()
       enter('connecting')
       void open()
@@ -154,7 +158,10 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
         throw error
       }
     },
-    close,
+    close() {
+      isClosed = true
+      close()
+    },
   })
   void open()
   return self

@@ -28,9 +28,10 @@ export function lineOf(token: string | undefined, asked: (at: number) => void): 
  * A browser opens a WebSocket over HTTP/2 (RFC 8441) only where it has an HTTP/2 connection already; else it asks for HTTP/1.1 in the
  * handshake. With credentials, as a WebSocket has them: a browser keeps connections with and without apart.
  */
-export async function warm(origin: string): Promise<void> {
+export async function warm(origin: string, ended: AbortSignal): Promise<void> {
   const question = `${origin}/feed/polling?after=now&limit=1`
-  await fetch(question, { mode: 'no-cors', credentials: 'include', signal: AbortSignal.timeout(5000) }).catch(
+  const signal = AbortSignal.any([ended, AbortSignal.timeout(5000)])
+  await fetch(question, { mode: 'no-cors', credentials: 'include', signal }).catch(
     () => undefined, // then the WebSocket goes its own way, and says why not
   )
 }

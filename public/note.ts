@@ -9,13 +9,17 @@ export interface Note {
 
 export const NOTE = 'note'
 const MAX_SHOWN = 300
+/** More than a page may publish while a lane is late. */
+const MAX_CLICKS = 1000
 const clicks = new Map<string, number>()
+let drafted = 0
 const tab = Array.from(crypto.getRandomValues(new Uint8Array(4)), (each) => each.toString(36)).join('')
 
 /** Starts the clock: the event is on its way from now. */
 export function draftNote(text: string): Json {
-  const tag = `${tab}-${clicks.size + 1}`
+  const tag = `${tab}-${++drafted}`
   clicks.set(tag, performance.now())
+  if (clicks.size > MAX_CLICKS) clicks.delete(clicks.keys().next().value!) // the oldest: a Map keeps the order
   return { text, tag }
 }
 

@@ -36,8 +36,9 @@ const SIZES = new Map([
   [10_000, '10 kB'],
 ])
 const TRAIL_MS = 40_000
-/** Each frame a dot goes this part of its way. */
+/** Each frame a dot goes this part of its way; so near, it is there. */
 const GLIDE = 0.12
+const NEAR = 0.002
 
 /** `elementOf` has the lane's colour in the style sheet. */
 export function overview(
@@ -54,6 +55,8 @@ export function overview(
   let chart: uPlot | undefined
   let unfill = () => {}
   let now = 0
+  /** Something is to be seen that is not drawn yet. */
+  let isStale = true
 
   function make() {
     chart?.destroy()
@@ -162,6 +165,7 @@ export function overview(
   return {
     read(at) {
       now = at
+      isStale = true // a place, or a trail that fades
       for (const dot of dots) {
         const summary = dot.lane.samples.summary(now)
         const bytes = meter.of(dot.lane)?.perEvent
@@ -178,12 +182,15 @@ export function overview(
     draw(at) {
       now = at
       for (const dot of dots) {
-        if (!dot.to) continue
-        if (!dot.shown || still.matches) dot.shown = [...dot.to]
+        const { to, shown } = dot
+        if (!to || shown?.every((value, i) => value === to[i])) continue
+        isStale = true
+        const isThere = !shown || still.matches || shown.every((value, i) => Math.abs(to[i]! / value - 1) < NEAR)
         // On a logarithmic scale the way between two places is a factor.
-        else dot.shown = dot.shown.map((value, i) => value * (dot.to![i]! / value) ** GLIDE) as Place
+        dot.shown = isThere ? [...to] : (shown.map((value, i) => value * (to[i]! / value) ** GLIDE) as Place)
       }
-      chart!.redraw(false)
+      if (isStale) chart!.redraw(false)
+      isStale = false
     },
     get canvas() {
       return chart!.ctx.canvas

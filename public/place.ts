@@ -15,7 +15,8 @@ export function place(): Place {
   const listeners = new Set<() => void>()
   addEventListener('hashchange', () => {
     ;({ path, values } = parse(location.hash))
-    for (const listener of [...listeners]) listener()
+    // No copy: a listener that ends another, as leaving a screen does, ends it before its turn.
+    for (const listener of listeners) listener()
   })
 
   return {

@@ -30,5 +30,8 @@ export function protocols(bench: Bench) {
         setTimeout(() => void read(name).catch(() => seen.delete(name)), LOOK_MS),
       )
     },
+    close() {
+      for (const timer of timers.values()) clearTimeout(timer)
+    },
   }
 }

@@ -1,6 +1,6 @@
 // Whether the doors of a bench can be reached from here, and what a lane does where they cannot.
 import { plain } from './door.ts'
-import type { Door } from './door.ts'
+import type { Bytes, Door, Traffic } from './door.ts'
 
 const REACH_MS = 4000
 const tab = crypto.randomUUID().slice(0, 8)
@@ -14,6 +14,15 @@ export async function canReach({ origin }: Door): Promise<boolean> {
     return (await fetch(question, { signal: AbortSignal.timeout(REACH_MS) })).ok
   } catch {
     return false // refused, filtered, or nothing there: the same to this page
+  }
+}
+
+/** What was counted at a door without that question; the connection and its handshake stay, for the lane goes on with them. */
+export function without(traffic: Traffic, { requests, plain = { up: 0, down: 0 } }: Traffic): Traffic {
+  const less = ({ up, down }: Bytes): Bytes => ({ up: up - plain.up, down: down - plain.down })
+  return {
+    ...{ ...traffic, requests: traffic.requests - requests, tls: less(traffic.tls) },
+    ...(traffic.plain && { plain: less(traffic.plain) }),
   }
 }
 

@@ -19,7 +19,7 @@ export interface Samples {
   reset(now: number): void
   /** The last `WINDOW_MS`, oldest first: seconds of the page's clock, and latency in ms within the scale. */
   window(now: number): Window
-  /** Of the window since `reset`; undefined when there is nothing in it. */
+  /** Of the window since `reset`, at most `SUMMED_MS` old: all who ask show the same. Undefined when there is nothing in it. */
   summary(now: number): Summary | undefined
   readonly log: readonly Sample[]
 }
@@ -27,6 +27,8 @@ export interface Samples {
 export interface Window {
   seconds: number[]
   latencies: number[]
+  /** The first of them that is not from before `reset`. */
+  fresh: number
   /** Seconds and latency of what people published. */
   notes: [number, number][]
 }
@@ -44,19 +46,34 @@ export const WINDOW_MS = 30_000
 /** The one scale of all charts, logarithmic. What lies beyond is drawn at its edge. */
 export const SCALE_MS = [0.2, 30_000] as const
 const KEEP = 20_000
+const SUMMED_MS = 250
 
 const within = (ms: number) => Math.min(SCALE_MS[1], Math.max(SCALE_MS[0], ms))
 
 export function samples(): Samples {
   let log: Sample[] = []
   let since = -Infinity
-  const shown: Window = { seconds: [], latencies: [], notes: [] }
+  let summed: { at: number; summary: Summary | undefined } | undefined
+  const shown: Window = { seconds: [], latencies: [], fresh: 0, notes: [] }
 
   /** Where the samples after `time` begin in the log. */
   function from(time: number) {
     let index = log.length
     while (index > 0 && log[index - 1]!.received >= time) index--
     return index
+  }
+
+  function sum(now: number): Summary | undefined {
+    const latencies = log.slice(from(Math.max(since, now - WINDOW_MS))).map(({ latencyMs }) => latencyMs)
+    const last = latencies.at(-1)
+    if (last === undefined) return undefined
+    return {
+      n: latencies.length,
+      last,
+      median: percentile(latencies, 50)!,
+      ...(latencies.length >= 100 && { p95: percentile(latencies, 95)! }),
+      worst: Math.max(...latencies),
+    }
   }
 
   return {
@@ -69,26 +86,23 @@ export function samples(): Samples {
     },
     reset(now) {
       since = now
+      summed = undefined
+      shown.fresh = shown.seconds.length
     },
     window(now) {
       const start = (now - WINDOW_MS) / 1000 - 1
       let gone = 0
       while (shown.seconds[gone]! < start) gone++
-      if (gone > 0) for (const list of [shown.seconds, shown.latencies]) list.splice(0, gone)
+      if (gone > 0) {
+        for (const list of [shown.seconds, shown.latencies]) list.splice(0, gone)
+        shown.fresh = Math.max(0, shown.fresh - gone)
+      }
       if (shown.notes[0] && shown.notes[0][0] < start) shown.notes.shift()
       return shown
     },
     summary(now) {
-      const latencies = log.slice(from(Math.max(since, now - WINDOW_MS))).map(({ latencyMs }) => latencyMs)
-      const last = latencies.at(-1)
-      if (last === undefined) return undefined
-      return {
-        n: latencies.length,
-        last,
-        median: percentile(latencies, 50)!,
-        ...(latencies.length >= 100 && { p95: percentile(latencies, 95)! }),
-        worst: Math.max(...latencies),
-      }
+      if (!summed || now - summed.at >= SUMMED_MS) summed = { at: now, summary: sum(now) }
+      return summed.summary
     },
     get log() {
       return log

@@ -14,8 +14,10 @@ export type LaneState = ConnectionState | 'paused' | 'off'
 /** An event in the list of the latest. */
 export interface Item {
   event: FeedEvent
-  latencyMs: number
-  isNote: boolean
+  /** Undefined while the server's clock is not known. */
+  latencyMs: number | undefined
+  /** What a person wrote, when it is a note. */
+  note?: string
 }
 
 export interface Sight {

@@ -7,6 +7,12 @@ import type { Slider } from './knobs.ts'
 const SETTLE_MS = 200
 const wishes = new Map<string, { value: number; timer: ReturnType<typeof setTimeout> }>()
 
+/** The screen is left: what was wished a moment ago is not for the next one. */
+export function forget() {
+  for (const { timer } of wishes.values()) clearTimeout(timer)
+  wishes.clear()
+}
+
 /** `why` says why it cannot be moved; empty when it can. */
 export function slider(
   { name, label, steps, words }: Slider,

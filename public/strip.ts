@@ -26,9 +26,8 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
   let chart: uPlot | undefined
   let unfill = () => {}
   let now = performance.now()
-  /** Of the window, refreshed with the numbers: a line that jumped with each event could not be read. */
+  /** Of the window, as the numbers have it. */
   let median: number | undefined
-  let summedAt = -Infinity
 
   function make() {
     chart?.destroy()
@@ -96,7 +95,8 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
     const scale = devicePixelRatio
     const left = bbox.left + bbox.width + 6 * scale
     const counts = new Map<number, number>()
-    for (const ms of u.data[1] as number[]) {
+    // As the median: without what came in another way, before a knob was turned.
+    for (const ms of (u.data[1] as number[]).slice(lane.samples.window(now).fresh)) {
       const bucket = Math.floor(Math.log10(ms) * PER_DECADE)
       counts.set(bucket, (counts.get(bucket) ?? 0) + 1)
     }
@@ -159,10 +159,7 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
     draw(at) {
       if (box.clientWidth === 0) return
       now = at
-      if (now - summedAt > 500) {
-        summedAt = now
-        median = lane.samples.summary(now)?.median
-      }
+      median = lane.samples.summary(now)?.median
       const { seconds, latencies } = lane.samples.window(now)
       chart!.setData([seconds, latencies], false)
       chart!.setScale('x', { min: now / 1000 - SECONDS, max: now / 1000 })

@@ -5,13 +5,17 @@ import type { Meter } from './meter.ts'
 import { count, duration, list, size } from './words.ts'
 
 /** What follows from what the page sees now, in two sentences: how fast, and at what price. */
-export function verdict(lanes: readonly Lane[], meter: Meter, now: number): string[] {
+export function verdict(lanes: readonly Lane[], meter: Meter, perSecond: number | null, now: number): string[] {
   const rows = lanes.flatMap((lane) => {
     const late = isResting(lane) ? undefined : lane.samples.summary(now)
     const cost = meter.of(lane)?.perEvent
     return late && late.n >= 5 && cost !== undefined ? [{ name: lane.name, median: late.median, cost }] : []
   })
-  if (rows.length < 2) return ['Looking …']
+  if (rows.length < 2) {
+    if (lanes.filter((lane) => !isResting(lane)).length < 2)
+      return ['Fewer than two lanes follow the feed: there is nothing to compare.']
+    return [perSecond === 0 ? 'The lab makes no events: there is nothing to compare.' : 'Looking …']
+  }
   const by = (value: (row: (typeof rows)[number]) => number) => rows.toSorted((a, b) => value(a) - value(b))
   const [fastest, slowest] = [by(({ median }) => median)[0]!, by(({ median }) => median).at(-1)!]
   const [cheapest, dearest] = [by(({ cost }) => cost)[0]!, by(({ cost }) => cost).at(-1)!]

@@ -15,6 +15,7 @@ import { protocols } from './protocols.ts'
 import { publishBox } from './publish.ts'
 import { saveChart } from './save.ts'
 import { screen } from './screen.ts'
+import { forget } from './sliders.ts'
 import type { Story } from './story.ts'
 import { strip } from './strip.ts'
 import { agreement, verdict } from './summary.ts'
@@ -70,7 +71,8 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
     const dearest = Math.max(0, ...lanes.map((lane) => costs.of(lane)?.perEvent ?? 0))
     render(
       screen({
-        ...{ desk: work, following, smooth, publish: publish.template(), says: verdict(lanes, costs, now), now },
+        ...{ desk: work, following, smooth, publish: publish.template(), now },
+        says: verdict(lanes, costs, bench.perSecond, now),
         agreement: agreement(lanes),
         wires: wire.template(lanes),
         saveOverview: () => saveChart(picture.canvas, surface(), 'overview'),
@@ -124,8 +126,10 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
 
   return () => {
     cancelAnimationFrame(asked)
+    forget()
     work.close()
     wire.close()
+    seen.close()
     costs.close()
     smooth.close()
     for (const each of [...strips.values(), picture]) each.close()

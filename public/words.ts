@@ -1,7 +1,11 @@
 // Numbers as people read them.
 
+/** What could not be measured has no number. */
+export const NONE = '–'
+
 /** Milliseconds; never more digits than were measured. */
 export function duration(ms: number): string {
+  if (!Number.isFinite(ms)) return NONE
   if (ms < 0.05) return '0 ms'
   if (ms < 10) return `${ms.toFixed(1)} ms`
   if (ms < 1000) return `${Math.round(ms)} ms`
@@ -10,6 +14,7 @@ export function duration(ms: number): string {
 
 /** A time span to the second: for what grows while one looks. */
 export function span(ms: number): string {
+  if (!Number.isFinite(ms)) return NONE
   const seconds = Math.floor(ms / 1000)
   if (seconds < 60) return `${seconds} s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
@@ -17,20 +22,21 @@ export function span(ms: number): string {
 }
 
 export function size(bytes: number): string {
+  if (!Number.isFinite(bytes)) return NONE
   if (bytes < 1000) return `${Math.round(bytes)} B`
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(bytes < 1e4 ? 1 : 0)} kB`
   return `${(bytes / 1e6).toFixed(1)} MB`
 }
 
 export function count(n: number, thing: string): string {
-  return `${n.toLocaleString('en')} ${thing}${n === 1 ? '' : 's'}`
+  return `${Number.isFinite(n) ? n.toLocaleString('en') : NONE} ${thing}${n === 1 ? '' : 's'}`
 }
 
 export function list(words: string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
-/** Of the day, to the second, as this browser's owner writes it. */
+/** Of the day where this browser is, to the second, in 24 hours. */
 export function clockTime(ms: number): string {
   return new Date(ms).toLocaleTimeString('en-GB')
 }

@@ -1,0 +1,43 @@
+// How late the events of a lane were: what is drawn and summed up after a knob was turned is of the new way alone.
+import { expect, test } from 'vitest'
+import { WINDOW_MS, samples } from '../public/samples.ts'
+import type { Samples } from '../public/samples.ts'
+
+const add = (to: Samples, received: number, latencyMs: number) =>
+  to.add({ id: `e.${received}`, due: received - latencyMs, received, latencyMs, isNote: false })
+
+test('what came before a knob was turned is drawn still, and is in no summary and no spread', () => {
+  const mine = samples()
+  for (const at of [1000, 2000, 3000]) add(mine, at, 500)
+  mine.reset(3500)
+  expect(mine.summary(3500)).toBeUndefined()
+  for (const at of [4000, 5000]) add(mine, at, 5)
+  const { latencies, fresh } = mine.window(5000)
+  expect(latencies).toEqual([500, 500, 500, 5, 5])
+  expect(latencies.slice(fresh)).toEqual([5, 5])
+  expect(mine.summary(5000)).toMatchObject({ n: 2, median: 5, worst: 5 })
+})
+
+test('what has left the picture takes nothing of the new with it', () => {
+  const mine = samples()
+  for (const at of [1000, 2000]) add(mine, at, 500)
+  mine.reset(2500)
+  for (const at of [3000, 20_000]) add(mine, at, 5)
+  const spread = (now: number) => {
+    const { latencies, fresh } = mine.window(now)
+    return latencies.slice(fresh)
+  }
+  expect(spread(WINDOW_MS + 2500)).toEqual([5, 5]) // the first of the old is gone
+  expect(spread(WINDOW_MS + 10_000)).toEqual([5]) // all of the old, and one of the new
+})
+
+test('all who ask at about the same time are told the same; what a knob made untrue is not', () => {
+  const mine = samples()
+  add(mine, 1000, 5)
+  expect(mine.summary(1000)?.n).toBe(1)
+  add(mine, 1100, 5)
+  expect(mine.summary(1100)?.n).toBe(1)
+  expect(mine.summary(1300)?.n).toBe(2)
+  mine.reset(1350)
+  expect(mine.summary(1350)).toBeUndefined()
+})
