@@ -212,7 +212,7 @@ export const screen = experiment<Data>({
   measured: html`A stall is made by the network before the door: it holds all bytes of the open TCP connections in both
   directions for ${duration(STALL_MS).replace('.00', '')}, as a segment does that is lost and sent again, and lets them
   out in order; TCP itself is not told, so nothing is retransmitted. A lost segment costs about a round trip when what
-  follows it shows the loss, and else a timeout: the standard asks for at least a second (${rfc(6298, '2.4')}), Linux
+  follows it shows the loss, and else a timeout: the standard asks for at least a second (${rfc(6298, '2')}), Linux
   waits at least a fifth of one (<code>TCP_RTO_MIN</code>). So five seconds are exaggerated, to be seen. C and D have a
   door of their own each, because a browser would put them on one connection too.`,
 })
