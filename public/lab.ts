@@ -10,6 +10,8 @@ export interface About {
   auth: 'open' | 'required'
   /** Events a second; null when the rate is not the lab's to set. */
   perSecond: number | null
+  /** Of a whole event; 0: as small as it is. */
+  payloadBytes: number | null
 }
 
 /** Bytes: `up` from this page, `down` to it. */
@@ -34,8 +36,10 @@ export const about = () => ask<About>('/lab')
 export const traffic = (tokens: string[]) =>
   ask<Traffic>(`/lab/lanes?${tokens.map((each) => `lane=${each}`).join('&')}`)
 
-export const setRate = async (perSecond: number) =>
-  (await send<{ perSecond: number }>('PUT', '/lab/rate', { perSecond })).perSecond
+/** What the lab makes: for all pages. */
+export async function setFeed(feed: { perSecond: number; payloadBytes: number }): Promise<void> {
+  await send('PUT', '/lab/rate', feed)
+}
 
 export const publish = async (type: string, data: Json) =>
   (await send<{ id: Cursor }>('POST', '/feed', { type, data })).id

@@ -3,13 +3,21 @@ import { describe, expect, test } from 'vitest'
 import { advise, questions } from '../public/learn/advice.ts'
 import type { Case, Measured } from '../public/learn/advice.ts'
 import { transportNames } from '../transports/clients.ts'
+import type { TransportName } from '../transports/clients.ts'
 
+/** At four events a second; polling had four of them in an answer, long polling one: 640 and 810 bytes without them. */
+const asMeasured: Record<TransportName, Pick<Measured, 'bytesPerEvent' | 'requestsPerEvent' | 'bytesPerRequest'>> = {
+  polling: { bytesPerEvent: 250, requestsPerEvent: 0.25, bytesPerRequest: 1000 },
+  'long-polling': { bytesPerEvent: 900, requestsPerEvent: 1, bytesPerRequest: 900 },
+  sse: { bytesPerEvent: 120, requestsPerEvent: 0, bytesPerRequest: NaN },
+  wss: { bytesPerEvent: 120, requestsPerEvent: 0, bytesPerRequest: NaN },
+}
 const measured = transportNames.map((transport): Measured => {
   const isAsking = transport === 'polling' || transport === 'long-polling'
   return {
     ...{ transport, events: 36, lost: 0, medianMs: transport === 'polling' ? 520 : 5, worstMs: 1000 },
-    ...{ tripMs: isAsking ? 10 : NaN, bytesPerEvent: isAsking ? 900 : 120, requestsPerEvent: isAsking ? 1 : 0 },
-    bytesPerRequest: isAsking ? 1000 : NaN,
+    ...{ tripMs: isAsking ? 10 : NaN, eventBytes: 90 },
+    ...asMeasured[transport],
   }
 })
 const usual: Case = { fresh: '1', clients: '10', speaks: 'server', between: 'plain', often: '1' }
@@ -38,12 +46,19 @@ describe('what rules one out', () => {
   })
 })
 
-test('loads are the measured bytes times clients and rate', () => {
-  const [polling, longPolling, sse] = advise({ ...usual, clients: '1000' }, measured)
-  // (1 s − 1.5 · 10 ms) between two questions of 1 000 bytes each
-  expect(polling!.reasons[0]).toContain('1,015 questions and 1.0 MB a second')
-  expect(longPolling!.reasons[0]).toContain('1,000 a second in all, 900 kB a second')
-  expect(sse!.reasons[0]).toContain('costs 120 B as measured: 120 kB a second')
+describe('loads are those of the case, whatever the rate was when it was measured', () => {
+  // Polling: a pause of 1 s − 1.5 · 10 ms, so a question each 995 ms, whatever happens; 640 bytes each, and 90 for an event.
+  // Long polling: n = rt + e^(−rt) events in an answer, of 810 bytes without them; after 25 s it is answered without one.
+  test.each<[string, string, string, string]>([
+    ['1', '1,005 questions and 733 kB a second', '1,000 questions and 900 kB a second', '120 kB a second'],
+    ['20', '1,005 questions and 2.4 MB a second', '19,632 questions and 17.7 MB a second', '2.4 MB a second'],
+    ['0.01', '1,005 questions and 644 kB a second', '45 questions and 38 kB a second', '1.2 kB a second'],
+  ])('%s events a second', (often, polls, longPolls, stream) => {
+    const [polling, longPolling, sse] = advise({ ...usual, clients: '1000', often }, measured)
+    expect(polling!.reasons[0]).toContain(polls)
+    expect(longPolling!.reasons[0]).toContain(longPolls)
+    expect(sse!.reasons[0]).toContain(`costs 120 B as measured: ${stream}`)
+  })
 })
 
 test('every case has reasons for each transport, in words', () => {

@@ -9,8 +9,10 @@ export interface Measured {
   lost: number
   medianMs: number
   worstMs: number
-  /** Question to answer; of polling and long polling. */
+  /** Question to an answer that comes at once. Of polling, and so of long polling, whose answers are held; of no other. */
   tripMs: number
+  /** An event by itself, as text. */
+  eventBytes: number
   /** Below TLS, up and down. */
   bytesPerEvent: number
   requestsPerEvent: number
@@ -92,12 +94,37 @@ export interface Advice {
 
 /** In the order of the transports: what speaks for and against each, no ranking. */
 export function advise(of: Case, measured: readonly Measured[]): Advice[] {
-  const questionBytes = measured.find(({ transport }) => transport === 'polling')?.bytesPerRequest ?? NaN
+  const polling = measured.find(({ transport }) => transport === 'polling')
+  const questionBytes = polling ? emptyBytes(polling) : NaN
   return transportNames.flatMap((transport) => {
     const found = measured.find((each) => each.transport === transport)
     return found ? [adviceFor(of, found, questionBytes)] : []
   })
 }
+
+/** A question and an answer without an event: what was measured, less the events that were in it. */
+export const emptyBytes = ({ bytesPerRequest, requestsPerEvent, eventBytes }: Measured) =>
+  bytesPerRequest - eventBytes / requestsPerEvent
+
+/** Polling pauses for so long after each answer. */
+export const pollsPerSecond = ({ tripMs }: Measured, intervalMs: number) => 1000 / (intervalMs + tripMs)
+
+/** As long as a question is held without an event. */
+const WAIT_S = 25
+
+/**
+ * The next question is there a round trip after the last one was answered; it is answered at once when an event came meanwhile, and
+ * else with the next one (at random moments), or after the wait.
+ */
+export function longPollsPerSecond({ tripMs }: Measured, perSecond: number): number {
+  const tripS = tripMs / 1000
+  const heldS = (Math.exp(-perSecond * tripS) * (1 - Math.exp(-perSecond * WAIT_S))) / perSecond
+  return 1 / (tripS + heldS)
+}
+
+/** Bytes a second: heads for each question, and the events, which cost the same however they are asked for. */
+export const askedBytes = (found: Measured, asked: number, eventsPerSecond: number) =>
+  asked * emptyBytes(found) + eventsPerSecond * found.eventBytes
 
 /** `questionBytes`: of any small request and its answer. */
 function adviceFor(of: Case, found: Measured, questionBytes: number): Advice {
@@ -121,19 +148,20 @@ function adviceFor(of: Case, found: Measured, questionBytes: number): Advice {
         `With a round trip of ${duration(found.tripMs)} no interval keeps events younger than ${duration(freshMs)}.`,
       )
     else {
-      const asked = (clients * 1000) / intervalMs
-      const empty = Math.max(0, 1 - (perSecond * intervalMs) / 1000)
-      const load = `To keep events younger than ${duration(freshMs)}, each asks every ${duration(intervalMs)}: ${amount(asked)} questions and ${size(asked * found.bytesPerRequest)} a second in all`
+      const each = pollsPerSecond(found, intervalMs)
+      const asked = clients * each
+      const empty = Math.max(0, 1 - perSecond / each)
+      const bytes = askedBytes(found, asked, clients * perSecond)
+      const load = `To keep events younger than ${duration(freshMs)}, each pauses ${duration(intervalMs)} between an answer and the next question: ${amount(asked)} questions and ${size(bytes)} a second in all`
       if (asked > 20_000) worse('no', `${load}.`)
       else if (asked > 500 || empty > 0.5)
         worse('maybe', `${load}${empty > 0.05 ? `, at least ${Math.round(empty * 100)} % of them for nothing` : ''}.`)
       else good(`${load}, with nothing to hold open.`)
-      if (empty > 0.5) good('An empty answer can be a 304, and a cache can give it.')
     }
   }
   if (transport === 'long-polling') {
-    const asked = clients * Math.min(perSecond, 1000 / Math.max(1, found.tripMs))
-    const load = `Every event costs a question: ${amount(asked)} a second in all, ${size(clients * perSecond * found.bytesPerEvent)} a second`
+    const asked = clients * longPollsPerSecond(found, perSecond)
+    const load = `Each answer costs a question, and brings what came up since the last one: ${amount(asked)} questions and ${size(askedBytes(found, asked, clients * perSecond))} a second in all`
     if (asked > 20_000) worse('no', `${load}.`)
     else if (asked > 1000 || perSecond > 5) worse('maybe', `${load}.`)
     else good(`${load}.`)

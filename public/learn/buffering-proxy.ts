@@ -162,14 +162,14 @@ export const screen = experiment<Data>({
           ? 'The reader with a plan B heard a hello in time and did not need it.'
           : `The reader with a plan B gave up on its hello after ${duration(careful.changedAt)}, went on by long polling from the same cursor, and had ${count(before(careful, data).length, 'event')} before the proxy was gone.`,
         late.length > 0
-          ? `What the proxy held was let out when its stream ended: ${count(late.length, 'event')}, up to ${duration(oldest)} old. ${lost === 0 ? 'Nobody lost one.' : `${lost} were lost.`}`
-          : 'What the proxy held did not arrive within this run.',
+          ? `What was due before the proxy was taken away came after that: ${count(late.length, 'event')}, up to ${duration(oldest)} old. ${lost === 0 ? 'Nobody lost one.' : `${lost} were lost.`}`
+          : 'What was due while the proxy was there did not arrive within this run.',
       ],
       choice: had > 0 ? 0 : words > 0 ? 1 : 2,
       ...((had > 0 || words > 0 || !passes || lost > 0) && {
         surprise:
           had > 0
-            ? 'A stream got through. With large events the buffer of the proxy (64 KiB) fills and is let out: is the payload of this lab set high?'
+            ? 'A stream got through. With large events the buffer of the proxy (64 KiB) fills and is let out: did another page set the payload of this lab high meanwhile?'
             : lost > 0
               ? 'Nothing should be lost: every reader has a cursor. Was the page in the background?'
               : 'Long polling and WebSockets should pass, and a held answer says nothing. Was the lab very busy?',
@@ -180,8 +180,8 @@ export const screen = experiment<Data>({
       A proxy may read a whole answer before it passes it on: so it frees the server behind it early, and can compress
       or cache
       (${outside('https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering', 'nginx: proxy_buffering')}
-      is on by default). HTTP allows it; nothing in ${rfc(9110, '7.6')} says how soon a part of an answer must go on. To
-      an answer that never ends that is the end.
+      is on by default). HTTP allows it: nobody can rely on a message being delivered bit by bit, since some on the way
+      buffer or delay it (${rfc(9110, '7.6')}). To an answer that never ends that is the end.
     </p>
     <p>
       The page cannot see it as an error: the connection stands, the request was sent, and

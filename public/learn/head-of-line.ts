@@ -3,10 +3,11 @@ import { html } from '/vendor/lit-html.js'
 import type { TransportName } from '../../transports/clients.ts'
 import { about } from '../lab.ts'
 import { count, duration } from '../words.ts'
+import { countedAt } from './doors.ts'
 import { experiment } from './experiment.ts'
 import { follow } from './follow.ts'
 import type { Got } from './follow.ts'
-import { lesson, outside, rfc } from './links.ts'
+import { lesson, rfc } from './links.ts'
 import { drawn } from './picture.ts'
 import type { Run } from './run.ts'
 import { timeline } from './timeline.ts'
@@ -66,8 +67,9 @@ async function run(run: Run<Data>): Promise<Data> {
   await watch(base + BEFORE_MS)
   run.step('two of three lines stall')
   data.stalledAt = now()
-  const [shared, own] = await Promise.all([bench.fault('sse', 'stall'), bench.fault('polling', 'stall')])
-  Object.assign(data, { shared, apart: own + 1 })
+  await Promise.all([bench.fault('sse', 'stall'), bench.fault('polling', 'stall')])
+  const [shared, ...apart] = await Promise.all(doors.map(async (door) => (await countedAt(bench, door)).open))
+  Object.assign(data, { shared, apart: apart.reduce((sum, open) => sum + open, 0) })
   await watch(data.stalledAt + STALL_MS)
   run.step('they go on')
   await watch(data.stalledAt + STALL_MS + AFTER_MS)
@@ -147,7 +149,7 @@ export const screen = experiment<Data>({
         `C, on a line of its own that stalled too, for ${said(2)}, and D, whose line did not stall, for ${said(3)}.`,
       details: [
         `Then ${count(burst.length, 'event')} of B came within a tenth of a second, the oldest ${duration(worst(b))} old, ${isOrdered ? 'all in order' : 'not all in order'}.`,
-        `A and B were on ${count(shared ?? 0, 'TCP connection')}, C and D on ${apart ?? 0}.`,
+        `Open at their doors when it began: ${count(shared ?? 0, 'TCP connection')} of A and B, ${apart ?? 0} of C and D.`,
         lost === 0 ? 'Nothing was lost: the bytes only waited.' : `${lost} events were lost.`,
         `The oldest event of each: ${[a, b, c, d].map((each) => `${each.name} ${duration(worst(each))}`).join(', ')}.`,
       ],
@@ -209,7 +211,8 @@ export const screen = experiment<Data>({
   }),
   measured: html`A stall is made by the network before the door: it holds all bytes of the open TCP connections in both
   directions for ${duration(STALL_MS).replace('.00', '')}, as a segment does that is lost and sent again, and lets them
-  out in order; TCP itself is not told, so nothing is retransmitted. A lost segment costs a round trip or a fifth of a
-  second (${outside('https://www.rfc-editor.org/rfc/rfc6298.html', 'RFC 6298')}), so five seconds are exaggerated, to be
-  seen. C and D have a door of their own each, because a browser would put them on one connection too.`,
+  out in order; TCP itself is not told, so nothing is retransmitted. A lost segment costs about a round trip when what
+  follows it shows the loss, and else a timeout: the standard asks for at least a second (${rfc(6298, '2')}), Linux
+  waits at least a fifth of one (<code>TCP_RTO_MIN</code>). So five seconds are exaggerated, to be seen. C and D have a
+  door of their own each, because a browser would put them on one connection too.`,
 })

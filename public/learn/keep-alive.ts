@@ -136,21 +136,22 @@ export const screen = experiment<Data>({
           `On ${count(fresh.passed!.connections, 'connection')}: ${size(fresh.passed!.total)}, ${duration(typical(fresh))} each, ${factor.toFixed(1)} times the bytes.`,
         `Events that were due meanwhile: ${eventsDue}. They wait for a question.`,
       ],
-      choice: onKept.requests > 0 ? undefined : onKept.down === 0 ? 2 : onKept.down > eventsOnSocket * 60 ? 0 : 1,
+      // What bytes are that came although nobody asked, their number does not tell.
+      choice: onKept.requests === 0 && onKept.down === 0 && eventsOnSocket > 0 ? 2 : undefined,
       ...((onKept.down > 0 || !isClean || eventsOnSocket === 0) && {
         surprise:
           onKept.down > 0
-            ? 'Bytes came although nobody asked: the server closed the idle connection (it does after 5 s), or the browser opened another one in advance.'
+            ? 'Bytes came although nobody asked. Perhaps the server closed the idle connection (it does after some seconds), or the browser opened another one in advance.'
             : eventsOnSocket === 0
               ? 'No event came over the WebSocket either, so this run shows nothing. Run it again.'
-              : 'The connections are not as many as the questions: the browser opened one in advance, or kept one that was cut.',
+              : 'The connections are not as many as they should be: perhaps the browser opened one in advance.',
       }),
     }
   },
   reason: html`<p>
       Keep-alive (persistent connections, ${rfc(9112, '9.3')}) is about the connection: it saves the handshakes of TCP
       and TLS for the next exchange. It does not change what HTTP is: a request, then its response (${rfc(9110, '3.3')},
-      ${rfc(9112, '9.2')}). A response without a request has no meaning there; a client that gets one must close the
+      ${rfc(9112, '9.2')}). A client must not take what comes without a request for a response, and should close the
       connection. So events wait, however open the line is.
     </p>
     <p>
@@ -194,8 +195,8 @@ export const screen = experiment<Data>({
   }),
   measured: html`All over HTTP/1.1 and TLS 1.3, through doors that count connections and bytes at the socket, below TLS.
     A browser keeps its connections whether a page likes it or not, so for “new each time” the lab resets the connection
-    after each answer. Its TLS handshakes are then resumed ones (the browser keeps session tickets,
-    ${rfc(8446, '2.2')}): a stranger’s first handshake is some 2 kB dearer, because the certificate is in it. Times are
-    <code>fetch</code> to the end of the body; the first exchange of a row opens the connection and is left out of the
-    typical time.`,
+    after each answer. A browser that keeps session tickets (${rfc(8446, '2.2')}) then resumes its TLS sessions: a full
+    handshake, with the certificate in it, is dearer; ${lesson('what-tls-adds', 'what TLS adds')} measures both. Times
+    are <code>fetch</code> to the end of the body; the first exchange of a row opens the connection and is left out of
+    the typical time.`,
 })

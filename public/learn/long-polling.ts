@@ -50,7 +50,7 @@ async function run(run: Run<Data>): Promise<Data> {
   const startedAt = performance.now()
   const line = run.keep(follow({ bench, transport: 'long-polling', after: tail, startedAt }))
   const data: Data = {
-    ...{ exchanges: line.exchanges, events: line.events, tripMs: median(trips)! },
+    ...{ exchanges: line.exchanges, events: line.events, tripMs: median(trips) ?? NaN },
     ...{ phases: [], lost: 0, repeated: 0, now: 0 },
   }
   for (const perSecond of RATES) {
@@ -234,7 +234,7 @@ export const screen = experiment<Data>({
               return html`<tr>
                 <th scope="row" class="number">${perSecond}</th>
                 <td class="number">${(rt + Math.exp(-rt)).toFixed(2)}</td>
-                <td class="number">${(events / answers).toFixed(2)}</td>
+                <td class="number">${answers > 0 ? (events / answers).toFixed(2) : '–'}</td>
               </tr>`
             })}
           </tbody>

@@ -90,7 +90,7 @@ function figuresOf({ intervalMs, events, exchanges, passed }: Line): Figures {
     intervalMs,
     n: events.length,
     medianMs: median(ages) ?? NaN,
-    worstMs: Math.max(...ages),
+    worstMs: ages.length > 0 ? Math.max(...ages) : NaN,
     tripMs,
     expectedMs: intervalMs / 2 + tripMs,
     bytesPerEvent: (passed?.total ?? NaN) / events.length,
@@ -149,6 +149,8 @@ function picture(box: HTMLElement): Picture<Data> {
 }
 
 const every = ({ intervalMs }: Figures) => duration(intervalMs).replace('.00', '')
+const isKnown = ({ n, medianMs, bytesPerEvent, emptyShare }: Figures) =>
+  n > 0 && [medianMs, bytesPerEvent, emptyShare].every(Number.isFinite)
 const isOff = ({ medianMs, expectedMs }: Figures) => !(Math.abs(medianMs - expectedMs) < 30 + 0.3 * expectedMs)
 
 export const screen = experiment<Data>({
@@ -171,6 +173,12 @@ export const screen = experiment<Data>({
     const lost = lines.reduce((sum, line) => sum + line.lost, 0)
     const off = all.filter(isOff)
     const choice = older < 1.4 ? 0 : older < 2.8 ? 1 : older < 8 ? 2 : 3
+    if (!all.every(isKnown))
+      return {
+        sentence: 'Not every client had an event in this run, so there is nothing to compare.',
+        choice: undefined,
+        surprise: 'Each of them should have had dozens. Is the lab still running, and does it answer? Run it again.',
+      }
     return {
       sentence:
         `Asking every ${every(four)} instead of every ${every(one)} made the median event ${older.toFixed(1)} times as old ` +
@@ -184,7 +192,7 @@ export const screen = experiment<Data>({
         ),
         lost === 0 ? 'No client lost an event: they only waited longer.' : `${lost} events are missing.`,
       ],
-      choice: Number.isFinite(older) ? choice : undefined,
+      choice,
       ...(off.length > 0 && {
         surprise:
           `Every ${off.map(every).join(' and ')} is not where interval/2 + round trip puts it. ` +
@@ -230,7 +238,9 @@ export const screen = experiment<Data>({
                   <td class="number">${duration(each.tripMs)}</td>
                   <td class="number">${duration(each.expectedMs)}</td>
                   <td class="number">${duration(each.medianMs)}</td>
-                  <td class="number">${Math.round(((each.medianMs - each.expectedMs) / each.expectedMs) * 100)} %</td>
+                  <td class="number">
+                    ${isKnown(each) ? `${Math.round(((each.medianMs - each.expectedMs) / each.expectedMs) * 100)} %` : '–'}
+                  </td>
                 </tr>`,
             )}
           </tbody>

@@ -96,9 +96,14 @@ interface Figures {
   bins: readonly number[]
   p50Ms: number
   maxMs: number
-  /** The oldest event that the bystander read meanwhile. */
-  feltMs: number
+  back: number
+  /** The oldest event that the bystander read meanwhile; undefined: it read none. */
+  feltMs: number | undefined
 }
+
+const oldest = (events: readonly Got[]) =>
+  events.length > 0 ? Math.max(...events.map(({ due, at }) => at - due)) : undefined
+const told = (ms: number | undefined) => (ms === undefined ? 'none was read' : duration(ms))
 
 /** What is looked at every now and then was a little earlier. */
 const BEFORE_MS = 500
@@ -109,15 +114,15 @@ function figuresOf({ jitter, storm, droppedAt, backAt }: Return, { bystander }: 
     ({ at }) => droppedAt !== undefined && at > droppedAt - BEFORE_MS && at < (backAt ?? Infinity),
   )
   return {
-    ...{ jitter, attempts: storm.attempts, bins, peak: Math.max(0, ...bins) },
+    ...{ jitter, attempts: storm.attempts, back: storm.back, bins, peak: Math.max(0, ...bins) },
     ...{ p50Ms: storm.backMsP50 ?? NaN, maxMs: storm.backMsMax ?? NaN },
-    feltMs: Math.max(0, ...during.map(({ due, at }) => at - due)),
+    feltMs: oldest(during),
   }
 }
 
-function calmOf({ bystander, calmUntil = Infinity }: Data): number {
+function calmOf({ bystander, calmUntil = Infinity }: Data) {
   const openedAt = bystander[0]?.at ?? Infinity // what is older waited for the line to open
-  return Math.max(...bystander.filter(({ due, at }) => due > openedAt && at < calmUntil).map(({ due, at }) => at - due))
+  return oldest(bystander.filter(({ due, at }) => due > openedAt && at < calmUntil))
 }
 
 const BINS = 20
@@ -176,19 +181,26 @@ export const screen = experiment<Data>({
     const [at, spread] = data.returns.map((each) => figuresOf(each, data)) as [Figures, Figures]
     const calm = calmOf(data)
     const ratio = spread.peak / at.peak
+    const isAllBack = at.back === CLIENTS && spread.back === CLIENTS
     return {
       sentence:
         `In the busiest tenth of a second ${at.peak} attempts were made without a wait and ${spread.peak} with a random one. ` +
-        `The last client was back after ${duration(at.maxMs)} and ${duration(spread.maxMs)}.`,
+        (isAllBack
+          ? `The last client was back after ${duration(at.maxMs)} and ${duration(spread.maxMs)}.`
+          : `Of ${CLIENTS} clients ${at.back} and ${spread.back} came back, the last of those after ${duration(at.maxMs)} and ${duration(spread.maxMs)}.`),
       details: [
-        `Half of them were back after ${duration(at.p50Ms)} without, after ${duration(spread.p50Ms)} with the random wait.`,
-        `The oldest event of the reader on the other door was ${duration(at.feltMs)} old during the first return and ${duration(spread.feltMs)} during the second; before, in calm, ${Number.isFinite(calm) ? duration(calm) : 'none was read'}.`,
-        `Attempts in all: ${at.attempts} and ${spread.attempts}; who came when the server had no time was ${at.attempts === CLIENTS && spread.attempts === CLIENTS ? 'only kept waiting: none had to try again' : 'turned away and tried again'}.`,
+        `Half of those were back after ${duration(at.p50Ms)} without, after ${duration(spread.p50Ms)} with the random wait.`,
+        `Age of the oldest event that the reader on the other door read: ${told(at.feltMs)} during the first return, ${told(spread.feltMs)} during the second; before, in calm, ${told(calm)}.`,
+        `Attempts in all: ${at.attempts} and ${spread.attempts}; ${at.attempts > CLIENTS || spread.attempts > CLIENTS ? 'more than clients, so some failed and were made again' : 'none had to be made a second time'}.`,
+        ...data.returns.flatMap(({ jitter, storm }) =>
+          storm.why === undefined ? [] : [`${jitter ? 'With' : 'Without'} the random wait: ${storm.why}.`],
+        ),
       ],
-      choice: ratio > 0.65 ? 0 : ratio > 0.1 ? 1 : 2,
-      ...((ratio > 0.65 || at.peak < CLIENTS / 2) && {
-        surprise:
-          at.peak < CLIENTS / 2
+      choice: !Number.isFinite(ratio) ? undefined : ratio > 0.65 ? 0 : ratio > 0.1 ? 1 : 2,
+      ...((!(ratio <= 0.65) || at.peak < CLIENTS / 2 || !isAllBack) && {
+        surprise: !isAllBack
+          ? 'All of them should come back. What kept the others away, the lab did not tell more exactly: a limit of its open lines, or a busy machine?'
+          : at.peak < CLIENTS / 2
             ? 'The clients of the storm could not even begin that many attempts in a tenth of a second: this machine is too busy for the comparison.'
             : 'The wait should have spread them. The process of the storm was held up, so that what should have been spread came together.',
       }),
@@ -204,9 +216,9 @@ export const screen = experiment<Data>({
       With fixed waits they come together again and again. Doubling the wait alone does not help, since all double in
       step; a random wait does: “full jitter”, anywhere between nothing and a bound that doubles with each failure
       (${outside('https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/', 'AWS Architecture Blog')}).
-      WebSocket asks for it by name (${rfc(6455, '7.2.3')}): a first delay of 0 to 5 s at random, then longer ones.
-      EventSource waits for what <code>retry:</code> says, the same for all, so this server tells each stream another
-      number when it goes away.
+      RFC 6455 asks for the same of WebSockets (${rfc(6455, '7.2.3')}): a random delay before the first attempt, 0 to 5
+      s for example, then longer and longer ones, as by truncated binary exponential backoff. EventSource waits for what
+      <code>retry:</code> says, the same for all, so this server tells each stream another number when it goes away.
     </p>
     <p>
       The other half is the server’s: take what it can, answer the rest with <code>503</code> and
@@ -219,7 +231,7 @@ export const screen = experiment<Data>({
         With N = ${CLIENTS} and a wait of 0 to W = 0.5 s at random that is ${(CLIENTS * 0.1) / 0.5}; the busiest of five
         tenths is a little above: ${spread.peak} were measured, and ${at.peak} without a wait. To keep the rate below
         what a server can take, W must grow with N: at ${CLIENTS} clients a second W = ${CLIENTS / CLIENTS} s for
-        ${CLIENTS} clients, and 500 s for 100 000.
+        ${CLIENTS} clients, and ${100_000 / CLIENTS} s for 100 000.
       </p>`
   },
   table: (data) => ({

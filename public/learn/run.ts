@@ -1,7 +1,7 @@
 // One run of an experiment: what it may wait for, what it has opened, and an end that closes everything.
 import type { Bench } from '../bench.ts'
 import type { PageContext } from '../context.ts'
-import { LabError, about, explain, setRate } from '../lab.ts'
+import { LabError, about, explain, setFeed } from '../lab.ts'
 
 export interface Run<Data> {
   /** Fires on Stop, on leaving, and when the run takes far too long. */
@@ -19,7 +19,7 @@ export interface Run<Data> {
   until(check: () => boolean, ms: number): Promise<boolean>
   /** Doors of this run's own, with counters, faults and networks; the same at every call. @throws Trouble where there are none. */
   bench(): Promise<Bench>
-  /** Has the lab make so many events a second until the run is over. @throws Trouble when its rate is not ours to set. */
+  /** Has the lab make so many events a second, as small as they are, until the run is over. @throws Trouble when its rate is not ours to set. */
   rate(perSecond: number): Promise<void>
 }
 
@@ -76,19 +76,20 @@ export function startRun<Data>({ page, show, step }: RunOptions<Data>): RunContr
     },
     bench: () => (bench ??= openBench()),
     async rate(perSecond) {
-      const { perSecond: before } = await about()
+      const { perSecond: before, payloadBytes } = await about()
       if (before === null) throw new Trouble(NO_RATE)
-      if (before === perSecond) return
+      if (before === perSecond && payloadBytes === 0) return
       signal.throwIfAborted()
-      const goAway = () => void setRate(before) // the tab is closed: nobody will end the run
+      const putBack = () => setFeed({ perSecond: before, payloadBytes: payloadBytes ?? 0 })
+      const goAway = () => void putBack() // the tab is closed: nobody will end the run
       addEventListener('pagehide', goAway)
       run.keep({
         close() {
           removeEventListener('pagehide', goAway)
-          return setRate(before)
+          return putBack()
         },
       })
-      await setRate(perSecond)
+      await setFeed({ perSecond, payloadBytes: 0 })
     },
   }
 

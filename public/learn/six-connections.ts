@@ -15,6 +15,7 @@ import type { Run } from './run.ts'
 interface Stream {
   /** Milliseconds from opening to the first word of the stream; undefined: it hangs. */
   openedMs?: number
+  hadError?: boolean
 }
 interface Phase {
   streams: Stream[]
@@ -65,6 +66,7 @@ async function openStreams(run: Run<Data>, bench: Bench, phase: Phase, show: () 
       const asked = performance.now()
       const source = run.keep(new EventSource(`${bench.door('sse').origin}/feed/sse`))
       open.push(source)
+      source.addEventListener('error', () => (stream.hadError = true))
       source.addEventListener('hello', () => (stream.openedMs ??= performance.now() - asked))
       await run.until(() => stream.openedMs !== undefined, PATIENCE_MS)
       show()
@@ -173,19 +175,21 @@ export const screen = experiment<Data>({
     const { handedOver, missing, connections, followers } = group!
     return {
       sentence:
-        `Over HTTP/1.1 ${count(one, 'stream')} opened${one < WANTED ? ` and number ${one + 1} hung, without an error` : ''}; ` +
-        `over HTTP/2 ${two === WANTED ? `all ${two}` : two} opened on ${count(http2.connections ?? 0, 'connection')}.`,
+        `Over HTTP/1.1 ${count(one, 'stream')} opened${one < WANTED ? ` and number ${one + 1} ${http1.streams.at(-1)?.hadError ? 'failed with an error' : `had no word after ${duration(PATIENCE_MS)}, and no error either`}` : ''}; ` +
+        `over HTTP/2 ${two === WANTED ? `all ${two}` : two} opened${http2.connections === undefined ? '' : ` on ${count(http2.connections, 'connection')}`}.`,
       details: [
-        `With a leader, ${followers.length} followers needed ${count(connections ?? 0, 'connection')} over HTTP/1.1.`,
+        connections === undefined
+          ? 'How many connections the followers of a leader needed, the lab did not tell.'
+          : `With a leader, ${followers.length} followers needed ${count(connections, 'connection')} over HTTP/1.1.`,
         handedOver
-          ? `When the leader left, the next one took over; ${missing === 0 ? 'no follower missed an event' : `${missing} events are missing`}.`
+          ? `When the leader left, the next one took over; ${missing === 0 ? 'none of those left missed an event that another had' : `${missing} events are missing`}.`
           : 'When the leader left, nobody had taken over by the end of the run.',
       ],
       choice: { 2: 0, 6: 1, [WANTED]: 2, 1: 3 }[one],
       ...((one !== 6 || two !== WANTED || missing > 0 || !handedOver) && {
         surprise:
           one !== 6
-            ? `Six were expected of a browser with its usual settings; ${one < 6 ? 'something else of this browser holds connections to the same door' : 'this browser was set to allow more'}.`
+            ? `Six were expected of a browser with its usual settings; ${one < 6 ? 'perhaps something else of this browser holds connections to the same door' : 'perhaps this browser is set to allow more'}.`
             : two !== WANTED
               ? 'HTTP/2 should carry all of them on one connection. Is there a proxy in between that speaks HTTP/1.1 only?'
               : 'The hand-over should be complete and without a loss; a busy browser may need longer than this run.',

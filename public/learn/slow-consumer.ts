@@ -21,6 +21,10 @@ interface Data {
   behind: { at: number; events: number }[]
   states: Followed['states']
   closes: { at: number; code: number }[]
+  /** What this server puts up with (`/limits`). */
+  limits: { queueBytes: number; stallMs: number }
+  /** From here on more was made than the slow one could take. */
+  begunAt: number
   /** The server had let go of the slow line. */
   letGoAt: number | undefined
   /** The line is a good one again, and the feed is small again. */
@@ -47,6 +51,7 @@ async function run(run: Run<Data>): Promise<Data> {
   await bench.refresh()
   const feed = await feedOf(run, bench, 2)
   const { tail } = await about()
+  const limits = (await (await fetch('/limits', { signal: run.signal })).json()) as Data['limits']
   const startedAt = performance.now()
   const now = () => performance.now() - startedAt
   const closes: Data['closes'] = []
@@ -65,13 +70,14 @@ async function run(run: Run<Data>): Promise<Data> {
     }),
   )
   const data: Data = {
-    ...{ fast: fast.events, slow: slow.events, behind: [], states: slow.states, closes, letGoAt: undefined },
+    ...{ fast: fast.events, slow: slow.events, behind: [], states: slow.states, closes, limits },
+    ...{ begunAt: 0, letGoAt: undefined },
     ...{ healedAt: undefined, caughtUpAt: undefined, lost: 0, repeated: 0, gaps: 0, fastLost: 0 },
   }
   await run.until(() => slow.isOpen && fast.isOpen, 4000)
   run.step(`${size(EVENT_BYTES * PER_SECOND)} a second are made, ${size(TAKES)} are taken`)
   await feed({ perSecond: PER_SECOND, payloadBytes: EVENT_BYTES })
-  const begunAt = now()
+  const begunAt = (data.begunAt = now())
 
   async function watch(until: number, isOver: () => boolean) {
     while (now() < until && !isOver()) {
@@ -109,6 +115,8 @@ const backAt = (data: Data) =>
   data.states.find(({ at, state }) => state === 'open' && at > (noticedAt(data) ?? Infinity))?.at
 const worst = (events: readonly Got[]) => Math.max(0, ...events.map(({ due, at }) => at - due))
 
+/** The server's close code for a reader that is too slow. */
+const SLOW = 4008
 const HIGHEST_S = 16
 
 function picture(box: HTMLElement): Picture<Data> {
@@ -164,34 +172,39 @@ export const screen = experiment<Data>({
   run,
   picture,
   answer(data) {
-    const { letGoAt, closes, lost, gaps, behind, caughtUpAt, healedAt, fastLost, repeated } = data
+    const { begunAt, letGoAt, closes, lost, gaps, behind, caughtUpAt, healedAt, fastLost, repeated, limits } = data
     const most = Math.max(0, ...behind.map(({ events }) => events))
     const [noticed, back] = [noticedAt(data), backAt(data)]
-    const isDropped = letGoAt !== undefined || noticed !== undefined
-    const isWhole = lost === 0 && gaps === 0 && caughtUpAt !== undefined
     const code = closes[0]?.code
+    const isDropped = letGoAt !== undefined || code === SLOW
+    const isWhole = lost === 0 && gaps === 0 && caughtUpAt !== undefined
+    const loss =
+      gaps > 0 ? `was told of ${count(gaps, 'gap')}` : `lost ${lost === 0 ? 'nothing' : count(lost, 'event')}`
     return {
       sentence: isDropped
-        ? `The server let go of the slow reader ${letGoAt === undefined ? '' : `after ${duration(letGoAt)}, `}when it was ${count(most, 'event')} behind; ` +
+        ? `The server let go of the slow reader ${letGoAt === undefined ? '' : `after ${duration(letGoAt - begunAt)}, `}when it was ${count(most, 'event')} behind; ` +
           (back === undefined
             ? 'within this run it did not come back.'
-            : `it came back at its cursor and ${isWhole ? 'lost nothing' : gaps > 0 ? `was told of ${count(gaps, 'gap')}` : `lost ${count(lost, 'event')}`}.`)
-        : `The slow reader got ${count(most, 'event')} behind, and in ${duration(healedAt ?? SLOW_MS)} the server did not let go of it: what it could not take was still held in buffers on the way.`,
+            : `it came back at its cursor and ${loss}${caughtUpAt === undefined ? ', as far as it had read by the end' : ''}.`)
+        : noticed !== undefined
+          ? `The slow reader got ${count(most, 'event')} behind and its line broke, but that it was the server who let go of it was not seen.`
+          : `The slow reader got ${count(most, 'event')} behind, and in ${duration((healedAt ?? SLOW_MS) - begunAt)} the server did not let go of it: what it could not take was still held in buffers on the way.`,
       details: [
         `The oldest event that the slow one read was ${duration(worst(data.slow))} old, the fast one’s ${duration(worst(data.fast))}: ${fastLost === 0 ? 'the fast one lost nothing' : `the fast one lost ${fastLost}`}.`,
         ...(code === undefined
           ? []
           : [
-              `The slow one was told so at ${duration(closes[0]!.at)}, with close code ${code}${code === 1006 ? ': the 4008 of the server was stuck behind what the reader could not take, so it saw only a broken line' : ''}.`,
+              `The slow one’s line closed ${duration(closes[0]!.at - begunAt)} after the feed had grown, with close code ${code}${code !== 1006 ? '' : `: no close frame came${isDropped ? `. The server’s own, with ${SLOW}, would have been behind all that the reader could not take` : ''}`}.`,
             ]),
         caughtUpAt === undefined
           ? 'It had not caught up by the end of the run.'
           : `On a good line it had caught up ${duration(caughtUpAt - healedAt!)} later; ${repeated === 0 ? 'no event came twice' : `${repeated} came twice`}.`,
       ],
-      choice: lost > 0 || gaps > 0 ? 1 : isDropped ? (caughtUpAt === undefined ? undefined : 2) : 0,
+      // Not dropped within the run: what would have become of the rest was not measured.
+      choice: lost > 0 || gaps > 0 ? 1 : isDropped && caughtUpAt !== undefined ? 2 : undefined,
       ...((!isDropped || !isWhole) && {
         surprise: !isDropped
-          ? 'The server gives up on a reader with 1 MiB in its queue, or that took nothing for 10 s. Before that the kernels’ buffers have to be full; with larger ones than usual that takes longer than this run.'
+          ? `The server gives up on a reader with more than ${size(limits.queueBytes)} in its queue, or that took nothing for ${duration(limits.stallMs)}. Before that the kernels’ buffers have to be full; with larger ones than usual that takes longer than this run.`
           : gaps > 0
             ? 'A gap is an honest answer, but the log should have held all of this. Is its retention very short?'
             : 'It should have caught up, with nothing lost. On a busy machine that may take longer than this run.',
@@ -207,10 +220,11 @@ export const screen = experiment<Data>({
       readers.
     </p>
     <p>
-      This server looks: a reader with 1 MiB in its queue, or one that took nothing for 10 s, is let go (over WebSocket
-      with close code 4008, of the range for private use, ${rfc(6455, '7.4.2')}). That is safe because events are not in
-      the connection but in a log: the reader comes back with its cursor, and the log is read no faster than it takes.
-      Only who is away longer than the log reaches back is told of a gap, never silently served the rest.
+      This server looks: a reader with too much in its queue (<code>queueBytes</code> of <code>/limits</code>), or one
+      that took nothing for too long (<code>stallMs</code>), is let go (over WebSocket with close code ${SLOW}, of the
+      range for private use, ${rfc(6455, '7.4.2')}). That is safe because events are not in the connection but in a log:
+      the reader comes back with its cursor, and the log is read no faster than it takes. Only who is away longer than
+      the log reaches back is told of a gap, never silently served the rest.
     </p>
     <p>
       Other choices: drop all but the newest (a price), merge (a position), send less often
@@ -219,13 +233,14 @@ export const screen = experiment<Data>({
     </p>`,
   formula(data) {
     const r = PER_SECOND * EVENT_BYTES
-    const at = data.letGoAt
+    const at = data.letGoAt === undefined ? undefined : data.letGoAt - data.begunAt
+    const { queueBytes } = data.limits
     return html`<p class="math">behind after t = (made − taken) · t</p>
       <p>
         Made: ${PER_SECOND} × ${size(EVENT_BYTES)} = ${size(r)} a second; taken: ${size(TAKES)} a second. Each second
-        adds ${size(r - TAKES)}: 1 MiB of queue is full after ${duration((2 ** 20 / (r - TAKES)) * 1000)}, behind
-        whatever the buffers of two kernels and the network take.
-        ${at === undefined ? 'It did not come to that here.' : html`Measured: ${duration(at)}, so there were some ${size(((r - TAKES) * at) / 1000)} on the way.`}
+        adds ${size(r - TAKES)}: a queue of ${size(queueBytes)} is full after
+        ${duration((queueBytes / (r - TAKES)) * 1000)}, behind whatever the buffers of two kernels and the network take.
+        ${at === undefined ? 'It did not come to that here.' : html`Measured: ${duration(at)}, so there were up to ${size(((r - TAKES) * at) / 1000)} on the way and in the queue.`}
       </p>`
   },
   table: (data) => ({
@@ -237,6 +252,7 @@ export const screen = experiment<Data>({
       ['oldest event of the fast reader, ms', worst(data.fast)],
       ['oldest event of the slow reader, ms', worst(data.slow)],
       ['most events behind', Math.max(0, ...data.behind.map(({ events }) => events))],
+      ['the feed grew, ms', data.begunAt],
       ['server let go of the line, ms', data.letGoAt],
       ['the reader noticed, ms', noticedAt(data)],
       ['close code', data.closes[0] && String(data.closes[0].code)],

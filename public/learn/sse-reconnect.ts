@@ -20,6 +20,8 @@ interface Stretch {
   to?: number
   /** What the server's hello said: the position from which it goes on. */
   cursor: Cursor
+  /** Which EventSource it was, by the order in which they were made, and the position in its URL. */
+  source?: { n: number; after: number }
 }
 interface Side {
   events: readonly Got[]
@@ -52,6 +54,7 @@ async function run(run: Run<Data>): Promise<Data> {
   const now = () => performance.now() - startedAt
 
   const mine: Side = { events: [], stretches: [] }
+  let made = 0
   const line = run.keep(
     follow({
       ...{ bench, transport: 'sse', after: tail, startedAt },
@@ -59,8 +62,9 @@ async function run(run: Run<Data>): Promise<Data> {
         EventSource: class extends EventSource {
           constructor(url: string) {
             super(url)
+            const source = { n: ++made, after: offsetOf(new URL(url).searchParams.get('after') as Cursor) }
             this.addEventListener('hello', ({ data }: MessageEvent<string>) => {
-              mine.stretches.push({ from: now(), cursor: (JSON.parse(data) as { cursor: Cursor }).cursor })
+              mine.stretches.push({ from: now(), cursor: (JSON.parse(data) as { cursor: Cursor }).cursor, source })
             })
             this.addEventListener('error', () => endOf(mine))
           }
@@ -186,7 +190,7 @@ export const screen = experiment<Data>({
   ),
   answer(data) {
     const { eventSource, plain, broken, lost, repeated } = data
-    const missing = missingOf(eventSource, data).length + lost
+    const missing = lost // by the ids, up to the last one it read: what the other reader had beside it is in there
     const theirs = missingOf(plain, data).length
     const [first, second] = eventSource.stretches
     const lastBefore = eventSource.events.findLast(({ at }) => first?.to === undefined || at <= first.to)?.id
@@ -195,10 +199,10 @@ export const screen = experiment<Data>({
       ({ due }) => first?.to !== undefined && second && due > first.to && due < second.from,
     )
     const before =
-      eventSource.events.length === 0 ? 0 : offsetOf(eventSource.events.at(-1)!.id) - offsetOf(first!.cursor)
-    const asked = second ? second.cursor : undefined
-    const wasTold = asked !== undefined && offsetOf(asked) > offsetOf(first!.cursor)
+      eventSource.events.length === 0 || !first ? 0 : offsetOf(eventSource.events.at(-1)!.id) - offsetOf(first.cursor)
     const cameBack = away !== undefined
+    const isSame = first?.source !== undefined && second?.source?.n === first.source.n
+    const wasTold = isSame && offsetOf(second!.cursor) > first.source!.after
     return {
       sentence: cameBack
         ? `EventSource was away for ${duration(away)} and lost ${missing === 0 ? 'nothing' : count(missing, 'event')}: ` +
@@ -206,23 +210,27 @@ export const screen = experiment<Data>({
           `The fetch without an id lost ${theirs === 0 ? 'nothing' : count(theirs, 'event')}.`
         : `The line was cut (${count(broken, 'connection')}), but EventSource did not come back within ${duration(AFTER_MS)}.`,
       details: [
-        ...(asked
+        ...(second?.source
           ? [
-              `The server’s hello after the cut said that it goes on after #${offsetOf(asked)}; the last event before the cut was #${offsetOf(lastBefore ?? asked)}. ` +
+              `The server’s hello after the cut said that it goes on after #${offsetOf(second.cursor)}; ${lastBefore ? `the last event before the cut was #${offsetOf(lastBefore)}` : 'no event came before the cut'}. ` +
                 (wasTold
-                  ? `The URL still named #${offsetOf(first!.cursor)}, so the newer number came in Last-Event-ID.`
-                  : 'That is what the URL still named, so Last-Event-ID was not heeded, and what the page had was sent once more.'),
+                  ? `It was the same EventSource, whose URL still named #${first.source!.after}, so the newer number came in Last-Event-ID.`
+                  : isSame
+                    ? 'That is what the URL of the same EventSource still named, so either it remembered no id or Last-Event-ID was not heeded.'
+                    : `It was another EventSource, made by the client, and its URL named #${second.source.after}: whether a Last-Event-ID would have been sent, this run does not show.`),
             ]
           : []),
         `Repeated: ${repeated}. Delivered in all: ${eventSource.events.length} of ${before}.`,
       ],
-      choice: !cameBack ? undefined : missing === 0 ? 0 : missing <= 4 * PER_SECOND ? 1 : 2,
-      ...((!cameBack || missing > 0 || inBetween.length === 0) && {
+      choice: !cameBack || inBetween.length === 0 ? undefined : missing === 0 ? 0 : missing <= 4 * PER_SECOND ? 1 : 2,
+      ...((!cameBack || missing > 0 || inBetween.length === 0 || !wasTold) && {
         surprise: !cameBack
           ? 'It should wait one second and come back. Was the network of this page off as well?'
           : missing > 0
             ? 'Nothing should be lost as long as the lab still holds the events. Is its retention very short?'
-            : 'No event came up while the line was away, so this run proves nothing. Run it again.',
+            : inBetween.length === 0
+              ? 'No event came up while the line was away, so this run proves nothing. Run it again.'
+              : 'EventSource should come back by itself and name the last id. Was the line cut before it had an event, or a second time?',
       }),
       ...(theirs === 0 &&
         cameBack && {
@@ -264,6 +272,7 @@ export const screen = experiment<Data>({
   measured: html`Both read <code>/feed/sse</code> through the same door over HTTP/1.1, each on a connection of its own;
     the lab breaks both with a TCP reset (${rfc(9293, '3.5.3')}) at the same moment. The first is the lab’s own client
     (<code>transports/sse/client.ts</code>) on the browser’s <code>EventSource</code>. A page cannot see the headers
-    that EventSource sends; that <code>Last-Event-ID</code> was sent follows from the hello, which says where the server
-    goes on. What is lost is told by the ids, which have no holes.`,
+    that EventSource sends; that <code>Last-Event-ID</code> was sent follows where the same object came back with the
+    same URL, and the hello says that the server goes on after a newer event. What is lost is told by the ids, which
+    have no holes.`,
 })

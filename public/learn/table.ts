@@ -41,8 +41,11 @@ export function tableView({ caption, columns, rows }: Table, name: string): Temp
     <button type="button" @click=${() => save(`${name}.csv`, csvOf({ caption, columns, rows }))}>Save as CSV</button>`
 }
 
+/** Of a median of nothing there is no number to show. */
+const isKnown = (cell: string | number) => typeof cell === 'string' || Number.isFinite(cell)
+
 function shown(cell: Cell): string {
-  if (cell === undefined) return '–'
+  if (cell === undefined || !isKnown(cell)) return '–'
   if (typeof cell === 'string') return cell
   return Number.isInteger(cell) ? String(cell) : cell.toFixed(Math.abs(cell) < 10 ? 2 : 1)
 }
@@ -52,7 +55,7 @@ export function csvOf({ columns, rows }: Table): string {
 }
 
 function field(cell: Cell): string {
-  const text = String(cell ?? '')
+  const text = cell === undefined || !isKnown(cell) ? '' : String(cell)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

@@ -205,11 +205,11 @@ export const screen = experiment<Data>({
             ]
           : []),
         wrong?.openedMs === undefined
-          ? `Offering ${WRONG} was refused${status ? ` with ${status.replace('HTTP/1.1 ', '')}` : ''}; the page saw only close code ${wrong?.closeCode}.`
+          ? `Offering ${WRONG} ${status ? `was refused with ${status.replace('HTTP/1.1 ', '')}` : 'opened no WebSocket'}; the page saw ${wrong?.closeCode === undefined ? 'nothing of it within its patience' : `only close code ${wrong.closeCode}`}.`
           : `Offering ${WRONG} was not refused.`,
         ...(wireTrouble ? [wireTrouble] : []),
       ],
-      choice: proven === true || (proven === undefined && exampleHolds && opened !== undefined) ? 1 : undefined,
+      choice: proven ? 1 : undefined, // without the bytes on the wire nothing was compared
       ...((proven === false || !exampleHolds || opened === undefined || wrong?.openedMs !== undefined) && {
         surprise:
           'A browser must refuse a wrong accept, and this server must refuse an unknown subprotocol. Is something between them that answers handshakes by itself?',
@@ -220,8 +220,8 @@ export const screen = experiment<Data>({
       <code>Sec-WebSocket-Accept</code> is base64(SHA-1(key + <code>${GUID}</code>)), a constant of the standard
       (${rfc(6455, '4.2.2')}). It is no secret and no signature. It shows that the other side has read this handshake
       and knows what a WebSocket is, and is not a plain HTTP server, a mail server or a cache that happened to send back
-      bytes; the key is random so that no stored answer fits (${rfc(6455, '10.8')}). Who the server is is for TLS to
-      say, and who may connect for <code>Origin</code> and the session.
+      bytes; the key is random so that no stored answer fits (${rfc(6455, '1.3')}, ${rfc(6455, '4.1')}). Who the server
+      is is for TLS to say, and who may connect for <code>Origin</code> and the session.
     </p>
     <p>
       The subprotocol (${rfc(6455, '1.9')}) says what the messages mean. The client lists what it speaks, the server

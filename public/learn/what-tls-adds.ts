@@ -130,7 +130,13 @@ const nameOf = ({ version, isResumed }: Handshake) => `TLS ${version}, ${isResum
 const streamName = ({ version, eventBytes }: Stream) =>
   `TLS ${version}, ${eventBytes === 0 ? 'small events' : `events of ${size(eventBytes)}`}`
 const laneOf = (version: Version) => (version === '1.3' ? 'sse' : 'polling')
-const percent = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
+/** Of a stream without an event there is neither a share nor an overhead. */
+const percent = (share: number) =>
+  Number.isFinite(share) ? `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %` : 'unknown'
+const addedTo = (stream: Stream) => {
+  const added = perEvent(stream)
+  return Number.isFinite(added) ? `${added.toFixed(1)} bytes` : 'no event seen'
+}
 /** Round trips of a handshake before the request can leave: by the standard, and where the client does not wait (RFC 7918). */
 const tripsOf = ({ version, isResumed }: Handshake) => (version === '1.2' && !isResumed ? [1, 2] : [1])
 
@@ -200,7 +206,7 @@ export const screen = experiment<Data>({
               : 'No full handshake was seen.')
         : 'No event was seen on the wire in this run.',
       details: [
-        `Small events: ${percent(shareOf(small))} of the bytes were TLS’s (TLS 1.2: ${perEvent(old).toFixed(1)} bytes, ${percent(shareOf(old))}). Events of ${size(LARGE)}: ${perEvent(large).toFixed(1)} bytes, ${percent(shareOf(large))}.`,
+        `Small events: ${percent(shareOf(small))} of the bytes were TLS’s (TLS 1.2: ${addedTo(old)}, ${percent(shareOf(old))}). Events of ${size(LARGE)}: ${addedTo(large)}, ${percent(shareOf(large))}.`,
         ...handshakes.map(
           (each) =>
             `${nameOf(each)}: ${size(each.up)} up, ${size(each.down)} down; the request came ${duration(each.tookMs)} after the hello, ${(each.tookMs / TRIP_MS).toFixed(1)} times there and back.`,
@@ -254,7 +260,7 @@ export const screen = experiment<Data>({
               const record = each.version === '1.3' ? 22 : each.cipher.includes('CHACHA') ? 21 : 29
               return html`<tr>
                 <th scope="row">${streamName(each)}</th>
-                <td class="number">${size(each.plain / each.records)}</td>
+                <td class="number">${each.records > 0 ? size(each.plain / each.records) : '–'}</td>
                 <td class="number">${percent(record / (record + each.plain / each.records))}</td>
                 <td class="number">${percent(shareOf(each))}</td>
               </tr>`

@@ -1,15 +1,17 @@
 // Experiment: all four transports measured for some seconds, and what follows from these numbers for a case that you describe.
 import { html, render } from '/vendor/lit-html.js'
+import type { FeedEvent } from '../../src/core/event.ts'
 import { median } from '../../src/core/stats.ts'
 import { transportNames } from '../../transports/clients.ts'
 import type { TransportName } from '../../transports/clients.ts'
 import { about } from '../lab.ts'
 import { duration, list, size } from '../words.ts'
-import { advise, questions } from './advice.ts'
+import { advise, askedBytes, emptyBytes, longPollsPerSecond, pollsPerSecond, questions } from './advice.ts'
 import type { Case, Measured } from './advice.ts'
 import { countedAt, overHttp1, passed } from './doors.ts'
 import { experiment } from './experiment.ts'
 import { follow } from './follow.ts'
+import type { Followed } from './follow.ts'
 import { lesson, rfc, whatwg } from './links.ts'
 import type { Picture } from './picture.ts'
 import type { Run } from './run.ts'
@@ -35,8 +37,15 @@ async function run(run: Run<Data>): Promise<Data> {
   await bench.refresh()
   const { tail } = await about()
   const startedAt = performance.now()
+  const texts: number[] = []
+  const onEvent = (event: FeedEvent) => void texts.push(new TextEncoder().encode(JSON.stringify(event)).length)
   const lines = transportNames.map((transport) =>
-    run.keep(follow({ bench, transport, after: tail, pollMs: POLL_MS, startedAt })),
+    run.keep(
+      follow({
+        ...{ bench, transport, after: tail, pollMs: POLL_MS, startedAt },
+        ...(transport === 'polling' && { onEvent }),
+      }),
+    ),
   )
   run.step('all four connect')
   await run.until(() => lines.every(({ isOpen }) => isOpen), 4000)
@@ -62,17 +71,31 @@ async function run(run: Run<Data>): Promise<Data> {
   return data
 
   function figures(transport: TransportName, index: number): Measured {
-    const { events, exchanges, lost } = lines[index]!
+    const { events, lost } = lines[index]!
+    const isAsking = transport === 'polling' || transport === 'long-polling'
     const ages = events.slice(had[index]).map(({ due, at }) => at - due)
-    const trips = exchanges.flatMap(({ askedAt, answeredAt }) =>
-      answeredAt === undefined ? [] : [answeredAt - askedAt],
-    )
     return {
       ...{ transport, events: ages.length, lost, medianMs: median(ages) ?? NaN, worstMs: Math.max(0, ...ages) },
-      ...{ tripMs: median(trips.slice(1)) ?? NaN, bytesPerEvent: NaN, requestsPerEvent: NaN, bytesPerRequest: NaN },
+      ...{
+        tripMs: isAsking ? tripOf(lines[0]!) : NaN,
+        eventBytes: texts.reduce((sum, n) => sum + n, 0) / texts.length,
+      },
+      ...{ bytesPerEvent: NaN, requestsPerEvent: NaN, bytesPerRequest: NaN },
     }
   }
 }
+
+/** Of polling: the first question opens the connection, all others are answered at once. */
+function tripOf({ exchanges }: Followed): number {
+  const trips = exchanges
+    .slice(1)
+    .flatMap(({ askedAt, answeredAt }) => (answeredAt === undefined ? [] : [answeredAt - askedAt]))
+  return median(trips) ?? NaN
+}
+
+const isWhole = (measured: readonly Measured[]) =>
+  measured.every(({ events, bytesPerEvent }) => events > 0 && Number.isFinite(bytesPerEvent)) &&
+  measured.some(({ tripMs }) => Number.isFinite(tripMs))
 
 const finite = (value: number, words: (value: number) => string) => (Number.isFinite(value) ? words(value) : '–')
 
@@ -89,7 +112,7 @@ function picture(box: HTMLElement): Picture<Data> {
   function draw() {
     if (!latest) return
     const { measured } = latest
-    const isDone = measured.every(({ bytesPerEvent }) => Number.isFinite(bytesPerEvent))
+    const isDone = isWhole(measured)
     render(
       html`<div class="scroll" tabindex="0" role="region" aria-label="Measured just now">
           <table class="raw">
@@ -156,9 +179,9 @@ function picture(box: HTMLElement): Picture<Data> {
 
 const VERDICTS = { yes: 'fits', maybe: 'fits, at a price', no: 'does not fit' } as const
 
-const MATH = `polling: N·q/i bytes a second, median age i/2 + t
-long polling: N·r·e bytes, N·r requests a second
-SSE, WebSocket: N·r·e bytes a second, N open lines`
+const MATH = `polling: q = N/(i + t) questions, q·h + N·r·b bytes a second; median age i/2 + t
+long polling: n = r·t + e^(−r·t) events in an answer; q = N·r/n questions, q·h + N·r·b bytes a second
+SSE, WebSocket: N·r·s bytes a second, N open lines`
 
 export const screen = experiment<Data>({
   about: html`All four transports carry the same ${PER_SECOND} events a second, side by side, for ${LAST_MS / 1000}
@@ -174,7 +197,7 @@ export const screen = experiment<Data>({
     const [most, least] = [sorted[0]!, sorted.at(-1)!]
     const freshest = measured.toSorted((a, b) => a.medianMs - b.medianMs)
     const lost = measured.reduce((sum, each) => sum + each.lost, 0)
-    const isKnown = measured.every(({ events, bytesPerEvent }) => events > 0 && Number.isFinite(bytesPerEvent))
+    const isKnown = isWhole(measured)
     const near = freshest.filter(({ medianMs }) => medianMs < freshest[0]!.medianMs + 50)
     return {
       sentence: isKnown
@@ -215,31 +238,45 @@ export const screen = experiment<Data>({
       <code>POST</code> do.
     </p>
     <p>
-      And where a minute’s delay is no harm, polling with ${lesson('caching', 'ETag and 304')} is the simplest thing
-      that works: no lines to hold, any cache helps, and nothing has to be reconnected. Simple is a reason too.
+      And where a minute’s delay is no harm, polling is the simplest thing that works: no lines to hold, and nothing has
+      to be reconnected. A cursor keeps its answers short; ${lesson('caching', 'ETag and 304')} save little beside it,
+      and no cache may keep this feed (<code>no-store</code>). Simple is a reason too.
     </p>`,
   formula({ measured }) {
+    if (!isWhole(measured)) return html`<p class="math">${MATH}</p>`
     const of = (name: TransportName) => measured.find(({ transport }) => transport === name)!
+    const [polling, longPolling] = [of('polling'), of('long-polling')]
+    const asked = (each: Measured, perClient: number) => size(askedBytes(each, 1000 * perClient, 1000))
     return html`<p class="math">${MATH}</p>
       <p>
-        N clients, r events a second, i the interval. Measured just now: a question and its answer, q =
-        ${size(of('polling').bytesPerRequest)} with ${(1 / of('polling').requestsPerEvent).toFixed(1)} events in it; t =
-        ${duration(of('polling').tripMs)}; e = ${size(of('long-polling').bytesPerEvent)} by long polling,
-        ${size(of('sse').bytesPerEvent)} by SSE and ${size(of('wss').bytesPerEvent)} by WebSocket. For 1 000 clients and
-        one event a second: polling every second ${size(1000 * of('polling').bytesPerRequest)} a second, long polling
-        ${size(1000 * of('long-polling').bytesPerEvent)}, SSE ${size(1000 * of('sse').bytesPerEvent)}, WebSocket
-        ${size(1000 * of('wss').bytesPerEvent)}.
+        N clients, r events a second, i the pause between an answer and the next question, t the round trip of a
+        question that is answered at once, h a question and its answer without an event, b an event by itself, s an
+        event in a stream. Measured just now: t = ${duration(polling.tripMs)}; b = ${size(polling.eventBytes)}; h =
+        ${size(emptyBytes(polling))} by polling, with ${(1 / polling.requestsPerEvent).toFixed(1)} events in an answer,
+        and ${size(emptyBytes(longPolling))} by long polling; s = ${size(of('sse').bytesPerEvent)} by SSE and
+        ${size(of('wss').bytesPerEvent)} by WebSocket. For 1 000 clients and one event a second: polling every second
+        ${asked(polling, pollsPerSecond(polling, POLL_MS))} a second, long polling
+        ${asked(longPolling, longPollsPerSecond(longPolling, 1))}, SSE ${size(1000 * of('sse').bytesPerEvent)},
+        WebSocket ${size(1000 * of('wss').bytesPerEvent)}.
       </p>`
   },
   table: ({ measured }) => ({
     caption: 'The four transports',
     columns: [
-      ...['transport', 'events', 'median age, ms', 'worst age, ms', 'round trip, ms', 'bytes per event'],
+      ...[
+        'transport',
+        'events',
+        'median age, ms',
+        'worst age, ms',
+        'round trip, ms',
+        'event as text, bytes',
+        'bytes per event',
+      ],
       ...['requests per event', 'bytes per request', 'lost'],
     ],
     rows: measured.map((each) => [
       ...[each.transport, each.events, each.medianMs, each.worstMs],
-      ...[each.tripMs, each.bytesPerEvent, each.requestsPerEvent, each.bytesPerRequest].map((value) =>
+      ...[each.tripMs, each.eventBytes, each.bytesPerEvent, each.requestsPerEvent, each.bytesPerRequest].map((value) =>
         Number.isFinite(value) ? value : undefined,
       ),
       each.lost,
