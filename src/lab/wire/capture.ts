@@ -1,6 +1,7 @@
 // What passes a door, opened: the last TLS records of all its connections, each with its plaintext, and exact sums of bytes.
 import { startConnection } from './connection.ts'
 import type { Connection, OpenedRecord } from './connection.ts'
+import type { Hide } from './hidden.ts'
 import { keepSecrets } from './secrets.ts'
 import type { Facts } from './session.ts'
 
@@ -43,8 +44,8 @@ export interface Capture {
 export interface CaptureOptions {
   /** ms since the epoch. */
   clock: () => number
-  /** What of plaintext is told; the same number of bytes. */
-  show?: (plain: Buffer) => Buffer
+  /** What is kept of application data, by what a connection speaks: as many bytes, without what must not be told. */
+  hide?: (alpn: string | undefined, up: boolean) => Hide
   /** How many records, and how much plaintext, are kept. */
   records?: number
   plainBytes?: number
@@ -58,6 +59,7 @@ interface Line {
   openedAt: number
   closedAt: number | undefined
   opening: { up: Buffer; down: Buffer }
+  hide: { up?: Hide; down?: Hide }
   /** Of its records in the ring. */
   kept: number
 }
@@ -65,7 +67,7 @@ interface Line {
 const OPENING_BYTES = 2048
 const EMPTY = Buffer.alloc(0)
 
-export function startCapture({ clock, show = (plain) => plain, ...options }: CaptureOptions): Capture {
+export function startCapture({ clock, hide = () => (plain) => plain, ...options }: CaptureOptions): Capture {
   const { records: mostRecords = 256, plainBytes: mostPlain = 256 * 1024, opened: mostOpened = 64 } = options
   const secrets = keepSecrets()
   const lines = new Map<number, Line | 'counted'>()
@@ -83,18 +85,23 @@ export function startCapture({ clock, show = (plain) => plain, ...options }: Cap
   function open(id: number, openedAt: number): Line {
     opened++
     const connection = startConnection(secrets, (record) => keep(line, record))
-    const line: Line = { id, connection, openedAt, closedAt: undefined, opening: { up: EMPTY, down: EMPTY }, kept: 0 }
+    const line: Line = {
+      ...{ id, connection, openedAt, closedAt: undefined },
+      ...{ opening: { up: EMPTY, down: EMPTY }, hide: {}, kept: 0 },
+    }
     return line
   }
   function keep(line: Line, record: OpenedRecord) {
-    const { plain, type, cipherBytes } = record
-    const direction = record.up ? 'up' : 'down'
+    const { up, type, cipherBytes } = record
+    const direction = up ? 'up' : 'down'
+    const hidden = () => (line.hide[direction] ??= hide(line.connection.facts.alpn, up))
+    const plain = record.plain && type === 'data' ? hidden()(record.plain) : record.plain
     if (!plain) sums.unread[direction] += cipherBytes
     else if (type === 'data') {
       sums.plain[direction] += plain.length
       if (line.opening[direction].length === 0) line.opening[direction] = Buffer.from(plain.subarray(0, OPENING_BYTES))
     }
-    ring.push({ ...record, n: ++n, line })
+    ring.push({ ...record, plain, n: ++n, line })
     line.kept++
     plainKept += plain?.length ?? 0
     while (ring.length > mostRecords || plainKept > mostPlain) {
@@ -143,20 +150,20 @@ export function startCapture({ clock, show = (plain) => plain, ...options }: Cap
       return (from < 0 ? [] : ring.slice(from)).map(({ line, plain, ...record }) => ({
         ...record,
         connection: line.id,
-        plain: plain && (record.type === 'data' ? show(plain) : plain).toString('base64'),
+        plain: plain && plain.toString('base64'),
       }))
     },
     connections() {
-      return [...lines.values()].flatMap((line) => (line === 'counted' ? [] : [told(line, show)]))
+      return [...lines.values()].flatMap((line) => (line === 'counted' ? [] : [told(line)]))
     },
     bytes: () => structuredClone(sums),
   }
 }
 
-function told({ id, connection, openedAt, closedAt, opening }: Line, show: (plain: Buffer) => Buffer): WireConnection {
+function told({ id, connection, openedAt, closedAt, opening }: Line): WireConnection {
   return {
     ...{ id, openedAt, ...connection.facts },
     ...(closedAt !== undefined && { closedAt }),
-    opening: { up: show(opening.up).toString('base64'), down: show(opening.down).toString('base64') },
+    opening: { up: opening.up.toString('base64'), down: opening.down.toString('base64') },
   }
 }
