@@ -26,7 +26,7 @@ describe('HTTP/1.1', () => {
     ['a request', true, 'GET / HTTP/1.1\r\nCookie: a=b; c\r\nHost: x\r\n\r\n', 'Cookie: ******\r\nHost: x\r\n\r\n'],
     ['no blank', true, 'GET / HTTP/1.1\r\nAUTHORIZATION:Bearer k\r\n\r\n', 'AUTHORIZATION:********\r\n\r\n'],
     ['an answer', false, 'HTTP/1.1 200 OK\r\nset-cookie:  s=1\r\n\r\n', 'set-cookie:  ***\r\n\r\n'],
-    ['a value of two lines', true, 'GET / HTTP/1.1\r\nCookie: a\r\n b\r\nB: c\r\n\r\n', 'Cookie: *\r\n *\r\nB: c\r\n\r\n'],
+    ['a value of two lines', true, 'GET / HTTP/1.1\r\nCookie: a\r\n b\r\nB: c\r\n', 'Cookie: *\r\n *\r\nB: c\r\n'],
     ['behind a body', true, `POST / HTTP/1.1\r\n\r\n${body}\r\nproxy-authorization: k`, 'proxy-authorization: *'],
     ['no such field', true, 'GET / HTTP/1.1\r\nCookies: a\r\nX-Cookie: b\r\n\r\nd', 'X-Cookie: b\r\n\r\nd'],
   ]
