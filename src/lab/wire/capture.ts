@@ -2,7 +2,8 @@
 import { startConnection } from './connection.ts'
 import type { Connection, OpenedRecord } from './connection.ts'
 import type { Hide } from './hidden.ts'
-import { keepSecrets } from './secrets.ts'
+import { readKeyLine } from './secrets.ts'
+import type { Secrets } from './secrets.ts'
 import type { Facts } from './session.ts'
 
 /** A TLS record as `GET /lab/bench/:id/:lane/wire` shows it. */
@@ -31,7 +32,7 @@ export interface Capture {
   tap(connection: number, up: boolean, bytes: Buffer, at?: number): void
   /** The connection is over. */
   ended(connection: number, at?: number): void
-  /** A line of the server's key log; it may come before or after the records that it opens. */
+  /** A line of the server's key log: of a connection whose ClientHello has passed, before or after the records that it opens. */
   keylog(line: Buffer | string): void
   /** Those with a greater `n`, as far as they are kept. What waits for its secret has no `n` yet. */
   records(after?: number): WireRecord[]
@@ -56,6 +57,10 @@ export interface CaptureOptions {
 interface Line {
   id: number
   connection: Connection
+  /** Kept as long as it is open, and not longer. */
+  secrets: Secrets
+  /** The client's, as hex: the key log names connections by it. */
+  random: string | undefined
   openedAt: number
   closedAt: number | undefined
   opening: { up: Buffer; down: Buffer }
@@ -69,8 +74,8 @@ const EMPTY = Buffer.alloc(0)
 
 export function startCapture({ clock, hide = () => (plain) => plain, ...options }: CaptureOptions): Capture {
   const { records: mostRecords = 256, plainBytes: mostPlain = 256 * 1024, opened: mostOpened = 64 } = options
-  const secrets = keepSecrets()
   const lines = new Map<number, Line | 'counted'>()
+  const byRandom = new Map<string, Line>()
   const ring: (OpenedRecord & { n: number; line: Line })[] = []
   const sums = { tls: { up: 0, down: 0 }, plain: { up: 0, down: 0 }, unread: { up: 0, down: 0 } }
   let [n, plainKept, opened] = [0, 0, 0]
@@ -84,9 +89,10 @@ export function startCapture({ clock, hide = () => (plain) => plain, ...options 
   }
   function open(id: number, openedAt: number): Line {
     opened++
+    const secrets: Secrets = new Map()
     const connection = startConnection(secrets, (record) => keep(line, record))
     const line: Line = {
-      ...{ id, connection, openedAt, closedAt: undefined },
+      ...{ id, connection, secrets, random: undefined, openedAt, closedAt: undefined },
       ...{ opening: { up: EMPTY, down: EMPTY }, hide: {}, kept: 0 },
     }
     return line
@@ -111,6 +117,18 @@ export function startCapture({ clock, hide = () => (plain) => plain, ...options 
       forget(gone.line)
     }
   }
+  function read(line: Line, up: boolean, bytes: Buffer, at: number) {
+    line.connection.read(up, bytes, at)
+    line.random ??= line.connection.clientRandom?.toString('hex')
+    if (line.random !== undefined) byRandom.set(line.random, line)
+  }
+  /** Nothing more of it is opened. */
+  function finish(line: Line) {
+    opened--
+    line.connection.end()
+    line.secrets.clear()
+    if (line.random !== undefined && byRandom.get(line.random) === line) byRandom.delete(line.random)
+  }
   function forget(line: Line) {
     if (line.kept === 0 && line.closedAt !== undefined) lines.delete(line.id)
   }
@@ -122,11 +140,10 @@ export function startCapture({ clock, hide = () => (plain) => plain, ...options 
       const line = lineOf(id, at)
       if (line !== 'counted')
         try {
-          return line.connection.read(up, bytes, at)
+          return read(line, up, bytes, at)
         } catch {
           lines.set(id, 'counted') // no TLS: nothing to open
-          line.connection.end()
-          opened--
+          finish(line)
         }
       sums.unread[direction] += bytes.length
     },
@@ -134,16 +151,15 @@ export function startCapture({ clock, hide = () => (plain) => plain, ...options 
       const line = lines.get(id)
       if (line === 'counted') lines.delete(id)
       if (line === undefined || line === 'counted') return
-      line.connection.end()
+      finish(line)
       line.closedAt = at
-      opened--
       forget(line)
     },
     keylog(text) {
-      const random = secrets.add(text.toString())
-      if (random === undefined) return
-      for (const line of lines.values())
-        if (line !== 'counted' && line.connection.clientRandom?.toString('hex') === random) line.connection.look()
+      const told = readKeyLine(text.toString())
+      const line = told && byRandom.get(told.random)
+      line?.secrets.set(told!.label, told!.secret)
+      line?.connection.look()
     },
     records(after = 0) {
       const from = ring.findIndex((record) => record.n > after)
