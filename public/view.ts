@@ -55,7 +55,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
   const costs = meter(lanes, bench, () => picture.read(performance.now()))
   const smooth = frames()
   const publish = publishBox()
-  const wire = wires(bench, page.place)
+  const wire = wires(lanes, bench, page.place)
   const told = new WeakSet<Story>()
   const knobs = {
     areOpen: false,
@@ -72,7 +72,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
       screen({
         ...{ desk: work, following, smooth, publish: publish.template(), says: verdict(lanes, costs, now), now },
         agreement: agreement(lanes),
-        wires: wire.template(lanes),
+        wires: wire.template(),
         saveOverview: () => saveChart(picture.canvas, surface(), 'overview'),
         cards: lanes.map((lane) =>
           card({
