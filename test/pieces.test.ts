@@ -275,6 +275,14 @@ test('the frame head of a masked text, bit by bit, and what the mask hides', () 
   expect(payload!.kind).toBe('payload')
 })
 
+test.each([
+  ...[1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013],
+  ...[4008, 4010, 4029, 4400, 4401, 4403],
+])('close code %i, which the lab or a client of it may send, is told in words', (code) => {
+  const [, told] = readContent(Uint8Array.of(0x88, 2, code >> 8, code & 255), 'websocket', false)
+  expect(told!.note).toMatch(new RegExp(`^close code ${code}: (?!of the application)`))
+})
+
 test('an event is found in a chunked SSE answer although a chunk ends in the middle of it', () => {
   const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n'
   const bytes = Uint8Array.from(`${head}9\r\nid:a\ndata\r\n9\r\n:{"id":1}\r\n2\r\n\n\n\r\n0\r\n\r\n`, (letter) =>
