@@ -32,6 +32,7 @@ function route(context: PageContext) {
   const root = $('#screen')
   let leave: (() => void) | undefined
   let shown: string | undefined
+  let entries = 0
 
   async function enter() {
     const { path } = here
@@ -43,8 +44,9 @@ function route(context: PageContext) {
       else link.removeAttribute('aria-current')
     leave?.()
     leave = undefined
+    const own = ++entries // there and back while it loads: only the last one enters
     const mount = screen === 'learn' ? await learn() : lab
-    if (shown === path) leave = mount(root, slug, context)
+    if (own === entries) leave = mount(root, slug, context)
   }
 
   const go = () =>

@@ -56,7 +56,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
   const costs = meter(lanes, bench, () => picture.read(performance.now()))
   const smooth = frames()
   const publish = publishBox()
-  const wire = wires(bench, page.place)
+  const wire = wires(lanes, bench, page.place)
   const told = new WeakSet<Story>()
   const knobs = {
     areOpen: false,
@@ -74,7 +74,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
         ...{ desk: work, following, smooth, publish: publish.template(), now },
         says: verdict(lanes, costs, bench.perSecond, now),
         agreement: agreement(lanes),
-        wires: wire.template(lanes),
+        wires: wire.template(),
         saveOverview: () => saveChart(picture.canvas, surface(), 'overview'),
         cards: lanes.map((lane) =>
           card({

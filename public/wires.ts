@@ -7,7 +7,7 @@ import type { Place } from './place.ts'
 import type { WireView } from './wire/view.ts'
 
 export interface Wires {
-  template(lanes: readonly Lane[]): TemplateResult
+  template(): TemplateResult
   /** Opens and closes the view as the address says; after each time the template was drawn. */
   follow(root: HTMLElement): void
   close(): void
@@ -15,25 +15,34 @@ export interface Wires {
 
 const NAME = 'wire'
 
-export function wires(bench: Bench, place: Place): Wires {
+export function wires(lanes: readonly Lane[], bench: Bench, place: Place): Wires {
   let shown: string | undefined
   let view: WireView | undefined
+  let opened = 0
+  let trouble = ''
 
   async function open(name: string, box: HTMLElement) {
-    // Loaded when it is looked at: who only watches the lanes need not wait for it.
-    const { wireView } = await import('./wire/view.ts')
-    if (shown === name) view = wireView(box, { read: (after) => bench.wire(name, after) })
+    const own = ++opened // there and back while it loads: only the last one opens
+    try {
+      // Loaded when it is looked at: who only watches the lanes need not wait for it.
+      const { wireView } = await import('./wire/view.ts')
+      if (own === opened) view = wireView(box, { read: (after) => bench.wire(name, after) })
+    } catch {
+      if (own === opened) trouble = 'The wire view did not load. Does the lab still run? Reload the page.'
+    }
   }
 
   function shut() {
+    opened++
     view?.close()
     view = shown = undefined
+    trouble = ''
   }
 
   const choose = (name: string | undefined) => place.write({ [NAME]: name })
 
   return {
-    template: (lanes) =>
+    template: () =>
       html`<div class="wires">
         <div class="wires-bar" role="group" aria-labelledby="wire-title">
           <h2 id="wire-title">The wire</h2>
@@ -52,11 +61,13 @@ export function wires(bench: Bench, place: Place): Wires {
               </button>`,
           )}
         </div>
+        <p class="alert" role="alert" ?hidden=${!trouble}>${trouble}</p>
         <div id="wire-view" ?hidden=${!shown}></div>
         ${shown ? nothing : html`<p class="soft">Choose a lane to see its bytes, each coloured by what it is for.</p>`}
       </div>`,
     follow(root) {
-      const name = bench.why ? undefined : place.read(NAME)
+      const asked = bench.why ? undefined : place.read(NAME)
+      const name = lanes.find((lane) => lane.name === asked)?.name // an address may name anything
       if (name === shown) return
       shut()
       shown = name

@@ -98,7 +98,7 @@ export const importRules: ImportRule[] = [
   },
   {
     files: /^src\/lab\/wire\//,
-    may: /^src\/lab\/wire\/|^node:crypto$|^npm:lru-cache$/,
+    may: /^src\/lab\/wire\/|^node:crypto$/,
     why: 'the wire is read from bytes and secrets alone: whoever has them can check it, and it touches no socket',
     example: file('src/lab/wire/made-up.ts', `import { connect } from 'node:net'`),
   },

@@ -107,6 +107,61 @@ test('the wire of a lane: opened from its button, named in the address, and gone
   await until(async () => (await page.$$('#wire-view *')).length === 0, 'the view to be closed')
 })
 
+/** A page of its own; what ends with `path` comes when it is released. */
+async function heldBack(path: string) {
+  const own = await stranger()
+  const asked: string[] = []
+  let release = () => undefined as void
+  const held = new Promise<void>((resolve) => (release = resolve))
+  await own.setRequestInterception(true)
+  own.on('request', (request) => {
+    asked.push(request.url())
+    void (request.url().endsWith(path) ? held : Promise.resolve()).then(() => request.continue())
+  })
+  await own.goto(lab.url)
+  await own.waitForSelector('.lane[data-state="open"]')
+  const go = (hash: string) => own.evaluate((to) => void (location.hash = to), hash)
+  return { own, asked, release: () => release(), go }
+}
+
+test.each([
+  ['there and back while the view loads', ['wss', 'sse', 'wss'], true],
+  ['a lane that there is not', ['foo'], false],
+] as const)('the wire by its address, %s: nothing goes on reading behind it', async (_, names, isThere) => {
+  const { own, asked, release, go } = await heldBack('/public/wire/view.ts')
+  const reads = () => asked.filter((url) => /\/wire\?after=/.test(url)).length
+  for (const name of names) {
+    await go(`#/?wire=${name}`)
+    if (isThere) await own.waitForSelector(`#wire-${name}[aria-pressed="true"]`)
+  }
+  release()
+  if (isThere) await own.waitForSelector('#wire-view .wire-piece')
+  else await sleep(1500)
+  if (!isThere) expect(reads()).toBe(0)
+  await go('#/')
+  await own.waitForFunction(() => document.querySelector('#wire-view')!.childElementCount === 0)
+  await sleep(500) // what was under way
+  const before = reads()
+  await sleep(2500)
+  expect(reads()).toBe(before)
+  await own.browserContext().close()
+})
+
+test('to the experiments, back, and there again while they load: they are entered once, and left', async () => {
+  const { own, release, go } = await heldBack('/public/learn/main.ts')
+  const title = await own.title()
+  for (const path of ['#/learn', '#/', '#/learn']) {
+    await go(path)
+    await sleep(50)
+  }
+  release()
+  await own.waitForSelector('.experiments a')
+  await go('#/')
+  await own.waitForSelector('.lane')
+  expect(await own.title()).toBe(title)
+  await own.browserContext().close()
+})
+
 test('the samples of a lane can be taken home', async () => {
   const saved = await page.evaluate(async () => {
     const blobs: Blob[] = []

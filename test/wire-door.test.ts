@@ -66,8 +66,13 @@ describe('the wire of a door', () => {
     const { bench, ask } = await labWithBenches()
     const { id } = await bench()
     expect(await ask('GET', `bench/${id}/sse/wire`, undefined, {})).toMatchObject({ status: 401 })
-    for (const after of ['-1', 'x', '1e3', '12345678901234567'])
-      expect(await ask('GET', `bench/${id}/sse/wire?after=${after}`)).toMatchObject({ status: 400 })
+    for (const [query, code] of [
+      ...['-1', 'x', '1e3', '', '12345678901234567'].map((after) => [`after=${after}`, 'bad_after']),
+      ['after=0&after=1', 'bad_after'],
+      ['afte=1', 'bad_parameter'],
+      ['after=1&limit=2', 'bad_parameter'],
+    ])
+      expect(await ask('GET', `bench/${id}/sse/wire?${query}`)).toMatchObject({ status: 400, body: { error: { code } } })
     expect(await ask('GET', `bench/${id}/none/wire`)).toMatchObject({ status: 404 })
     expect(await ask('GET', `bench/${id}/sse/wire?after=9007199254740991`)).toMatchObject({ status: 200 })
     expect(await ask('POST', `bench/${id}/sse/wire`)).toMatchObject({ status: 405 })

@@ -149,16 +149,36 @@ describe.each([TLS_13, TLS_12])('%s', (name) => {
     const kept = await converse(target, 'polling', only(name))
     const { capture } = target
     const clear = capture.records().length
-    for (const line of target.secrets) capture.keylog(line)
     for (const [index, { up, bytes }] of target.passed.entries()) {
       const isLast = index > target.passed.length - 5
       capture.tap(7, up, isLast && !up ? Buffer.concat([bytes.subarray(0, -1), Buffer.of(bytes.at(-1)! ^ 1)]) : bytes)
+      if (index === 0) for (const line of target.secrets) capture.keylog(line) // behind the ClientHello
     }
     capture.ended(7)
     const records = capture.records(clear).filter(({ connection }) => connection === 7)
     expect(records.some(({ plain }) => plain === null)).toBe(true)
     const read = records.filter(({ plain, type }) => plain !== null && type === 'data')
     expect(Buffer.concat(kept.got).includes(plainOf(read, false))).toBe(true)
+  })
+
+  test('secrets are gone with their connection; of one that is only counted none are kept', async () => {
+    const target = await tapped({ opened: 1 })
+    const opened = await keep(target, only(name))
+    const counted = await keep(target, only(name))
+    for (const each of [opened, counted]) await conversations.polling!(target, each)
+    for (const { socket } of [opened, counted]) socket.end()
+    await target.quiet()
+    const { capture } = target
+    // The same bytes once more: whoever still had the secrets could open them.
+    for (const before of [1, 2]) {
+      const id = before + 10
+      const last = capture.records().at(-1)!.n
+      for (const { connection, up, bytes } of [...target.passed]) if (connection === before) capture.tap(id, up, bytes)
+      capture.ended(id)
+      const data = capture.records(last).filter(({ type }) => type === 'data')
+      expect(data.length).toBeGreaterThan(0)
+      expect(data.filter(({ plain }) => plain !== null)).toEqual([])
+    }
   })
 
   test('in slices of seven bytes it is the same', async () => {

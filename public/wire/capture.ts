@@ -8,6 +8,8 @@ export interface WireRecord {
   up: boolean
   type: 'handshake' | 'data' | 'alert' | 'ccs'
   cipherBytes: number
+  /** The first five bytes of the record, base64. */
+  header: string
   /** Base64; null where no secret opened it. */
   plain: string | null
   messages?: { name: string; bytes: number; continued?: true }[]

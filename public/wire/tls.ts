@@ -1,4 +1,5 @@
 // What TLS puts around the bytes of a record: header, nonce, content type, tag; and the messages of the handshake by name.
+import { bytesOf } from './capture.ts'
 import type { WireConnection, WireRecord } from './capture.ts'
 import { writer } from './piece.ts'
 import type { Piece } from './piece.ts'
@@ -26,7 +27,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
 /** Before and behind what a record holds. For what is not application data, all of the record is here, and `content` is empty. */
 export function around(record: WireRecord, plain: Uint8Array | null, connection: WireConnection | undefined) {
   const sealedBytes = record.cipherBytes - HEADER_BYTES
-  const before = header(record, sealedBytes)
+  // RFC 8446 §5.1: what a network sees. In TLS 1.3 whatever is sealed says that it is application data, of TLS 1.2.
+  const before = [tls(bytesOf(record.header), `TLS record header: type, version, and ${sealedBytes} bytes to follow`)]
   if (plain === null) {
     const note = 'sealed, and its secret is not known here'
     return { before: [...before, sealed(sealedBytes, 'sealed', note)], isData: false, behind: [] }
@@ -63,15 +65,6 @@ function messages(record: WireRecord, plain: Uint8Array): Piece[] {
   return out.pieces.map((piece) => ({ ...piece, kind: 'tls' as const }))
 }
 
-/** RFC 8446 §5.1: what a network sees. In TLS 1.3 whatever is sealed says that it is application data. */
-function header({ type, plain, cipherBytes }: WireRecord, sealedBytes: number): Piece[] {
-  const isSealed = plain === null || cipherBytes > HEADER_BYTES + (atobLength(plain) ?? 0)
-  const shown = isSealed && type !== 'ccs' ? TYPES.data : TYPES[type]
-  const note = `TLS record header: type, version, and ${sealedBytes} bytes to follow`
-  return [tls(Uint8Array.of(shown, 3, 3, sealedBytes >> 8, sealedBytes & 255), note)]
-}
-
-const atobLength = (text: string) => (text.length / 4) * 3 - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0)
 const tls = (bytes: Uint8Array, note: string): Piece => ({ kind: 'tls', bytes, note })
 /** Only its length is known here: the page is not told ciphertext. */
 const sealed = (count: number, says: string, note: string): Piece => ({

@@ -130,6 +130,8 @@ export function wireView(container: HTMLElement, { read, everyMs = 1000, most = 
         <div
           class="wire-exchanges"
           id=${id}
+          role="group"
+          aria-label="The bytes, the newest exchange first; the arrow keys move from piece to piece"
           @keydown=${move}
           @pointerleave=${() => look(focused())}
           @focusout=${(event: FocusEvent) =>

@@ -10,7 +10,7 @@ const OPCODES: Readonly<Record<number, string>> = {
   9: 'ping',
   10: 'pong',
 }
-/** RFC 6455 §7.4.1, and the lab's own from 4000 on. */
+/** RFC 6455 §7.4.1, IANA's registry, and the lab's own from 4000 on. */
 const CODES: Readonly<Record<number, string>> = {
   1000: 'done',
   1001: 'going away',
@@ -20,7 +20,10 @@ const CODES: Readonly<Record<number, string>> = {
   1008: 'against the rules',
   1009: 'too big',
   1011: 'an error of the server',
+  1012: 'the server restarts',
+  1013: 'try again later',
   4008: 'slow consumer',
+  4010: 'cannot go on from here: reconnect',
   4029: 'too many messages',
   4400: 'bad message',
   4401: 'session ended',

@@ -12,7 +12,7 @@ import type { Destination } from './origin.ts'
 import { conditionsOf, needsNewServer } from './settings.ts'
 import type { Changes, Fault, Settings } from './settings.ts'
 import { startCapture } from './wire/capture.ts'
-import { withoutSecrets } from './wire/hidden.ts'
+import { hideSecrets } from './wire/hidden.ts'
 import type { WireConnection, WireRecord } from './wire/capture.ts'
 
 export interface DoorState {
@@ -63,7 +63,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const leaving = new Map<Destination, Promise<{ forced: boolean }>>()
   const past: Traffic = { connections: 0, requests: 0, tls: { up: 0, down: 0 }, plain: { up: 0, down: 0 } }
   const closed = new AbortController()
-  const capture = startCapture({ clock, show: withoutSecrets })
+  const capture = startCapture({ clock, hide: hideSecrets })
   let isAway = false
   let current = await start(settings)
   const network = { host, seed: randomInt(2 ** 31), tap: capture.tap, ended: capture.ended }

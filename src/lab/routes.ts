@@ -100,9 +100,7 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
 
   app.get('/:id/:lane/wire', (context) => {
     guard.mayLook(context.env)
-    const after = context.req.query('after') ?? '0'
-    if (!/^\d{1,16}$/.test(after)) throw new Refusal(400, 'bad_after', 'after is the number of a record, 0 or more')
-    return context.json(doorOf(context).wire(Number(after)))
+    return context.json(doorOf(context).wire(afterOf(new URL(context.req.url).searchParams)))
   })
 
   for (const [path, allow] of [
@@ -118,6 +116,16 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
       throw new Refusal(405, 'method_not_allowed', `only ${allow} here`, { allow })
     })
   return app
+}
+
+/** As strict as the feed's own parameters. @throws {Refusal} 400 bad_after, bad_parameter */
+function afterOf(parameters: URLSearchParams): number {
+  for (const name of parameters.keys())
+    if (name !== 'after') throw new Refusal(400, 'bad_parameter', 'unknown parameter; known is after')
+  const [after = '0', ...others] = parameters.getAll('after')
+  if (others.length > 0) throw new Refusal(400, 'bad_after', 'after is given more than once')
+  if (!/^\d{1,16}$/.test(after)) throw new Refusal(400, 'bad_after', 'after is the number of a record, 0 or more')
+  return Number(after)
 }
 
 const noBench = () => new Refusal(404, 'no_bench', 'there is no such bench, or it has ended; POST /lab/bench opens one')

@@ -1,7 +1,9 @@
 // What passes a door, opened: the last TLS records of all its connections, each with its plaintext, and exact sums of bytes.
 import { startConnection } from './connection.ts'
 import type { Connection, OpenedRecord } from './connection.ts'
-import { keepSecrets } from './secrets.ts'
+import type { Hide } from './hidden.ts'
+import { readKeyLine } from './secrets.ts'
+import type { Secrets } from './secrets.ts'
 import type { Facts } from './session.ts'
 
 /** A TLS record as `GET /lab/bench/:id/:lane/wire` shows it. */
@@ -30,7 +32,7 @@ export interface Capture {
   tap(connection: number, up: boolean, bytes: Buffer, at?: number): void
   /** The connection is over. */
   ended(connection: number, at?: number): void
-  /** A line of the server's key log; it may come before or after the records that it opens. */
+  /** A line of the server's key log: of a connection whose ClientHello has passed, before or after the records that it opens. */
   keylog(line: Buffer | string): void
   /** Those with a greater `n`, as far as they are kept. What waits for its secret has no `n` yet. */
   records(after?: number): WireRecord[]
@@ -43,8 +45,8 @@ export interface Capture {
 export interface CaptureOptions {
   /** ms since the epoch. */
   clock: () => number
-  /** What of plaintext is told; the same number of bytes. */
-  show?: (plain: Buffer) => Buffer
+  /** What is kept of application data, by what a connection speaks: as many bytes, without what must not be told. */
+  hide?: (alpn: string | undefined, up: boolean) => Hide
   /** How many records, and how much plaintext, are kept. */
   records?: number
   plainBytes?: number
@@ -55,9 +57,14 @@ export interface CaptureOptions {
 interface Line {
   id: number
   connection: Connection
+  /** Kept as long as it is open, and not longer. */
+  secrets: Secrets
+  /** The client's, as hex: the key log names connections by it. */
+  random: string | undefined
   openedAt: number
   closedAt: number | undefined
   opening: { up: Buffer; down: Buffer }
+  hide: { up?: Hide; down?: Hide }
   /** Of its records in the ring. */
   kept: number
 }
@@ -65,10 +72,10 @@ interface Line {
 const OPENING_BYTES = 2048
 const EMPTY = Buffer.alloc(0)
 
-export function startCapture({ clock, show = (plain) => plain, ...options }: CaptureOptions): Capture {
+export function startCapture({ clock, hide = () => (plain) => plain, ...options }: CaptureOptions): Capture {
   const { records: mostRecords = 256, plainBytes: mostPlain = 256 * 1024, opened: mostOpened = 64 } = options
-  const secrets = keepSecrets()
   const lines = new Map<number, Line | 'counted'>()
+  const byRandom = new Map<string, Line>()
   const ring: (OpenedRecord & { n: number; line: Line })[] = []
   const sums = { tls: { up: 0, down: 0 }, plain: { up: 0, down: 0 }, unread: { up: 0, down: 0 } }
   let [n, plainKept, opened] = [0, 0, 0]
@@ -82,19 +89,25 @@ export function startCapture({ clock, show = (plain) => plain, ...options }: Cap
   }
   function open(id: number, openedAt: number): Line {
     opened++
+    const secrets: Secrets = new Map()
     const connection = startConnection(secrets, (record) => keep(line, record))
-    const line: Line = { id, connection, openedAt, closedAt: undefined, opening: { up: EMPTY, down: EMPTY }, kept: 0 }
+    const line: Line = {
+      ...{ id, connection, secrets, random: undefined, openedAt, closedAt: undefined },
+      ...{ opening: { up: EMPTY, down: EMPTY }, hide: {}, kept: 0 },
+    }
     return line
   }
   function keep(line: Line, record: OpenedRecord) {
-    const { plain, type, cipherBytes } = record
-    const direction = record.up ? 'up' : 'down'
+    const { up, type, cipherBytes } = record
+    const direction = up ? 'up' : 'down'
+    const hidden = () => (line.hide[direction] ??= hide(line.connection.facts.alpn, up))
+    const plain = record.plain && type === 'data' ? hidden()(record.plain) : record.plain
     if (!plain) sums.unread[direction] += cipherBytes
     else if (type === 'data') {
       sums.plain[direction] += plain.length
       if (line.opening[direction].length === 0) line.opening[direction] = Buffer.from(plain.subarray(0, OPENING_BYTES))
     }
-    ring.push({ ...record, n: ++n, line })
+    ring.push({ ...record, plain, n: ++n, line })
     line.kept++
     plainKept += plain?.length ?? 0
     while (ring.length > mostRecords || plainKept > mostPlain) {
@@ -103,6 +116,18 @@ export function startCapture({ clock, show = (plain) => plain, ...options }: Cap
       gone.line.kept--
       forget(gone.line)
     }
+  }
+  function read(line: Line, up: boolean, bytes: Buffer, at: number) {
+    line.connection.read(up, bytes, at)
+    line.random ??= line.connection.clientRandom?.toString('hex')
+    if (line.random !== undefined) byRandom.set(line.random, line)
+  }
+  /** Nothing more of it is opened. */
+  function finish(line: Line) {
+    opened--
+    line.connection.end()
+    line.secrets.clear()
+    if (line.random !== undefined && byRandom.get(line.random) === line) byRandom.delete(line.random)
   }
   function forget(line: Line) {
     if (line.kept === 0 && line.closedAt !== undefined) lines.delete(line.id)
@@ -115,11 +140,10 @@ export function startCapture({ clock, show = (plain) => plain, ...options }: Cap
       const line = lineOf(id, at)
       if (line !== 'counted')
         try {
-          return line.connection.read(up, bytes, at)
+          return read(line, up, bytes, at)
         } catch {
           lines.set(id, 'counted') // no TLS: nothing to open
-          line.connection.end()
-          opened--
+          finish(line)
         }
       sums.unread[direction] += bytes.length
     },
@@ -127,36 +151,35 @@ export function startCapture({ clock, show = (plain) => plain, ...options }: Cap
       const line = lines.get(id)
       if (line === 'counted') lines.delete(id)
       if (line === undefined || line === 'counted') return
-      line.connection.end()
+      finish(line)
       line.closedAt = at
-      opened--
       forget(line)
     },
     keylog(text) {
-      const random = secrets.add(text.toString())
-      if (random === undefined) return
-      for (const line of lines.values())
-        if (line !== 'counted' && line.connection.clientRandom?.toString('hex') === random) line.connection.look()
+      const told = readKeyLine(text.toString())
+      const line = told && byRandom.get(told.random)
+      line?.secrets.set(told!.label, told!.secret)
+      line?.connection.look()
     },
     records(after = 0) {
       const from = ring.findIndex((record) => record.n > after)
       return (from < 0 ? [] : ring.slice(from)).map(({ line, plain, ...record }) => ({
         ...record,
         connection: line.id,
-        plain: plain && (record.type === 'data' ? show(plain) : plain).toString('base64'),
+        plain: plain && plain.toString('base64'),
       }))
     },
     connections() {
-      return [...lines.values()].flatMap((line) => (line === 'counted' ? [] : [told(line, show)]))
+      return [...lines.values()].flatMap((line) => (line === 'counted' ? [] : [told(line)]))
     },
     bytes: () => structuredClone(sums),
   }
 }
 
-function told({ id, connection, openedAt, closedAt, opening }: Line, show: (plain: Buffer) => Buffer): WireConnection {
+function told({ id, connection, openedAt, closedAt, opening }: Line): WireConnection {
   return {
     ...{ id, openedAt, ...connection.facts },
     ...(closedAt !== undefined && { closedAt }),
-    opening: { up: show(opening.up).toString('base64'), down: show(opening.down).toString('base64') },
+    opening: { up: opening.up.toString('base64'), down: opening.down.toString('base64') },
   }
 }

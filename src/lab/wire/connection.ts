@@ -14,6 +14,8 @@ export interface OpenedRecord {
   type: 'handshake' | 'data' | 'alert' | 'ccs'
   /** All of the record: its header of five bytes, what it seals, the tag. */
   cipherBytes: number
+  /** These five bytes, in the clear, base64: type, version, length. */
+  header: string
   /** What is in it, without content type and padding; null when no secret opens it. */
   plain: Buffer | null
   /** Of a record of the handshake. */
@@ -126,6 +128,7 @@ const side = (up: boolean): Reading => ({
 const sealed = ({ at, side, type, header, fragment }: Held): OpenedRecord => ({
   ...{ at, up: side.up, type: nameOf(type) },
   cipherBytes: header.length + fragment.length,
+  header: header.toString('base64'),
   plain: null,
 })
 

@@ -64,7 +64,7 @@ export function startSession(secrets: Secrets): Session {
     const keys = connectionKeys(suite!, master, client!.random, server!.random)
     return (side.open = opener12(suite!, side.up ? keys.up : keys.down))
   }
-  const secret = (label: Label) => secrets.get(client!.random, label)
+  const secret = (label: Label) => secrets.get(label)
 
   function readServerHello(body: Buffer) {
     const hello = handshake.readServerHello(body)
