@@ -38,7 +38,7 @@ export function benchRoom({ benches: max = 16, leaseMs = 180_000 }: RoomLimits =
     }
 
     return {
-      routes: benchRoutes({ guard, limits, clock, ticker, benches, startStorm: beginStorm }),
+      routes: benchRoutes({ feed, guard, limits, clock, ticker, benches, startStorm: beginStorm }),
       renew(next) {
         tls = next
         benches.renew(next)

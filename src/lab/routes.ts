@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import type { Context } from 'hono'
 import { transportNames } from '../../transports/clients.ts'
-import type { Cursor } from '../core/event.ts'
+import { isCursor } from '../core/event.ts'
 import type { TransportName } from '../../transports/clients.ts'
 import type { Env } from '../../transports/contract.ts'
 import { Refusal } from '../../transports/request.ts'
@@ -14,7 +14,7 @@ import type { Bench } from './bench.ts'
 import type { Benches } from './benches.ts'
 import { Changes, Fault, StormOrder } from './settings.ts'
 
-export interface RoutesOptions extends Pick<RoomOptions, 'guard' | 'limits' | 'clock' | 'ticker'> {
+export interface RoutesOptions extends Pick<RoomOptions, 'feed' | 'guard' | 'limits' | 'clock' | 'ticker'> {
   benches: Benches
   /** @returns whether it could begin: one at a time. */
   startStorm(bench: Bench, order: StormOrder): boolean
@@ -25,7 +25,7 @@ const settingsExpected =
   '"batchMs":0–1000,"buffering":true|false,"idleCutMs":0|10000|60000,"downBytesPerSecond":0|2000|20000}'
 const stormExpected = 'expected {"transport":"…","lane":"…","clients":1–1000,"jitter":true|false}'
 
-export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm }: RoutesOptions): Hono<Env> {
+export function benchRoutes({ feed, guard, limits, clock, ticker, benches, startStorm }: RoutesOptions): Hono<Env> {
   const app = new Hono<Env>()
   type Asked = Context<Env>
   const bodyOf = ({ env }: Asked) => readJson(env.incoming, env.outgoing, limits.bodyBytes)
@@ -74,9 +74,11 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
 
   app.get('/:id/published/:event', (context) => {
     guard.mayLook(context.env)
-    const at = benchOf(context).published.at(context.req.param('event') as Cursor)
-    if (at === undefined)
-      throw new Refusal(404, 'not_known', 'known are the latest events that came while the bench was open')
+    benchOf(context)
+    const event = context.req.param('event')
+    if (!isCursor(event)) throw new Refusal(400, 'bad_cursor', 'an event is known by its id (epoch.offset)')
+    const at = feed.publishedAt(event)
+    if (at === undefined) throw new Refusal(404, 'not_known', 'known are the events that the feed still holds')
     return context.json({ at })
   })
 
