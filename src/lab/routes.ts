@@ -102,9 +102,8 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
 
   app.get('/:id/:lane/wire', (context) => {
     guard.mayLook(context.env)
-    const after = context.req.query('after') ?? '0'
-    if (!/^\d{1,16}$/.test(after)) throw new Refusal(400, 'bad_after', 'after is the number of a record, 0 or more')
-    return context.json(doorOf(context).wire(Number(after)))
+    const after = afterOf(context)
+    return context.json(doorOf(context).wire(after))
   })
 
   for (const [path, allow] of [
@@ -120,6 +119,16 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
       throw new Refusal(405, 'method_not_allowed', `only ${allow} here`, { allow })
     })
   return app
+}
+
+/** A name that is unknown or comes twice is a question that was meant otherwise. */
+function afterOf({ req }: Context<Env>): number {
+  const asked = [...new URL(req.url).searchParams]
+  if (asked.some(([name]) => name !== 'after')) throw new Refusal(400, 'bad_parameter', 'the one parameter is after')
+  const [after = '0', ...more] = asked.map(([, value]) => value)
+  if (more.length > 0 || !/^\d{1,16}$/.test(after))
+    throw new Refusal(400, 'bad_after', 'after is the number of a record, 0 or more, given once')
+  return Number(after)
 }
 
 const noBench = () => new Refusal(404, 'no_bench', 'there is no such bench, or it has ended; POST /lab/bench opens one')
