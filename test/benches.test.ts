@@ -323,6 +323,7 @@ describe('what is asked wrongly', () => {
     ['GET', 'bench/ID/sse/wire?__proto__=1', undefined, 400, 'bad_parameter'],
     ['GET', 'bench', undefined, 405, 'method_not_allowed'],
     ['GET', settings, undefined, 405, 'method_not_allowed'],
+    ['PUT', storm, {}, 405, 'method_not_allowed'],
     ['PATCH', 'bench/ID', undefined, 405, 'method_not_allowed'],
     ['GET', 'bench/ID/sse/more', undefined, 404, 'not_found'],
   ])('%s /lab/%s %j: %i %s', async (method, path, body, status, code) => {

@@ -71,6 +71,7 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
     if (!startStorm(bench, order)) throw new Refusal(409, 'storm_under_way', 'one storm at a time; wait for its end')
     return context.json(bench.storm!.state, 202)
   })
+  only('/:id/storm', 'POST') // here: it is no lane
 
   app.get('/:id/published/:event', (context) => {
     guard.mayLook(context.env)
@@ -109,16 +110,20 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
   for (const [path, allow] of [
     ['/', 'POST'],
     ['/:id', 'GET, HEAD, DELETE'],
-    ['/:id/storm', 'POST'],
     ['/:id/published/:event', 'GET, HEAD'],
     ['/:id/:lane', 'PUT'],
     ['/:id/:lane/fault', 'POST'],
     ['/:id/:lane/wire', 'GET, HEAD'],
   ] as const)
+    only(path, allow)
+  return app
+
+  /** For any other method than those that were routed before. */
+  function only(path: string, allow: string) {
     app.all(path, () => {
       throw new Refusal(405, 'method_not_allowed', `only ${allow} here`, { allow })
     })
-  return app
+  }
 }
 
 /** A name that is unknown or comes twice is a question that was meant otherwise. */
