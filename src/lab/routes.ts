@@ -20,6 +20,10 @@ export interface RoutesOptions extends Pick<RoomOptions, 'feed' | 'guard' | 'lim
   startStorm(bench: Bench, order: StormOrder): boolean
 }
 
+/** One guest in front of many pages must not take the benches of all others. */
+const MAX_OF_A_SESSION = 4
+const SOON = { 'retry-after': '10' }
+
 const settingsExpected =
   'expected some of {"http":"1.1"|"2","tls":"1.2"|"1.3","profile":"none"|"lan"|"4g"|"3g"|"satellite"|"lossy-wifi",' +
   '"batchMs":0–1000,"buffering":true|false,"idleCutMs":0|10000|60000,"downBytesPerSecond":0|2000|20000}'
@@ -30,13 +34,13 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
   type Asked = Context<Env>
   const bodyOf = ({ env }: Asked) => readJson(env.incoming, env.outgoing, limits.bodyBytes)
 
-  function benchOf(context: Asked): Bench {
-    const bench = benches.get(context.req.param('id')!)
+  function benchOf(context: Asked, who: string): Bench {
+    const bench = benches.get(context.req.param('id')!, who)
     if (!bench) throw noBench()
     return bench
   }
-  function doorOf(context: Asked) {
-    const bench = benchOf(context)
+  function doorOf(context: Asked, who: string) {
+    const bench = benchOf(context, who)
     const lane = context.req.param('lane')!
     if (!(transportNames as readonly string[]).includes(lane))
       throw new Refusal(404, 'no_lane', `lane is one of ${transportNames.join(', ')}`)
@@ -45,28 +49,30 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
   const stateOf = (bench: Bench) => ({ ...bench.state(), ...rateOf(ticker()), now: clock() })
 
   app.post('/', async (context) => {
-    guard.mayPublish(context.env)
+    const who = guard.mayPublish(context.env)
+    if (who !== 'key' && benches.of(who) >= MAX_OF_A_SESSION)
+      throw new Refusal(429, 'too_many_benches', `at most ${MAX_OF_A_SESSION} of one browser; close a page`, SOON)
     const host = hostOf(context.env.incoming)
-    const opened = await benches.open(host.slice(nameOf(host).length))
-    if (!opened) throw new Refusal(503, 'too_many_benches', 'no bench is free now; come back', { 'retry-after': '10' })
+    const opened = await benches.open(host.slice(nameOf(host).length), who)
+    if (!opened) throw new Refusal(503, 'too_many_benches', 'no bench is free now; come back', SOON)
     return context.json({ id: opened.id, ...stateOf(opened.bench) }, 201)
   })
 
   app.get('/:id', (context) => {
-    guard.mayLook(context.env)
-    return context.json(stateOf(benchOf(context)))
+    const who = guard.mayLook(context.env)
+    return context.json(stateOf(benchOf(context, who)))
   })
 
   app.delete('/:id', async (context) => {
-    guard.mayPublish(context.env)
-    benchOf(context)
+    const who = guard.mayPublish(context.env)
+    benchOf(context, who)
     await benches.end(context.req.param('id'))
     return context.body(null, 204)
   })
 
   app.post('/:id/storm', async (context) => {
-    guard.mayPublish(context.env)
-    const bench = benchOf(context)
+    const who = guard.mayPublish(context.env)
+    const bench = benchOf(context, who)
     const order = read(StormOrder, await bodyOf(context), stormExpected)
     if (!startStorm(bench, order)) throw new Refusal(409, 'storm_under_way', 'one storm at a time; wait for its end')
     return context.json(bench.storm!.state, 202)
@@ -74,8 +80,8 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
   only('/:id/storm', 'POST') // here: it is no lane
 
   app.get('/:id/published/:event', (context) => {
-    guard.mayLook(context.env)
-    benchOf(context)
+    const who = guard.mayLook(context.env)
+    benchOf(context, who)
     const event = context.req.param('event')
     if (!isCursor(event)) throw new Refusal(400, 'bad_cursor', 'an event is known by its id (epoch.offset)')
     const at = feed.publishedAt(event)
@@ -84,16 +90,16 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
   })
 
   app.put('/:id/:lane', async (context) => {
-    guard.mayPublish(context.env)
-    const door = doorOf(context)
+    const who = guard.mayPublish(context.env)
+    const door = doorOf(context, who)
     const settings = await door.set(read(Changes, await bodyOf(context), settingsExpected))
     if (!settings) throw noBench()
     return context.json(settings)
   })
 
   app.post('/:id/:lane/fault', async (context) => {
-    guard.mayPublish(context.env)
-    const door = doorOf(context)
+    const who = guard.mayPublish(context.env)
+    const door = doorOf(context, who)
     const { fault } = read(Fault, await bodyOf(context), 'expected {"fault":"cut"|"freeze"|"stall"|"restart"}')
     const connections = door.fault(fault)
     if (connections === undefined)
@@ -102,9 +108,9 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
   })
 
   app.get('/:id/:lane/wire', (context) => {
-    guard.mayLook(context.env)
+    const who = guard.mayLook(context.env)
     const after = afterOf(context)
-    return context.json(doorOf(context).wire(after))
+    return context.json(doorOf(context, who).wire(after))
   })
 
   for (const [path, allow] of [
