@@ -16,8 +16,8 @@ import { Changes, Fault, StormOrder } from './settings.ts'
 
 export interface RoutesOptions extends Pick<RoomOptions, 'feed' | 'guard' | 'limits' | 'clock' | 'ticker'> {
   benches: Benches
-  /** @returns whether it could begin: one at a time. */
-  startStorm(bench: Bench, order: StormOrder): boolean
+  /** `name`: by which the page knows this host. @returns whether it could begin: one at a time. */
+  startStorm(bench: Bench, order: StormOrder, name: string): boolean
 }
 
 /** One guest in front of many pages must not take the benches of all others. */
@@ -74,10 +74,18 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
     const who = guard.mayPublish(context.env)
     const bench = benchOf(context, who)
     const order = read(StormOrder, await bodyOf(context), stormExpected)
-    if (!startStorm(bench, order)) throw new Refusal(409, 'storm_under_way', 'one storm at a time; wait for its end')
+    if (!startStorm(bench, order, nameOf(hostOf(context.env.incoming))))
+      throw new Refusal(409, 'storm_under_way', 'one storm at a time; wait for its end')
     return context.json(bench.storm!.state, 202)
   })
-  only('/:id/storm', 'POST') // here: it is no lane
+  app.delete('/:id/storm', async (context) => {
+    const who = guard.mayPublish(context.env)
+    const { storm } = benchOf(context, who)
+    if (!storm || storm.over) throw new Refusal(404, 'no_storm', 'there is no storm, or it is over')
+    await storm.end('it was cancelled')
+    return context.body(null, 204)
+  })
+  only('/:id/storm', 'POST, DELETE') // here: it is no lane
 
   app.get('/:id/published/:event', (context) => {
     const who = guard.mayLook(context.env)
