@@ -1,7 +1,7 @@
 // One connection of the generator: a TLS socket, over HTTP/1.1 or HTTP/2, whose bytes are counted below and above TLS.
 import { connect as connectHttp2 } from 'node:http2'
 import type { ClientHttp2Session } from 'node:http2'
-import { connect as connectTcp } from 'node:net'
+import { connect as connectTcp, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { SecureContext } from 'node:tls'
 import type { Body, Read, Reader, Target, Wire } from './wires/contract.ts'
@@ -24,6 +24,10 @@ export interface Line {
 export type TlsVersion = '1.2' | '1.3'
 export interface Way {
   port: number
+  /** Default 127.0.0.1. */
+  host?: string
+  /** Whom the certificate is to name, a host name or an address; default localhost. */
+  name?: string
   /** The CA, and the version of TLS. */
   secureContext: SecureContext
   http: '1.1' | '2'
@@ -56,10 +60,12 @@ export interface AskingOverHttp2 {
 }
 export type WireOverHttp2 = StreamOverHttp2 | AskingOverHttp2
 
-function openSocket({ port, secureContext, http, session }: Way, onEnd: Ends['onEnd']) {
-  const raw = connectTcp({ port, host: '127.0.0.1', noDelay: true })
+function openSocket({ port, host = '127.0.0.1', name = 'localhost', ...way }: Way, onEnd: Ends['onEnd']) {
+  const { secureContext, http, session } = way
+  const raw = connectTcp({ port, host, noDelay: true })
   const socket = connectTls({
-    ...{ socket: raw, secureContext, servername: 'localhost', ALPNProtocols: [http === '2' ? 'h2' : 'http/1.1'] },
+    ...{ socket: raw, secureContext, host: name, servername: isIP(name) ? '' : name }, // no address in SNI (RFC 6066 §3)
+    ...{ ALPNProtocols: [http === '2' ? 'h2' : 'http/1.1'] },
     ...(session && { session }),
   })
   let cause: Error | undefined
@@ -123,13 +129,18 @@ export function openLineOverHttp2(way: Way, wire: WireOverHttp2, target: Target,
 
   function ask(asking: AskingOverHttp2, path: string) {
     if (session.destroyed) return
-    const request = session.request({ ':path': path }).on('error', () => undefined)
+    const { authorization } = target
+    const request = session.request({ ':path': path, ...(authorization !== undefined && { authorization }) })
+    request.on('error', () => undefined)
     ends.onSent()
+    let status: number | undefined
+    request.once('response', (head) => (status = head[':status']))
     const parts: Buffer[] = []
     request.on('data', (part: Buffer) => parts.push(part))
     request.once('end', () => {
       const body = Buffer.concat(parts)
       ends.onChunk(body.length, () => {
+        if (status !== 200 && status !== 304) return { events: [], failed: `no answer: HTTP ${status}` }
         const { nextPath, when, ...read } = asking.answer(body, target)
         const next = () => ask(asking, nextPath)
         if (when === 'reply') next()

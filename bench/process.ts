@@ -54,7 +54,8 @@ export function child<C extends Commands>(name: string, file: URL, execArgv: str
   let lastId = 0
   let complaint = ''
   let gone: string | undefined
-  process_.stderr!.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-2000)))
+  // Without a free descriptor there is no stderr either.
+  process_.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-2000)))
   const exited = new Promise<void>((resolve) => {
     const end = (how: string) => {
       const reason = complaint.trim().split('\n').at(-1) ?? ''

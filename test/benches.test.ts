@@ -221,6 +221,41 @@ describe('who may', () => {
     expect(await status('GET', `bench/${id}`, undefined, { cookie })).toBe(200)
   })
 
+  test('a bench is for the session that opened it, and for the key; one session has four at most', async () => {
+    const { lab, ask } = await labWithBenches()
+    const platform = nodePlatform({ ca: lab.authority!.ca })
+    afterwards(() => platform.close())
+    const pageOf = async () => {
+      const { headers } = await platform.fetch(lab.url)
+      const cookie = headers.get('set-cookie')!.split(';', 1)[0]!
+      return { cookie, origin: lab.url, 'sec-fetch-site': 'same-origin' }
+    }
+    const [mine, yours] = [await pageOf(), await pageOf()]
+    const openedBy = async (page: Record<string, string>) => (await ask('POST', 'bench', undefined, page)).body as { id: string }
+    const { id } = await openedBy(mine)
+    const event = (await publish(lab, 1))[0]!.id
+    for (const [method, path, sent, status] of [
+      ['GET', `bench/${id}`, undefined, 200],
+      ['GET', `bench/${id}/sse/wire`, undefined, 200],
+      ['GET', `bench/${id}/published/${event}`, undefined, 200],
+      ['PUT', `bench/${id}/sse`, {}, 200],
+      ['POST', `bench/${id}/sse/fault`, { fault: 'cut' }, 200],
+      ['POST', `bench/${id}/storm`, {}, 400],
+      ['DELETE', `bench/${id}`, undefined, 204],
+    ] as const) {
+      const answer = await ask(method, path, sent, yours)
+      expect([answer.status, answer.body]).toEqual([404, error('no_bench')])
+      if (method !== 'DELETE') expect((await ask(method, path, sent)).status).toBe(status)
+      expect((await ask(method, path, sent, mine)).status).toBe(status)
+    }
+    const all = await Promise.all(Array.from({ length: 4 }, () => openedBy(mine)))
+    const fifth = await ask('POST', 'bench', undefined, mine)
+    expect([fifth.status, fifth.headers.get('retry-after'), fifth.body]).toEqual([429, '10', error('too_many_benches')])
+    expect((await ask('POST', 'bench', undefined, yours)).status).toBe(201)
+    expect((await ask('DELETE', `bench/${all[0]!.id}`, undefined, mine)).status).toBe(204)
+    expect((await ask('POST', 'bench', undefined, mine)).status).toBe(201)
+  })
+
   test('a door lets the page of its lab read, and no other Origin; it carries the feed only', async () => {
     const { lab, bench } = await labWithBenches()
     const { port } = await (await bench()).door('polling')
@@ -317,8 +352,13 @@ describe('what is asked wrongly', () => {
     ['POST', storm, { ...order, clients: 0 }, 400, 'bad_message'],
     ['POST', storm, { ...order, lane: 'floor' }, 400, 'bad_message'],
     ['POST', storm, { ...order, jitter: undefined }, 400, 'bad_message'],
+    ['GET', 'bench/ID/sse/wire?after=x', undefined, 400, 'bad_after'],
+    ['GET', 'bench/ID/sse/wire?after=1&after=2', undefined, 400, 'bad_after'],
+    ['GET', 'bench/ID/sse/wire?before=1', undefined, 400, 'bad_parameter'],
+    ['GET', 'bench/ID/sse/wire?__proto__=1', undefined, 400, 'bad_parameter'],
     ['GET', 'bench', undefined, 405, 'method_not_allowed'],
     ['GET', settings, undefined, 405, 'method_not_allowed'],
+    ['PUT', storm, {}, 405, 'method_not_allowed'],
     ['PATCH', 'bench/ID', undefined, 405, 'method_not_allowed'],
     ['GET', 'bench/ID/sse/more', undefined, 404, 'not_found'],
   ])('%s /lab/%s %j: %i %s', async (method, path, body, status, code) => {

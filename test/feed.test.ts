@@ -11,6 +11,23 @@ import { memoryFeed } from '../src/feeds/memory.ts'
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 const offsets = (page: Page) => page.entries.map(({ offset }) => offset)
 
+test('when an event was published is known as long as it is held, whoever was told of it and when', async () => {
+  let now = 1000
+  const feed = memoryFeed({ events: 2, clock: () => now })
+  const first = await feed.publish({ type: 'tick', data: 1, at: 900 })
+  now = 2000
+  feed.follow('now', () => (now = 3000))
+  const second = await feed.publish({ type: 'tick', data: 2 })
+  await turn()
+  expect([first, second].map(({ id }) => feed.publishedAt(id))).toEqual([1000, 2000])
+  const third = await feed.publish({ type: 'tick', data: 3 })
+  expect([first, second, third].map(({ id }) => feed.publishedAt(id))).toEqual([undefined, 2000, 3000])
+  expect(feed.publishedAt(formatCursor({ epoch: feed.epoch, offset: 4 }))).toBe(undefined)
+  expect(feed.publishedAt(memoryFeed().tail)).toBe(undefined)
+  feed.close()
+  expect(feed.publishedAt(third.id)).toBe(undefined)
+})
+
 describe('cursor', () => {
   test('reads what it writes, for every epoch and safe offset', () => {
     fc.assert(

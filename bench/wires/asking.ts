@@ -1,7 +1,7 @@
 // Polling and long polling as the generator does them: a question, its whole answer, the next question, on one connection.
 import { EMPTY, NOTHING, remember } from './contract.ts'
 import type { Read, Wire } from './contract.ts'
-import { field, parseHead } from './http1.ts'
+import { authorizing, field, parseHead } from './http1.ts'
 import type { Head } from './http1.ts'
 
 export interface Answer extends Pick<Read, 'events' | 'gaps'> {
@@ -21,10 +21,12 @@ export interface AskingOptions {
 }
 
 export function asking({ first, answer, when }: AskingOptions): Wire {
-  return ({ authority, path, after }) => {
+  return (target) => {
+    const { authority, path, after } = target
+    const own = authorizing(target)
     const question = ({ query, fields = '' }: { query: string; fields?: string }) =>
-      `GET ${path}${query} HTTP/1.1\r\nHost: ${authority}\r\n${fields}\r\n`
-    const whole = shared(`${authority} ${path}`, question)
+      `GET ${path}${query} HTTP/1.1\r\nHost: ${authority}\r\n${own}${fields}\r\n`
+    const whole = shared(`${authority} ${path} ${own}`, question)
     let held = EMPTY
     return {
       asks: true,

@@ -10,6 +10,8 @@ export interface Target {
   path: string
   /** Where to go on; without it, from now on. Wires that cannot resume ignore it. */
   after?: string
+  /** `Authorization`, where reading needs it. */
+  authorization?: string
 }
 
 /**

@@ -1,6 +1,6 @@
 // HTTP/1.1 as the generator reads it (RFC 9112): a head, then a body that is a stream, with or without chunks.
 import { EMPTY, NOTHING, remember } from './contract.ts'
-import type { Body, Read, Reader } from './contract.ts'
+import type { Body, Read, Reader, Target } from './contract.ts'
 
 export interface Head {
   status: number
@@ -22,6 +22,10 @@ export function parseHead(bytes: Buffer): Head | undefined {
 export function field(head: Head, name: string): string | undefined {
   return new RegExp(`\r\n${name}: *([^\r]*)`, 'i').exec(head.text)?.[1]
 }
+
+/** What a target adds to the head of each request. */
+export const authorizing = ({ authorization }: Pick<Target, 'authorization'>) =>
+  authorization === undefined ? '' : `Authorization: ${authorization}\r\n`
 
 export interface Stream {
   request: string

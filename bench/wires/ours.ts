@@ -83,6 +83,8 @@ const over2 = (when: 'later' | 'reply'): WireOverHttp2 => ({
     return { ...read, open: true, bodyBytes: body.length, nextPath: path + next.query, when: more ? 'reply' : when }
   },
 })
+const authorizing = ({ authorization }: Target): Record<string, string> =>
+  authorization === undefined ? {} : { authorization }
 const followed = ({ path, after }: Target) => (after === undefined ? path : `${path}?after=${after}`)
 
 export const oursOverHttp2: Record<TransportName, WireOverHttp2> = {
@@ -90,14 +92,14 @@ export const oursOverHttp2: Record<TransportName, WireOverHttp2> = {
   'long-polling': over2('reply'),
   sse: {
     kind: 'stream',
-    headers: (target) => ({ ':path': followed(target), accept: 'text/event-stream' }),
+    headers: (target) => ({ ':path': followed(target), accept: 'text/event-stream', ...authorizing(target) }),
     body: blocks(sseMessage),
   },
   wss: {
     kind: 'websocket',
     headers: (target) => ({
       ...{ ':method': 'CONNECT', ':protocol': 'websocket', ':scheme': 'https', ':path': followed(target) },
-      ...{ 'sec-websocket-version': '13', 'sec-websocket-protocol': SUBPROTOCOL },
+      ...{ 'sec-websocket-version': '13', 'sec-websocket-protocol': SUBPROTOCOL, ...authorizing(target) },
     }),
     body: frames(wssMessage),
   },

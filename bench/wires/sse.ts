@@ -2,7 +2,7 @@
 import { createParser } from 'eventsource-parser'
 import { EMPTY, NOTHING, remember } from './contract.ts'
 import type { Body, Read, Wire } from './contract.ts'
-import { field, streamReader } from './http1.ts'
+import { authorizing, field, streamReader } from './http1.ts'
 import { joined } from './websocket.ts'
 
 export interface EventStreamOptions {
@@ -42,11 +42,11 @@ function readBlocks(bytes: Buffer, message: EventStreamOptions['message']): Read
 
 export function eventStream({ message, opensWithHead }: EventStreamOptions): Wire {
   const bodies = blocks(message)
-  return ({ authority, path, after }) =>
+  return ({ authority, path, after, ...target }) =>
     streamReader({
       request:
         `GET ${path}${after === undefined ? '' : `?after=${after}`} HTTP/1.1\r\nHost: ${authority}\r\n` +
-        `Accept: text/event-stream\r\n\r\n`,
+        `Accept: text/event-stream\r\n${authorizing(target)}\r\n`,
       refuses: (head) =>
         head.status === 200 && /^text\/event-stream/i.test(field(head, 'content-type') ?? '') ? undefined : 'no stream',
       body: bodies(),

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { EMPTY, NOTHING, remember } from './contract.ts'
 import type { Body, Read, Wire } from './contract.ts'
-import { streamReader } from './http1.ts'
+import { authorizing, streamReader } from './http1.ts'
 
 export interface WebSocketOptions {
   protocol?: string
@@ -90,14 +90,14 @@ export function joined(reads: Partial<Read>[]): Read {
 /** §4.1; over TLS on HTTP/1.1. */
 export function webSocket({ protocol, fields = '', message, opensWithHead, greetings = [] }: WebSocketOptions): Wire {
   const bodies = frames(message)
-  return ({ authority, path, after }) => {
+  return ({ authority, path, after, ...target }) => {
     const key = randomBytes(16).toString('base64')
     const offered = protocol === undefined ? '' : `Sec-WebSocket-Protocol: ${protocol}\r\n`
     const query = after === undefined ? '' : `${path.includes('?') ? '&' : '?'}after=${after}`
     const reader = streamReader({
       request:
         `GET ${path}${query} HTTP/1.1\r\nHost: ${authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n${offered}${fields}\r\n`,
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n${offered}${fields}${authorizing(target)}\r\n`,
       refuses: ({ status }) => (status === 101 ? undefined : 'no WebSocket'),
       body: bodies(),
       ...(opensWithHead && { opensWithHead }),

@@ -30,6 +30,8 @@ export interface Feed {
    * @throws {PublishError} bad_type, bad_data, too_large, or key_reused when the key came with another draft before.
    */
   publish(draft: Draft, key?: string): Promise<FeedEvent>
+  /** @returns when it was, ms since the Unix epoch by the clock that says when events are due; undefined when it is not held. */
+  publishedAt(id: Cursor): number | undefined
   /** At most `limit` entries and about `maxBytes` of them after `after`, the oldest first; at least one if there is one. */
   since(after: After, limit?: number, maxBytes?: number): Page
   /**

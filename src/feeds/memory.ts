@@ -1,7 +1,7 @@
 // The default log: the last events in memory, bounded by count, bytes and age. A new one is a new epoch.
 import { createHash, randomInt } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { encodeEvent, faultOf, formatCursor } from '../core/event.ts'
+import { encodeEvent, faultOf, formatCursor, parseCursor } from '../core/event.ts'
 import type { Cursor, Draft, FeedEvent } from '../core/event.ts'
 import { PublishError, resolve } from '../core/feed.ts'
 import type { After, Entry, Feed, Page } from '../core/feed.ts'
@@ -39,7 +39,7 @@ export function memoryFeed(options: MemoryFeedOptions = {}): Feed {
   const followers = new Set<Follower>()
 
   // A ring would save nothing here: `head` moves, and the array is cut when half of it is dead.
-  let log: { entry: Entry; kept: number }[] = []
+  let log: { entry: Entry; kept: number; publishedAt: number }[] = []
   let head = 0
   let heldBytes = 0
   let tail = 0
@@ -122,10 +122,11 @@ export function memoryFeed(options: MemoryFeedOptions = {}): Feed {
     if (before) return { id: before.id, at: before.at, type: draft.type, data: draft.data }
 
     const offset = ++tail
-    const event = { id: at(offset), at: round(draft.at ?? clock()), type: draft.type, data: draft.data }
+    const now = clock()
+    const event = { id: at(offset), at: round(draft.at ?? now), type: draft.type, data: draft.data }
     const { id, at: due } = event
     const entry = { offset, id, at: due, bytes: encodeEvent(event) }
-    log.push({ entry, kept: monotonic() })
+    log.push({ entry, kept: monotonic(), publishedAt: round(now) })
     heldBytes += entry.bytes.length
     expire()
     if (key !== undefined) published.set(key, { hash, id, at: due })
@@ -139,6 +140,12 @@ export function memoryFeed(options: MemoryFeedOptions = {}): Feed {
       return at(tail)
     },
     publish,
+    publishedAt(id) {
+      expire()
+      const position = parseCursor(id)
+      if (position?.epoch !== epoch || position.offset < oldest()) return undefined
+      return log[head + position.offset - oldest()]?.publishedAt
+    },
     since,
     follow(after, listener) {
       const replay = since(after)

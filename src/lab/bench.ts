@@ -4,14 +4,11 @@ import type { TransportName } from '../../transports/clients.ts'
 import type { Credentials } from '../server/secure.ts'
 import { openDoor } from './door.ts'
 import type { Door, DoorOptions, DoorState } from './door.ts'
-import { notePublished } from './published.ts'
-import type { Published } from './published.ts'
 import type { Storm, StormState } from './storm/storm.ts'
 
 export interface Bench {
   doors: Record<TransportName, Door>
   storm: Storm | undefined
-  published: Published
   state(): { doors: Record<TransportName, DoorState>; storm: StormState | null }
   renew(tls: Credentials): void
   close(): Promise<{ forced: boolean }>
@@ -29,14 +26,12 @@ export async function openBench(options: DoorOptions): Promise<Bench> {
   const bench: Bench = {
     doors: Object.fromEntries(doors) as Bench['doors'],
     storm: undefined,
-    published: notePublished(options.feed, options.clock),
     state: () => ({
       doors: Object.fromEntries(doors.map(([name, door]) => [name, door.state()])) as Record<TransportName, DoorState>,
       storm: bench.storm?.state ?? null,
     }),
     renew: (tls) => doors.forEach(([, door]) => door.renew(tls)),
     async close() {
-      bench.published.stop()
       const [results] = await Promise.all([closeDoors(), bench.storm?.end()])
       return { forced: results.some(({ forced }) => forced) }
     },

@@ -12,6 +12,8 @@ export interface BenchesOptions {
 
 interface Lease {
   bench: Bench
+  /** Who opened it: `key`, or a session. */
+  owner: string
   timer: NodeJS.Timeout
 }
 
@@ -19,12 +21,13 @@ export type Benches = ReturnType<typeof keepBenches>
 
 export function keepBenches({ open, max, leaseMs, failed }: BenchesOptions) {
   const leases = new Map<string, Lease>()
-  const opening = new Set<Promise<unknown>>()
+  /** With their owners. */
+  const opening = new Map<Promise<unknown>, string>()
   /** Of those that ended by themselves, too: their ports are taken until then. */
   const closing = new Set<Promise<{ forced: boolean }>>()
   let isClosed = false
 
-  async function begin(pagePort: string) {
+  async function begin(pagePort: string, owner: string) {
     const bench = await open(pagePort)
     if (isClosed) {
       await shut(bench)
@@ -32,7 +35,7 @@ export function keepBenches({ open, max, leaseMs, failed }: BenchesOptions) {
     }
     const id = randomBytes(16).toString('base64url')
     const timer = setTimeout(() => void end(id).catch(failed), leaseMs).unref()
-    leases.set(id, { bench, timer })
+    leases.set(id, { bench, owner, timer })
     return { id, bench }
   }
 
@@ -53,26 +56,31 @@ export function keepBenches({ open, max, leaseMs, failed }: BenchesOptions) {
 
   return {
     /** @returns undefined when there are too many, one cannot be opened (no descriptors are left), or the lab is closing. */
-    async open(pagePort: string) {
+    async open(pagePort: string, owner: string) {
       if (isClosed || leases.size + opening.size + closing.size >= max) return undefined
-      const begun = begin(pagePort)
+      const begun = begin(pagePort, owner)
       const settled = begun.catch(() => undefined).finally(() => opening.delete(settled))
-      opening.add(settled)
+      opening.set(settled, owner)
       return begun.catch((error: unknown) => {
         failed(error)
         return undefined
       })
     },
-    get(id: string): Bench | undefined {
+    /** How many this one has. */
+    of: (owner: string) =>
+      [...[...leases.values()].map((lease) => lease.owner), ...opening.values()].filter((each) => each === owner).length,
+    /** @returns undefined to whoever did not open it, too; the key may all. */
+    get(id: string, who: string): Bench | undefined {
       const lease = leases.get(id)
-      lease?.timer.refresh()
-      return lease?.bench
+      if (!lease || (who !== 'key' && who !== lease.owner)) return undefined
+      lease.timer.refresh()
+      return lease.bench
     },
     end,
     renew: (tls: Credentials) => leases.forEach(({ bench }) => bench.renew(tls)),
     async close() {
       isClosed = true
-      await Promise.all(opening)
+      await Promise.all(opening.keys())
       for (const id of [...leases.keys()]) end(id).catch(failed)
       const results = await Promise.all(closing)
       return { forced: results.some(({ forced }) => forced) }

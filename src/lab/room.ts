@@ -8,6 +8,9 @@ import type { Settings, StormOrder } from './settings.ts'
 import { startStorm } from './storm/storm.ts'
 import type { Storm } from './storm/storm.ts'
 
+/** Where a server that listens everywhere is found on its own machine. */
+const reached = (host: string) => ({ '0.0.0.0': '127.0.0.1', '::': '::1' })[host] ?? host
+
 export interface RoomLimits {
   benches?: number
   /** A bench ends when nobody has asked about it for so long. */
@@ -15,7 +18,7 @@ export interface RoomLimits {
 }
 
 export function benchRoom({ benches: max = 16, leaseMs = 180_000 }: RoomLimits = {}): OpenRoom {
-  return ({ feed, limits, http, guard, metrics, host, ca, clock, ticker, ...options }) => {
+  return ({ feed, limits, http, guard, metrics, host, ca, readKey, clock, ticker, ...options }) => {
     let tls = options.tls
     let storm: Storm | undefined
     const settings: Settings = {
@@ -28,17 +31,21 @@ export function benchRoom({ benches: max = 16, leaseMs = 180_000 }: RoomLimits =
       open: (pagePort) => openBench({ ...common, guard: guard.atDoor(pagePort) }),
     })
 
-    function beginStorm(bench: Bench, order: StormOrder): boolean {
+    function beginStorm(bench: Bench, order: StormOrder, name: string): boolean {
       if (storm && !storm.over) return false
       const { port, settings: at } = bench.doors[order.lane].state()
       // The gateway has no extended CONNECT, and browsers do not need it: they open a WebSocket over HTTP/1.1.
       const version = order.transport === 'wss' ? '1.1' : at.http
-      bench.storm = storm = startStorm(order, { port, http: version, tls: at.tls, ca: ca ?? tls.cert })
+      bench.storm = storm = startStorm(order, {
+        ...{ port, host: reached(host), name: name.replace(/^\[|\]$/g, ''), authority: `${name}:${port}` },
+        ...(readKey !== undefined && { authorization: `Bearer ${readKey}` }),
+        ...{ http: version, tls: at.tls, ca: ca ?? tls.cert },
+      })
       return true
     }
 
     return {
-      routes: benchRoutes({ guard, limits, clock, ticker, benches, startStorm: beginStorm }),
+      routes: benchRoutes({ feed, guard, limits, clock, ticker, benches, startStorm: beginStorm }),
       renew(next) {
         tls = next
         benches.renew(next)

@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import type { Context } from 'hono'
 import { transportNames } from '../../transports/clients.ts'
-import type { Cursor } from '../core/event.ts'
+import { isCursor } from '../core/event.ts'
 import type { TransportName } from '../../transports/clients.ts'
 import type { Env } from '../../transports/contract.ts'
 import { Refusal } from '../../transports/request.ts'
@@ -14,29 +14,33 @@ import type { Bench } from './bench.ts'
 import type { Benches } from './benches.ts'
 import { Changes, Fault, StormOrder } from './settings.ts'
 
-export interface RoutesOptions extends Pick<RoomOptions, 'guard' | 'limits' | 'clock' | 'ticker'> {
+export interface RoutesOptions extends Pick<RoomOptions, 'feed' | 'guard' | 'limits' | 'clock' | 'ticker'> {
   benches: Benches
-  /** @returns whether it could begin: one at a time. */
-  startStorm(bench: Bench, order: StormOrder): boolean
+  /** `name`: by which the page knows this host. @returns whether it could begin: one at a time. */
+  startStorm(bench: Bench, order: StormOrder, name: string): boolean
 }
+
+/** One guest in front of many pages must not take the benches of all others. */
+const MAX_OF_A_SESSION = 4
+const SOON = { 'retry-after': '10' }
 
 const settingsExpected =
   'expected some of {"http":"1.1"|"2","tls":"1.2"|"1.3","profile":"none"|"lan"|"4g"|"3g"|"satellite"|"lossy-wifi",' +
   '"batchMs":0–1000,"buffering":true|false,"idleCutMs":0|10000|60000,"downBytesPerSecond":0|2000|20000}'
 const stormExpected = 'expected {"transport":"…","lane":"…","clients":1–1000,"jitter":true|false}'
 
-export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm }: RoutesOptions): Hono<Env> {
+export function benchRoutes({ feed, guard, limits, clock, ticker, benches, startStorm }: RoutesOptions): Hono<Env> {
   const app = new Hono<Env>()
   type Asked = Context<Env>
   const bodyOf = ({ env }: Asked) => readJson(env.incoming, env.outgoing, limits.bodyBytes)
 
-  function benchOf(context: Asked): Bench {
-    const bench = benches.get(context.req.param('id')!)
+  function benchOf(context: Asked, who: string): Bench {
+    const bench = benches.get(context.req.param('id')!, who)
     if (!bench) throw noBench()
     return bench
   }
-  function doorOf(context: Asked) {
-    const bench = benchOf(context)
+  function doorOf(context: Asked, who: string) {
+    const bench = benchOf(context, who)
     const lane = context.req.param('lane')!
     if (!(transportNames as readonly string[]).includes(lane))
       throw new Refusal(404, 'no_lane', `lane is one of ${transportNames.join(', ')}`)
@@ -45,52 +49,65 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
   const stateOf = (bench: Bench) => ({ ...bench.state(), ...rateOf(ticker()), now: clock() })
 
   app.post('/', async (context) => {
-    guard.mayPublish(context.env)
+    const who = guard.mayPublish(context.env)
+    if (who !== 'key' && benches.of(who) >= MAX_OF_A_SESSION)
+      throw new Refusal(429, 'too_many_benches', `at most ${MAX_OF_A_SESSION} of one browser; close a page`, SOON)
     const host = hostOf(context.env.incoming)
-    const opened = await benches.open(host.slice(nameOf(host).length))
-    if (!opened) throw new Refusal(503, 'too_many_benches', 'no bench is free now; come back', { 'retry-after': '10' })
+    const opened = await benches.open(host.slice(nameOf(host).length), who)
+    if (!opened) throw new Refusal(503, 'too_many_benches', 'no bench is free now; come back', SOON)
     return context.json({ id: opened.id, ...stateOf(opened.bench) }, 201)
   })
 
   app.get('/:id', (context) => {
-    guard.mayLook(context.env)
-    return context.json(stateOf(benchOf(context)))
+    const who = guard.mayLook(context.env)
+    return context.json(stateOf(benchOf(context, who)))
   })
 
   app.delete('/:id', async (context) => {
-    guard.mayPublish(context.env)
-    benchOf(context)
+    const who = guard.mayPublish(context.env)
+    benchOf(context, who)
     await benches.end(context.req.param('id'))
     return context.body(null, 204)
   })
 
   app.post('/:id/storm', async (context) => {
-    guard.mayPublish(context.env)
-    const bench = benchOf(context)
+    const who = guard.mayPublish(context.env)
+    const bench = benchOf(context, who)
     const order = read(StormOrder, await bodyOf(context), stormExpected)
-    if (!startStorm(bench, order)) throw new Refusal(409, 'storm_under_way', 'one storm at a time; wait for its end')
+    if (!startStorm(bench, order, nameOf(hostOf(context.env.incoming))))
+      throw new Refusal(409, 'storm_under_way', 'one storm at a time; wait for its end')
     return context.json(bench.storm!.state, 202)
   })
+  app.delete('/:id/storm', async (context) => {
+    const who = guard.mayPublish(context.env)
+    const { storm } = benchOf(context, who)
+    if (!storm || storm.over) throw new Refusal(404, 'no_storm', 'there is no storm, or it is over')
+    await storm.end('it was cancelled')
+    return context.body(null, 204)
+  })
+  only('/:id/storm', 'POST, DELETE') // here: it is no lane
 
   app.get('/:id/published/:event', (context) => {
-    guard.mayLook(context.env)
-    const at = benchOf(context).published.at(context.req.param('event') as Cursor)
-    if (at === undefined)
-      throw new Refusal(404, 'not_known', 'known are the latest events that came while the bench was open')
+    const who = guard.mayLook(context.env)
+    benchOf(context, who)
+    const event = context.req.param('event')
+    if (!isCursor(event)) throw new Refusal(400, 'bad_cursor', 'an event is known by its id (epoch.offset)')
+    const at = feed.publishedAt(event)
+    if (at === undefined) throw new Refusal(404, 'not_known', 'known are the events that the feed still holds')
     return context.json({ at })
   })
 
   app.put('/:id/:lane', async (context) => {
-    guard.mayPublish(context.env)
-    const door = doorOf(context)
+    const who = guard.mayPublish(context.env)
+    const door = doorOf(context, who)
     const settings = await door.set(read(Changes, await bodyOf(context), settingsExpected))
     if (!settings) throw noBench()
     return context.json(settings)
   })
 
   app.post('/:id/:lane/fault', async (context) => {
-    guard.mayPublish(context.env)
-    const door = doorOf(context)
+    const who = guard.mayPublish(context.env)
+    const door = doorOf(context, who)
     const { fault } = read(Fault, await bodyOf(context), 'expected {"fault":"cut"|"freeze"|"stall"|"restart"}')
     const connections = door.fault(fault)
     if (connections === undefined)
@@ -99,32 +116,37 @@ export function benchRoutes({ guard, limits, clock, ticker, benches, startStorm 
   })
 
   app.get('/:id/:lane/wire', (context) => {
-    guard.mayLook(context.env)
-    return context.json(doorOf(context).wire(afterOf(new URL(context.req.url).searchParams)))
+    const who = guard.mayLook(context.env)
+    const after = afterOf(context)
+    return context.json(doorOf(context, who).wire(after))
   })
 
   for (const [path, allow] of [
     ['/', 'POST'],
     ['/:id', 'GET, HEAD, DELETE'],
-    ['/:id/storm', 'POST'],
     ['/:id/published/:event', 'GET, HEAD'],
     ['/:id/:lane', 'PUT'],
     ['/:id/:lane/fault', 'POST'],
     ['/:id/:lane/wire', 'GET, HEAD'],
   ] as const)
+    only(path, allow)
+  return app
+
+  /** For any other method than those that were routed before. */
+  function only(path: string, allow: string) {
     app.all(path, () => {
       throw new Refusal(405, 'method_not_allowed', `only ${allow} here`, { allow })
     })
-  return app
+  }
 }
 
-/** As strict as the feed's own parameters. @throws {Refusal} 400 bad_after, bad_parameter */
-function afterOf(parameters: URLSearchParams): number {
-  for (const name of parameters.keys())
-    if (name !== 'after') throw new Refusal(400, 'bad_parameter', 'unknown parameter; known is after')
-  const [after = '0', ...others] = parameters.getAll('after')
-  if (others.length > 0) throw new Refusal(400, 'bad_after', 'after is given more than once')
-  if (!/^\d{1,16}$/.test(after)) throw new Refusal(400, 'bad_after', 'after is the number of a record, 0 or more')
+/** A name that is unknown or comes twice is a question that was meant otherwise. */
+function afterOf({ req }: Context<Env>): number {
+  const asked = [...new URL(req.url).searchParams]
+  if (asked.some(([name]) => name !== 'after')) throw new Refusal(400, 'bad_parameter', 'the one parameter is after')
+  const [after = '0', ...more] = asked.map(([, value]) => value)
+  if (more.length > 0 || !/^\d{1,16}$/.test(after))
+    throw new Refusal(400, 'bad_after', 'after is the number of a record, 0 or more, given once')
   return Number(after)
 }
 

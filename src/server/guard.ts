@@ -25,10 +25,10 @@ export interface Guard {
   origin(env: Env['Bindings']): void
   /** Finds out who is asking; sets `publisher`. */
   session(env: Env['Bindings']): void
-  /** @throws {Refusal} 401, 403 or 429, unless this request may publish now. */
-  mayPublish(env: Env['Bindings']): void
-  /** @throws {Refusal} 401, unless this is the lab's own page, or has the key. */
-  mayLook(env: Env['Bindings']): void
+  /** @returns who it is: `key`, or a session. @throws {Refusal} 401, 403 or 429, unless this request may publish now. */
+  mayPublish(env: Env['Bindings']): string
+  /** @returns who it is. @throws {Refusal} 401, unless this is the lab's own page, or has the key. */
+  mayLook(env: Env['Bindings']): string
   /** Gives the page its guest session. */
   welcome(context: Context<Env>): void
   /**
@@ -111,13 +111,14 @@ export function guard({ publishKey, auth, limits, ...options }: GuardOptions): G
         throw forbidden('a cookie needs the page’s Origin')
       throw unauthorized('publishing needs the page’s session, or Authorization: Bearer <key> (printed at start)')
     }
-    if (publisher === 'key') return
+    if (publisher === 'key') return publisher
     if (!sites.includes(String(headers['sec-fetch-site'] ?? 'same-origin')))
       throw forbidden('only the lab’s own page may do this')
     const known = sessions.get(publisher)
     if (!known) throw unauthorized('this session has ended; load the page again')
     if (!known.allow(performance.now()))
       throw new Refusal(429, 'too_many', `at most ${limits.messagesPer10s} in 10 s`, { 'retry-after': '10' })
+    return publisher
   }
 
   const keeper: Guard = {
@@ -126,8 +127,9 @@ export function guard({ publishKey, auth, limits, ...options }: GuardOptions): G
     mayPublish: ({ incoming, publisher }) => mayPublish(incoming.headers, publisher),
     mayLook({ incoming, publisher }) {
       // A browser names no Origin when its own page only reads, so the cookie is enough: another site could not read the answer.
-      if (publisher === undefined && sessionOf(incoming) === undefined)
-        throw unauthorized('this is for the lab’s own page')
+      const who = publisher ?? sessionOf(incoming)
+      if (who === undefined) throw unauthorized('this is for the lab’s own page')
+      return who
     },
     atDoor(pagePort) {
       const pages = new Set(names.map((name) => `https://${name}${pagePort}`))

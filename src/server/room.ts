@@ -19,6 +19,8 @@ export interface RoomOptions {
   tls: Credentials
   /** PEM of the authority that signed `tls`; undefined when it is not ours. */
   ca: string | undefined
+  /** What reading the feed needs; undefined where it is open to all. */
+  readKey: string | undefined
   clock: () => number
   ticker: () => Ticker | undefined
 }

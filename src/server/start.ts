@@ -89,6 +89,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const keeper = guard({ names: names.map(bracketed), publishKey, auth, limits })
   const room = options.lab?.({
     ...{ feed, limits, http, guard: keeper, metrics, host, tls, ca: authority?.ca, clock, ticker: () => ticker },
+    readKey: auth === 'required' ? publishKey : undefined,
   })
   const app = createApp({
     feed,

@@ -11,6 +11,13 @@ export interface StormOptions {
   clients: number
   jitter: boolean
   port: number
+  /** Where the door listens. */
+  host: string
+  /** Whom its certificate names. */
+  name: string
+  /** As it stands in `Host`. */
+  authority: string
+  authorization?: string
   http: '1.1' | '2'
   tls: TlsVersion
   /** PEM: the authority, or the server's own certificate. */
@@ -29,14 +36,21 @@ export interface StormEars {
   opened(connectMs: number): void
   /** What was open is not any more. */
   closed(): void
+  /** Why it has no line now, and whether trying again would only end the same. */
+  lost(why: string, isFinal: boolean): void
 }
+
+/** This door will not have it: no key, another Origin, another name (RFC 9110 §15.5). */
+const REFUSED = /HTTP(?:\/1\.1)? (?:401|403|421)\b/
+/** Codes of Node and OpenSSL for a certificate that is not trusted, and for TLS that does not fit. */
+const NO_TLS = /^ERR_(?:TLS|SSL)|CERT|^UNABLE_TO/
 
 const POLL_MS = 1000
 /** Whoever comes back without jitter tries again after this long, like all others. */
 const FIXED_MS = 1000
 
 export function stormClient(options: StormOptions, secureContext: SecureContext, ears: StormEars): StormClient {
-  const { transport, port, http, jitter } = options
+  const { transport, port, host, name, authority, authorization, http, jitter } = options
   let current: Line | undefined
   let cursor: string | undefined
   let isOpen = false
@@ -46,19 +60,21 @@ export function stormClient(options: StormOptions, secureContext: SecureContext,
   function connect() {
     ears.attempt()
     const began = performance.now()
-    const lost = () => {
-      if (current === line) drop(jitter ? backoffMs(failures++) : FIXED_MS)
+    const lost = (why: string, isFinal = REFUSED.test(why)) => {
+      if (current !== line) return
+      ears.lost(why, isFinal)
+      drop(jitter ? backoffMs(failures++) : FIXED_MS)
     }
     const ends: Ends = {
       onChunk(_, read) {
         if (current !== line) return
         try {
           const { failed, events, open } = read()
-          if (failed !== undefined) return lost()
+          if (failed !== undefined) return lost(failed)
           cursor = events.at(-1)?.id ?? cursor
           if (!open || isOpen) return
-        } catch {
-          return lost() // no answer of ours: a 503 of a server that is full, or that is going
+        } catch (error) {
+          return lost((error as Error).message) // no answer of ours
         }
         isOpen = true
         failures = 0
@@ -66,11 +82,13 @@ export function stormClient(options: StormOptions, secureContext: SecureContext,
       },
       pause: (then) => void setTimeout(() => current === line && then(), POLL_MS),
       onSent: () => undefined,
-      onEnd: lost,
+      onEnd: (cause: NodeJS.ErrnoException | undefined) =>
+        lost(cause?.message ?? 'the line broke', NO_TLS.test(cause?.code ?? '')),
     }
-    const way = { port, secureContext, http }
+    const way = { port, host, name, secureContext, http }
     const target = {
-      ...{ authority: `localhost:${port}`, path: `/feed/${transport}` },
+      ...{ authority, path: `/feed/${transport}` },
+      ...(authorization !== undefined && { authorization }),
       ...(cursor !== undefined && { after: cursor }),
     }
     const line: Line =

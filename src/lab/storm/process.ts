@@ -9,6 +9,8 @@ import { atFirst } from './report.ts'
 /** So many are opened at a time: the storm is to begin with the drop. */
 const AT_ONCE = 20
 const OPENING_MS = 60_000
+/** Nobody has a line after this long: then it is told why. */
+const PATIENCE_MS = 2500
 const CALM_MS = 1000
 const RETURN_MS = 60_000
 
@@ -16,7 +18,7 @@ const report = { ...atFirst, attemptsPer100Ms: [] as number[] }
 
 const commands = {
   start(options: StormOptions) {
-    run(options).catch((error: Error) => Object.assign(report, { phase: 'failed', why: error.message }))
+    run(options).catch((error: Error) => Object.assign(report, { phase: 'failed', open: 0, why: error.message }))
   },
   report: () => report,
 }
@@ -31,6 +33,7 @@ async function run(options: StormOptions) {
   })
   const backMs: number[] = []
   let droppedAt = Infinity
+  let [cause, final] = ['', '']
   function earsOf(): StormEars {
     let isBack = false
     return {
@@ -42,8 +45,13 @@ async function run(options: StormOptions) {
         report.attemptsPer100Ms[tenth]!++
       },
       closed: () => void report.open--,
+      lost(why, isFinal) {
+        cause = why
+        if (isFinal) final = why
+      },
       opened(connectMs) {
         report.open++
+        delete report.why
         report.connectMsMax = Math.max(report.connectMsMax, connectMs)
         if (droppedAt === Infinity || isBack) return
         isBack = true
@@ -56,9 +64,12 @@ async function run(options: StormOptions) {
   }
 
   const clients: StormClient[] = []
-  const deadline = performance.now() + OPENING_MS
+  const began = performance.now()
   while (report.open < options.clients) {
-    if (performance.now() > deadline) throw new Error(`only ${report.open} of ${options.clients} could be opened`)
+    if (final !== '') throw new Error(final)
+    const passed = performance.now() - began
+    if (passed > OPENING_MS) throw new Error(`only ${report.open} of ${options.clients} could be opened; ${cause}`)
+    if (passed > PATIENCE_MS && report.open === 0 && cause !== '') report.why = cause
     while (clients.length < options.clients && clients.length - report.open < AT_ONCE) {
       const client = stormClient(options, secureContext, earsOf())
       clients.push(client)
@@ -72,10 +83,13 @@ async function run(options: StormOptions) {
   report.phase = 'dropped'
   droppedAt = performance.now()
   for (const client of clients) client.drop(options.jitter ? backoffMs(0) : 0)
-  while (report.back < options.clients && performance.now() < droppedAt + RETURN_MS) await sleep(20)
+  while (report.back < options.clients && performance.now() < droppedAt + RETURN_MS) {
+    if (final !== '') throw new Error(final)
+    await sleep(20)
+  }
 
   report.phase = 'back'
-  if (report.back < options.clients) report.why = `${options.clients - report.back} did not come back in a minute`
+  if (report.back < options.clients) report.why = `${options.clients - report.back} did not come back in a minute; ${cause}`
   await sleep(CALM_MS)
   for (const client of clients) client.drop()
   report.phase = 'done'

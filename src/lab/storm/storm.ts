@@ -11,32 +11,32 @@ export interface Storm {
   readonly state: StormState
   /** Nothing more will happen in it. */
   readonly over: boolean
-  end(): Promise<void>
+  end(why?: string): Promise<void>
 }
 
 const LOOK_MS = 200
 
-export function startStorm(order: StormOrder, way: Pick<StormOptions, 'port' | 'http' | 'tls' | 'ca'>): Storm {
+export function startStorm(order: StormOrder, way: Omit<StormOptions, keyof StormOrder>): Storm {
   const { transport, clients, jitter } = order
   const crowd = child<StormCommands>('storm', new URL('./process.ts', import.meta.url))
   let report = atFirst
-  let isEnding = false
+  let ending: string | undefined
   const over = () => report.phase === 'done' || report.phase === 'failed'
 
   async function watch() {
     await crowd.ask('start', { transport, clients, jitter, ...way })
-    while (!over() && !isEnding) {
+    while (!over() && ending === undefined) {
       report = await crowd.ask('report', undefined)
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
     }
   }
   const watched = watch()
     .catch((error: Error) => {
-      if (!over()) report = { ...report, phase: 'failed', open: 0, why: error.message }
+      if (!over()) report = { ...report, phase: 'failed', open: 0, why: ending ?? error.message }
     })
     .then(() => crowd.end())
     .then(() => {
-      if (!over()) report = { ...report, phase: 'failed', open: 0, why: 'its bench has ended' }
+      if (!over()) report = { ...report, phase: 'failed', open: 0, why: ending ?? 'it was ended' }
     })
 
   return {
@@ -46,8 +46,8 @@ export function startStorm(order: StormOrder, way: Pick<StormOptions, 'port' | '
     get over() {
       return over()
     },
-    async end() {
-      isEnding = true
+    async end(why = 'its bench has ended') {
+      ending = why
       await crowd.end()
       await watched
     },
