@@ -228,30 +228,35 @@ test('header fields that were packed by somebody else (nghttp2) are read, with t
 test.each([
   { tls: 'TLSv1.3', versions: [0x0301, 0x0303] },
   { tls: 'TLSv1.2', versions: [0x0301, 0x0303] },
-] as const)('$tls: header of each record, and what is in the clear, are the bytes that passed', async ({ tls, versions }) => {
-  const target = await startTapped()
-  const kept = await keep(target, { minVersion: tls, maxVersion: tls })
-  await conversations.polling!(target, kept)
-  kept.socket.end()
-  await target.quiet()
-  const capture = { connections: target.capture.connections(), records: target.capture.records() }
-  const seen = new Set<number>()
-  for (const up of [true, false]) {
-    const raw = join(target.passed.filter((each) => each.up === up).map(({ bytes }) => bytes))
-    let at = 0
-    // in order of passing: the newest exchange is the first
-    const records = exchangesOf(capture).reverse().flatMap((exchange) => exchange.records)
-    for (const { record, pieces } of records.filter((each) => each.record.up === up)) {
-      const own = raw.subarray(at, (at += record.cipherBytes))
-      expect(pieces[0]!.bytes).toEqual(own.subarray(0, 5))
-      if (bytesOf(record.plain!).length === record.cipherBytes - 5) expect(bytesIn(pieces)).toEqual(own)
-      seen.add((own[1]! << 8) | own[2]!)
+] as const)(
+  '$tls: header of each record, and what is in the clear, are the bytes that passed',
+  async ({ tls, versions }) => {
+    const target = await startTapped()
+    const kept = await keep(target, { minVersion: tls, maxVersion: tls })
+    await conversations.polling!(target, kept)
+    kept.socket.end()
+    await target.quiet()
+    const capture = { connections: target.capture.connections(), records: target.capture.records() }
+    const seen = new Set<number>()
+    for (const up of [true, false]) {
+      const raw = join(target.passed.filter((each) => each.up === up).map(({ bytes }) => bytes))
+      let at = 0
+      // in order of passing: the newest exchange is the first
+      const records = exchangesOf(capture)
+        .reverse()
+        .flatMap((exchange) => exchange.records)
+      for (const { record, pieces } of records.filter((each) => each.record.up === up)) {
+        const own = raw.subarray(at, (at += record.cipherBytes))
+        expect(pieces[0]!.bytes).toEqual(own.subarray(0, 5))
+        if (bytesOf(record.plain!).length === record.cipherBytes - 5) expect(bytesIn(pieces)).toEqual(own)
+        seen.add((own[1]! << 8) | own[2]!)
+      }
+      expect(at).toBe(raw.length)
     }
-    expect(at).toBe(raw.length)
-  }
-  expect([...seen].sort()).toEqual(versions)
-  await target.close()
-})
+    expect([...seen].sort()).toEqual(versions)
+    await target.close()
+  },
+)
 
 test('the frame head of a masked text, bit by bit, and what the mask hides', () => {
   const frame = Uint8Array.of(
@@ -275,13 +280,13 @@ test('the frame head of a masked text, bit by bit, and what the mask hides', () 
   expect(payload!.kind).toBe('payload')
 })
 
-test.each([
-  ...[1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013],
-  ...[4008, 4010, 4029, 4400, 4401, 4403],
-])('close code %i, which the lab or a client of it may send, is told in words', (code) => {
-  const [, told] = readContent(Uint8Array.of(0x88, 2, code >> 8, code & 255), 'websocket', false)
-  expect(told!.note).toMatch(new RegExp(`^close code ${code}: (?!of the application)`))
-})
+test.each([...[1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013], ...[4008, 4010, 4029, 4400, 4401, 4403]])(
+  'close code %i, which the lab or a client of it may send, is told in words',
+  (code) => {
+    const [, told] = readContent(Uint8Array.of(0x88, 2, code >> 8, code & 255), 'websocket', false)
+    expect(told!.note).toMatch(new RegExp(`^close code ${code}: (?!of the application)`))
+  },
+)
 
 test('an event is found in a chunked SSE answer although a chunk ends in the middle of it', () => {
   const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n'

@@ -72,7 +72,10 @@ describe('the wire of a door', () => {
       ['afte=1', 'bad_parameter'],
       ['after=1&limit=2', 'bad_parameter'],
     ])
-      expect(await ask('GET', `bench/${id}/sse/wire?${query}`)).toMatchObject({ status: 400, body: { error: { code } } })
+      expect(await ask('GET', `bench/${id}/sse/wire?${query}`)).toMatchObject({
+        status: 400,
+        body: { error: { code } },
+      })
     expect(await ask('GET', `bench/${id}/none/wire`)).toMatchObject({ status: 404 })
     expect(await ask('GET', `bench/${id}/sse/wire?after=9007199254740991`)).toMatchObject({ status: 200 })
     expect(await ask('POST', `bench/${id}/sse/wire`)).toMatchObject({ status: 405 })

@@ -112,7 +112,7 @@ test('WebSocket: the handshake, frames with their bits, what the mask hides, in 
   // As the browser tells it to a screen reader: what the arrows move in has a role and a name.
   const bytes = (await page.$('.wire-exchanges'))!
   expect(await page.accessibility.snapshot({ root: bytes, interestingOnly: false })).toMatchObject({
-    ...{ role: 'group', name: expect.stringMatching(/^The bytes, .*arrow keys/) },
+    ...{ role: 'group', name: expect.stringMatching(/^The bytes, .*arrow keys/) as string },
   })
   await page.screenshot({ path: join(images, 'wire-wss.png') })
 

@@ -68,7 +68,8 @@ export function keepBenches({ open, max, leaseMs, failed }: BenchesOptions) {
     },
     /** How many this one has. */
     of: (owner: string) =>
-      [...[...leases.values()].map((lease) => lease.owner), ...opening.values()].filter((each) => each === owner).length,
+      [...[...leases.values()].map((lease) => lease.owner), ...opening.values()].filter((each) => each === owner)
+        .length,
     /** @returns undefined to whoever did not open it, too; the key may all. */
     get(id: string, who: string): Bench | undefined {
       const lease = leases.get(id)

@@ -89,7 +89,8 @@ async function run(options: StormOptions) {
   }
 
   report.phase = 'back'
-  if (report.back < options.clients) report.why = `${options.clients - report.back} did not come back in a minute; ${cause}`
+  if (report.back < options.clients)
+    report.why = `${options.clients - report.back} did not come back in a minute; ${cause}`
   await sleep(CALM_MS)
   for (const client of clients) client.drop()
   report.phase = 'done'
