@@ -129,7 +129,7 @@ test.each([
   ['a lane that there is not', ['foo'], false],
 ] as const)('the wire by its address, %s: nothing goes on reading behind it', async (_, names, isThere) => {
   const { own, asked, release, go } = await heldBack('/public/wire/view.ts')
-  const reads = () => asked.filter((url) => /\/wire\?after=/.test(url)).length
+  const reads = () => asked.filter((url) => url.includes(`/${names.at(-1)}/wire?`)).length
   for (const name of names) {
     await go(`#/?wire=${name}`)
     if (isThere) await own.waitForSelector(`#wire-${name}[aria-pressed="true"]`)

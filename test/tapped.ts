@@ -1,4 +1,5 @@
 // The lab's own HTTPS server behind a proxy that is tapped, and clients whose every plaintext byte is kept: the other side of the truth.
+import 'reflect-metadata' // x509 asks for it before anything else
 import { readFile } from 'node:fs/promises'
 import { Hono } from 'hono'
 import { connect as connectHttp2 } from 'node:http2'

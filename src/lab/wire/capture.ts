@@ -119,7 +119,8 @@ export function startCapture({ clock, hide = () => (plain) => plain, ...options 
   }
   function read(line: Line, up: boolean, bytes: Buffer, at: number) {
     line.connection.read(up, bytes, at)
-    line.random ??= line.connection.clientRandom?.toString('hex')
+    if (line.random !== undefined) return
+    line.random = line.connection.clientRandom?.toString('hex')
     if (line.random !== undefined) byRandom.set(line.random, line)
   }
   /** Nothing more of it is opened. */
