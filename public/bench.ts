@@ -107,7 +107,7 @@ export async function openBench(): Promise<Bench> {
   }
 
   let questions: Promise<unknown> = Promise.resolve()
-  /** Of this bench; nothing any more once it ends, and it ends after the last answer: else that is 404, and a browser's console says so. */
+  /** Nothing is asked once the bench ends, and it ends after the last answer: else that is 404, and a browser's console says so. */
   function ask<Answer>(rest: string): Promise<Answer> {
     if (isClosed) return Promise.reject(new LabError(404, 'this page has left its bench'))
     const answer = send<Answer>('GET', path(rest))

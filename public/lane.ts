@@ -108,8 +108,8 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
     const latencyMs = since === undefined ? undefined : received - since
     const noted = noteIn(event, received)
     const isNote = noted !== undefined
-    if ((due ?? first) <= resumedAt)
-      seen.caughtUp++ // late by a person's choice, on whatever lane it came first
+    // Late by a person's choice, whether or not another lane had it in time.
+    if ((due ?? first) <= resumedAt) seen.caughtUp++
     else if (latencyMs !== undefined && isMeasuring())
       seen.samples.add({ id: event.id, due: event.at, received, latencyMs, isNote })
     seen.tally.event(event.id)

@@ -5,14 +5,19 @@ import { NOTE, draftNote } from './note.ts'
 
 export function publishBox() {
   let trouble = ''
+  let sent = 0
 
   async function send(input: HTMLInputElement) {
+    const mine = ++sent
+    const say = (words: string) => {
+      if (mine === sent) trouble = words // an older answer may come later, and is not of what was asked last
+    }
     try {
       await publish(NOTE, draftNote(input.value))
-      trouble = ''
+      say('')
       input.select()
     } catch (error) {
-      trouble = `Not published. ${explain(error)}`
+      say(`Not published. ${explain(error)}`)
     }
   }
 

@@ -290,6 +290,49 @@ test('to the experiments and back: the lab is as it was left, and the looks stay
   await other.browserContext().close()
 })
 
+test('who leaves the lab leaves nothing behind: no lane that was off comes back, no question goes unanswered', async () => {
+  const other = await stranger()
+  const heard: string[] = []
+  const asked: string[] = []
+  other.on('console', (message) => heard.push(message.text()))
+  await other.goto(`${lab.url}/#/?lanes=sse`)
+  await other.waitForSelector('.lane[data-lane="sse"][data-state="open"]')
+  expect(await other.$eval('#verdict', ({ textContent }) => textContent)).toContain('Fewer than two lanes follow')
+  await other.click('nav [data-screen="learn"]')
+  await other.waitForFunction(() => !document.querySelector('.lane'))
+  other.on('request', (request) => asked.push(request.url()))
+  await sleep(2000)
+  expect(asked.filter((url) => new URL(url).port !== String(lab.port))).toEqual([])
+  expect(heard).toEqual([])
+  await other.browserContext().close()
+})
+
+test('each note shows its own text; what the only lane missed in a pause is not late', async () => {
+  const one = await startTestLab({ source: 'ticker', perSecond: 1, lab: benchRoom() })
+  const other = await stranger()
+  await other.goto(`${one.url}/#/?lanes=wss`)
+  await other.waitForSelector('.lane[data-lane="wss"][data-state="open"]')
+  await other.$eval('#publish', (form) => {
+    const input = form.querySelector('input')!
+    for (const text of ['one', 'two']) {
+      input.value = text
+      ;(form as HTMLFormElement).requestSubmit()
+    }
+  })
+  const texts = (selector: string) =>
+    other.$$eval(`[data-lane="wss"] ${selector}`, (all) => all.map((each) => each.textContent.trim()))
+  await until(async () => (await texts('.stream .mine bdi')).length === 2, 'both notes')
+  expect((await texts('.stream .mine bdi')).toSorted()).toEqual(['one', 'two'])
+  await other.click('#pause-wss')
+  await sleep(2500)
+  await other.click('#pause-wss')
+  await until(async () => (await texts('.remark')).join().includes('came after a pause'), 'what was missed')
+  await sleep(500)
+  expect((await texts('[data-n="worst"]')).join()).toMatch(/ ms$/)
+  await other.browserContext().close()
+  expect(await one.close()).toEqual({ forced: false })
+})
+
 test('a page that is loaded again and again keeps one bench, and leaves none behind', async () => {
   const one = await startTestLab({ lab: benchRoom({ benches: 2 }) })
   const other = await stranger()
