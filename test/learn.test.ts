@@ -205,9 +205,9 @@ describe('the frame', () => {
       // As text: the runner would make an import of its own of it.
       const csv = await page.evaluate(
         `import('/public/learn/table.ts').then(({ csvOf }) =>
-          csvOf({ caption: '', columns: ['a, ms', 'b'], rows: [[1.25, 'x "y"'], [undefined, 'z']] }))`,
+          csvOf({ caption: '', columns: ['a, ms', 'b'], rows: [[1.25, 'x "y"'], [undefined, 'z'], [NaN, 'w']] }))`,
       )
-      expect(csv).toBe('"a, ms",b\r\n1.25,"x ""y"""\r\n,z\r\n')
+      expect(csv).toBe('"a, ms",b\r\n1.25,"x ""y"""\r\n,z\r\n,w\r\n')
     })
   })
 

@@ -202,7 +202,7 @@ export const screen = experiment<Data>({
       eventSource.events.length === 0 || !first ? 0 : offsetOf(eventSource.events.at(-1)!.id) - offsetOf(first.cursor)
     const cameBack = away !== undefined
     const isSame = first?.source !== undefined && second?.source?.n === first.source.n
-    const wasTold = isSame && offsetOf(second!.cursor) > first.source!.after
+    const wasTold = isSame && offsetOf(second.cursor) > first.source!.after
     return {
       sentence: cameBack
         ? `EventSource was away for ${duration(away)} and lost ${missing === 0 ? 'nothing' : count(missing, 'event')}: ` +
