@@ -137,7 +137,7 @@ test.each([
   release()
   if (isThere) await own.waitForSelector('#wire-view .wire-piece')
   else await sleep(1500)
-  if (!isThere) expect(reads()).toBe(0)
+  if (!isThere) expect(asked.filter((url) => url.endsWith('/public/wire/view.ts'))).toEqual([])
   await go('#/')
   await own.waitForFunction(() => document.querySelector('#wire-view')!.childElementCount === 0)
   await sleep(500) // what was under way
