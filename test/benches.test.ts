@@ -231,7 +231,8 @@ describe('who may', () => {
       return { cookie, origin: lab.url, 'sec-fetch-site': 'same-origin' }
     }
     const [mine, yours] = [await pageOf(), await pageOf()]
-    const openedBy = async (page: Record<string, string>) => (await ask('POST', 'bench', undefined, page)).body as { id: string }
+    const openedBy = async (page: Record<string, string>) =>
+      (await ask('POST', 'bench', undefined, page)).body as { id: string }
     const { id } = await openedBy(mine)
     const event = (await publish(lab, 1))[0]!.id
     for (const [method, path, sent, status] of [

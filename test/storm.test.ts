@@ -104,7 +104,11 @@ test.each([
     ...change,
   })
   afterwards(() => storm.end())
-  expect(await theEnd(() => storm.state)).toMatchObject({ phase: 'failed', open: 0, why: expect.stringMatching(why) as string })
+  expect(await theEnd(() => storm.state)).toMatchObject({
+    phase: 'failed',
+    open: 0,
+    why: expect.stringMatching(why) as string,
+  })
 })
 
 test('while nobody can open a line it says why, and goes on trying', { timeout: 30_000 }, async () => {
@@ -123,7 +127,11 @@ test('while nobody can open a line it says why, and goes on trying', { timeout: 
   })
   afterwards(() => closed.end())
   for (let n = 0; n < 200 && closed.state.why === undefined; n++) await sleep(50)
-  expect(closed.state).toMatchObject({ phase: 'opening', open: 0, why: expect.stringMatching(/ECONNREFUSED/) as string })
+  expect(closed.state).toMatchObject({
+    phase: 'opening',
+    open: 0,
+    why: expect.stringMatching(/ECONNREFUSED/) as string,
+  })
   await closed.end('enough')
   expect(closed.state).toMatchObject({ phase: 'failed', open: 0, why: 'enough' })
   const { why, ...end } = await theEnd(() => storm.state) // a restart is no reason to end
