@@ -6,7 +6,7 @@ import { profileNames, profiles } from '../../bench/network/profiles.ts'
 import { transportNames } from '../../transports/clients.ts'
 
 const entries = {
-  /** The highest version of HTTP that is offered. With "2" HTTP/1.1 is offered too: browsers open a WebSocket with it. */
+  /** The highest version of HTTP that is offered. With "2" HTTP/1.1 is offered too: a WebSocket opens with it where extended CONNECT (RFC 8441) is not known or not taken. */
   http: v.picklist(['1.1', '2']),
   tls: v.picklist(['1.2', '1.3']),
   profile: v.picklist(['none', ...profileNames]),
