@@ -1,7 +1,7 @@
 // A real browser with a fresh profile that verifies certificates like any user's, and trusts our CA: Chromium over CDP, Firefox over BiDi.
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import puppeteer from 'puppeteer-core'
@@ -27,7 +27,6 @@ export interface StartOptions {
 
 const CHROMIUM_ARGS = [
   '--headless',
-  '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
@@ -38,6 +37,9 @@ const CHROMIUM_ARGS = [
   // performance.measureUserAgentSpecificMemory answers at once, not at the next collection, which may be 20 s away.
   '--enable-blink-features=ForceEagerMeasureMemory',
 ]
+
+/** Chromium does not start as root with its sandbox; for everybody else it stays. */
+const sandbox = () => (userInfo().uid === 0 ? ['--no-sandbox'] : [])
 
 const NEVER_SLOW = [
   '--disable-background-timer-throttling',
@@ -64,7 +66,10 @@ export async function startBrowser(name: BrowserName, options: StartOptions): Pr
     const browser = await puppeteer.launch({
       browser: name === 'firefox' ? 'firefox' : 'chrome',
       executablePath,
-      ...(name === 'chromium' && { args: CHROMIUM_ARGS, ignoreDefaultArgs: slowsHidden ? NEVER_SLOW : [] }),
+      ...(name === 'chromium' && {
+        args: [...CHROMIUM_ARGS, ...sandbox()],
+        ignoreDefaultArgs: slowsHidden ? NEVER_SLOW : [],
+      }),
       ...{ handleSIGINT: handles, handleSIGTERM: handles, handleSIGHUP: handles },
       userDataDir: join(home, 'profile'),
       env: { ...environment, HOME: home, XDG_CONFIG_HOME: join(home, 'config'), XDG_CACHE_HOME: join(home, 'cache') },
@@ -72,8 +77,7 @@ export async function startBrowser(name: BrowserName, options: StartOptions): Pr
     return {
       browser,
       async close() {
-        await browser.close()
-        await remove()
+        await browser.close().finally(remove)
       },
     }
   } catch (error) {

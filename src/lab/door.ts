@@ -81,7 +81,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 
     async function startBuffering() {
       const origin = await startOrigin({ ...common, tls: front.tls, versions: '1.1', tlsVersion: '1.3' })
-      return startGateway({ ...front, limits, origin }).catch(async (error: unknown) => {
+      return startGateway({ ...front, limits, guard, origin }).catch(async (error: unknown) => {
         await origin.close()
         throw error
       })

@@ -7,8 +7,12 @@ import { connect } from 'node:tls'
 import type { PeerCertificate } from 'node:tls'
 import type { Duplex } from 'node:stream'
 import { Agent, buildConnector } from 'undici'
+import type { Env } from '../../transports/contract.ts'
+import { Refusal } from '../../transports/request.ts'
 import type { Limits } from '../core/limits.ts'
-import { closeWhenIdle, refuse } from '../server/connections.ts'
+import { closeWhenIdle, hangUp, refuse } from '../server/connections.ts'
+import { errorBody, errorResponse } from '../server/errors.ts'
+import type { Guard } from '../server/guard.ts'
 import { listen, renew, secureServer } from '../server/secure.ts'
 import type { Credentials, HttpVersions, TlsVersion } from '../server/secure.ts'
 import { watchWire } from '../server/wire.ts'
@@ -16,6 +20,8 @@ import type { Destination } from './origin.ts'
 
 export interface GatewayOptions {
   limits: Limits
+  /** Says which page may read that there is no answer. */
+  guard: Guard
   tls: Credentials
   versions: HttpVersions
   tlsVersion: TlsVersion
@@ -33,7 +39,7 @@ const FAREWELL_MS = 1000
  * pass as a tunnel (RFC 9110 §7.8): after the upgrade there are no answers to hold.
  */
 export async function startGateway(options: GatewayOptions): Promise<Destination> {
-  const { limits, tls, versions, tlsVersion, origin, onSecret } = options
+  const { limits, guard, tls, versions, tlsVersion, origin, onSecret } = options
   const trust = pinned(tls)
   const server = secureServer({ limits, tls, versions, tlsVersion, extendedConnect: false })
   const wire = watchWire(server)
@@ -75,26 +81,42 @@ export async function startGateway(options: GatewayOptions): Promise<Destination
   }
 
   server.on('request', ((incoming: IncomingMessage, outgoing: ServerResponse) => {
-    pass(incoming, outgoing).catch(() => {
-      if (outgoing.headersSent) outgoing.destroy()
-      else outgoing.writeHead(502).end() // RFC 9110 §15.6.3: the server behind it gave no answer
+    pass(incoming, outgoing).catch(async () => {
+      if (outgoing.headersSent || outgoing.destroyed) return outgoing.destroy()
+      const response = errorResponse(failure(incoming, outgoing))
+      const text = await response.text()
+      outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(text)
     })
   }) as never)
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     wire.request(incoming)
     const further = connect({ ...trust, port: origin.port, host: '127.0.0.1', ALPNProtocols: ['http/1.1'] })
     further.setNoDelay(true)
+    let isUp = false
     further.once('secureConnect', () => {
+      isUp = true
       further.write(headOf(incoming), 'latin1')
       further.write(head)
       further.pipe(socket).pipe(further)
     })
-    for (const [one, other] of [
-      [socket, further],
-      [further, socket],
-    ] as const)
-      one.on('error', () => undefined).once('close', () => other.destroy())
+    for (const each of [socket, further]) each.on('error', () => undefined)
+    socket.once('close', () => further.destroy())
+    further.once('close', () => {
+      if (isUp) socket.destroy()
+      else if (socket.writable) noAnswer(socket)
+    })
   })
+
+  /** It gave no answer; and to whom nothing is said at all, not this either. */
+  function failure(incoming: IncomingMessage, outgoing: ServerResponse): unknown {
+    try {
+      guard.origin({ incoming, outgoing, path: '/feed/' } as unknown as Env['Bindings'])
+      outgoing.setHeader('vary', 'Origin')
+      return new Refusal(502, BAD_GATEWAY, NO_ANSWER)
+    } catch (error) {
+      return error
+    }
+  }
   server.on('clientError', refuse)
   server.on('session', (session: ServerHttp2Session) => closeWhenIdle(session, limits.idleMs))
   server.on('unknownProtocol', (socket: Duplex) => void socket.destroy())
@@ -126,6 +148,16 @@ export async function startGateway(options: GatewayOptions): Promise<Destination
   }
 }
 
+/** RFC 9110 §15.6.3, to who wanted to leave HTTP. */
+function noAnswer(socket: Duplex) {
+  const body = errorBody(BAD_GATEWAY, NO_ANSWER)
+  socket.write(
+    `HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+  hangUp(socket)
+}
+
 /** Trusts the very certificate that the lab shows, whoever signed it. */
 function pinned({ cert }: Credentials) {
   const { raw } = new X509Certificate(cert)
@@ -137,16 +169,26 @@ function pinned({ cert }: Credentials) {
   }
 }
 
-/** RFC 9110 §7.6.1: of one connection only. */
+const [BAD_GATEWAY, NO_ANSWER] = ['bad_gateway', 'the server behind this proxy gave no answer'] as const
+
+/** RFC 9110 §7.6.1: of one connection only, and so is what `Connection` names. */
 const HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'])
 
+function ofConnection({ connection = '' }: Pick<IncomingMessage['headers'], 'connection'>): Set<string> {
+  return new Set([...HOP, ...String(connection).toLowerCase().split(',')].map((name) => name.trim()))
+}
+
 function onward(headers: IncomingMessage['headers'], authority?: string): Record<string, string | string[]> {
-  const kept = Object.entries(headers).filter(([name]) => !HOP.has(name) && !name.startsWith(':'))
+  const dropped = ofConnection(headers)
+  const kept = Object.entries(headers).filter(([name]) => !dropped.has(name) && !name.startsWith(':'))
   return Object.fromEntries([...kept, ...(authority ? [['host', authority]] : [])]) as Record<string, string | string[]>
 }
 
-function headOf({ method, url, rawHeaders }: IncomingMessage): string {
-  let head = `${method} ${url} HTTP/1.1\r\n`
-  for (let i = 0; i < rawHeaders.length; i += 2) head += `${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`
+/** Of a request to leave HTTP, which each connection is asked anew. */
+function headOf({ method, url, headers, rawHeaders }: IncomingMessage): string {
+  const dropped = ofConnection(headers)
+  let head = `${method} ${url} HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: ${headers.upgrade}\r\n`
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (!dropped.has(rawHeaders[i]!.toLowerCase())) head += `${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`
   return `${head}\r\n`
 }

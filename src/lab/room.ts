@@ -34,7 +34,7 @@ export function benchRoom({ benches: max = 16, leaseMs = 180_000 }: RoomLimits =
     function beginStorm(bench: Bench, order: StormOrder, name: string): boolean {
       if (storm && !storm.over) return false
       const { port, settings: at } = bench.doors[order.lane].state()
-      // The gateway has no extended CONNECT, and browsers do not need it: they open a WebSocket over HTTP/1.1.
+      // Every door opens a WebSocket over HTTP/1.1; the buffering proxy does not take extended CONNECT (RFC 8441).
       const version = order.transport === 'wss' ? '1.1' : at.http
       bench.storm = storm = startStorm(order, {
         ...{ port, host: reached(host), name: name.replace(/^\[|\]$/g, ''), authority: `${name}:${port}` },

@@ -12,7 +12,7 @@ import { hostOf, nameOf } from '../server/guard.ts'
 import type { RoomOptions } from '../server/room.ts'
 import type { Bench } from './bench.ts'
 import type { Benches } from './benches.ts'
-import { Changes, Fault, StormOrder } from './settings.ts'
+import { Changes, Fault, Settings, StormOrder, expected } from './settings.ts'
 
 export interface RoutesOptions extends Pick<RoomOptions, 'feed' | 'guard' | 'limits' | 'clock' | 'ticker'> {
   benches: Benches
@@ -23,11 +23,6 @@ export interface RoutesOptions extends Pick<RoomOptions, 'feed' | 'guard' | 'lim
 /** One guest in front of many pages must not take the benches of all others. */
 const MAX_OF_A_SESSION = 4
 const SOON = { 'retry-after': '10' }
-
-const settingsExpected =
-  'expected some of {"http":"1.1"|"2","tls":"1.2"|"1.3","profile":"none"|"lan"|"4g"|"3g"|"satellite"|"lossy-wifi",' +
-  '"batchMs":0–1000,"buffering":true|false,"idleCutMs":0|10000|60000,"downBytesPerSecond":0|2000|20000}'
-const stormExpected = 'expected {"transport":"…","lane":"…","clients":1–1000,"jitter":true|false}'
 
 export function benchRoutes({ feed, guard, limits, clock, ticker, benches, startStorm }: RoutesOptions): Hono<Env> {
   const app = new Hono<Env>()
@@ -73,7 +68,7 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
   app.post('/:id/storm', async (context) => {
     const who = guard.mayPublish(context.env)
     const bench = benchOf(context, who)
-    const order = read(StormOrder, await bodyOf(context), stormExpected)
+    const order = read(StormOrder, await bodyOf(context), expected(StormOrder))
     if (!startStorm(bench, order, nameOf(hostOf(context.env.incoming))))
       throw new Refusal(409, 'storm_under_way', 'one storm at a time; wait for its end')
     return context.json(bench.storm!.state, 202)
@@ -100,7 +95,7 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
   app.put('/:id/:lane', async (context) => {
     const who = guard.mayPublish(context.env)
     const door = doorOf(context, who)
-    const settings = await door.set(read(Changes, await bodyOf(context), settingsExpected))
+    const settings = await door.set(read(Changes, await bodyOf(context), expected(Settings)))
     if (!settings) throw noBench()
     return context.json(settings)
   })
@@ -108,7 +103,7 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
   app.post('/:id/:lane/fault', async (context) => {
     const who = guard.mayPublish(context.env)
     const door = doorOf(context, who)
-    const { fault } = read(Fault, await bodyOf(context), 'expected {"fault":"cut"|"freeze"|"stall"|"restart"}')
+    const { fault } = read(Fault, await bodyOf(context), expected(Fault))
     const connections = door.fault(fault)
     if (connections === undefined)
       throw new Refusal(409, 'away', 'this server is away already, and comes back by itself')

@@ -6,7 +6,7 @@ import { profileNames, profiles } from '../../bench/network/profiles.ts'
 import { transportNames } from '../../transports/clients.ts'
 
 const entries = {
-  /** The highest version of HTTP that is offered. With "2" HTTP/1.1 is offered too: browsers open a WebSocket with it. */
+  /** The highest version of HTTP that is offered. With "2" HTTP/1.1 is offered too: a WebSocket opens with it where extended CONNECT (RFC 8441) is not known or not taken. */
   http: v.picklist(['1.1', '2']),
   tls: v.picklist(['1.2', '1.3']),
   profile: v.picklist(['none', ...profileNames]),
@@ -36,6 +36,24 @@ export const StormOrder = v.strictObject({
   jitter: v.boolean(),
 })
 export type StormOrder = v.InferOutput<typeof StormOrder>
+
+/** What may be sent, in words: `{"tls":"1.2"|"1.3","buffering":true|false,"batchMs":0–1000}`. */
+export function expected({ entries }: typeof Settings | typeof StormOrder | typeof Fault): string {
+  return `expected {${Object.entries<Entry>(entries)
+    .map(([name, entry]) => `"${name}":${valuesOf(entry)}`)
+    .join(',')}}`
+}
+
+type Entry =
+  | (typeof Settings.entries)[keyof typeof Settings.entries]
+  | (typeof StormOrder.entries)[keyof typeof StormOrder.entries]
+  | typeof Fault.entries.fault
+function valuesOf(entry: Entry): string {
+  if (entry.type === 'picklist') return entry.options.map((option) => JSON.stringify(option)).join('|')
+  if (entry.type === 'boolean') return 'true|false'
+  const bounds = entry.pipe.map((each) => ('requirement' in each ? each.requirement : undefined))
+  return bounds.filter((bound) => typeof bound === 'number').join('–')
+}
 
 /** What only a new server can do: its connections end. */
 const ofTheServer = ['http', 'tls', 'batchMs', 'buffering'] as const
