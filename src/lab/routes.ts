@@ -21,7 +21,7 @@ export interface RoutesOptions extends Pick<RoomOptions, 'feed' | 'guard' | 'lim
 }
 
 /** One guest in front of many pages must not take the benches of all others. */
-const MAX_OF_A_SESSION = 4
+const MAX_OF_A_SESSION = 6
 const SOON = { 'retry-after': '10' }
 
 export function benchRoutes({ feed, guard, limits, clock, ticker, benches, startStorm }: RoutesOptions): Hono<Env> {
