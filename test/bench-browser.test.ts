@@ -67,7 +67,9 @@ describe.each(browserNames)('in %s', { timeout: 120_000 }, (browser) => {
     const tells = browser === 'chromium'
     expect([longTasks !== null, heap !== null]).toEqual([tells, tells])
     if (heap) expect(heap.bytes).toBeGreaterThan(10_000)
-    expect([row.requestsPerEvent! > 0, row.bytesPerEvent.down! > 200]).toEqual([/polling/.test(transport), true])
+    // A busy machine gathers several events into an answer, which then share its head: only their own bytes are sure.
+    const asked = row.requestsPerEvent! > 0
+    expect([asked, row.bytesPerEvent.down! > short.payload / 2]).toEqual([/polling/.test(transport), true])
   })
   test('an event with other bytes than were published voids the trial', async () => {
     const row = await run(browser, 'sse', { fault: { kind: 'corrupt', every: 4 } })
