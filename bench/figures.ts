@@ -7,7 +7,8 @@ export const figures = {
   acknowledgedP50Ms: 'up: from when an event was due to when its sender had the answer; median',
   firstEventFullMs: 'connect: from nothing to the first event, full TLS handshake; median',
   firstEventResumedMs: 'connect: the same with a resumed TLS session; median',
-  cpuMsPerConnect: 'connect, storm: processor time of the server for one connection, ms',
+  cpuMsPerConnect:
+    'processor time of the server by connections, ms; connect: full and resumed ones alike; storm: of all that it does until the last client is open, events and farewells too',
   wakeupsPerMinute: 'idle: times a minute that the server was woken, all clients together',
   cpuMsPerMinute: 'idle: processor time of the server a minute, all clients together, ms',
   backP50Ms:
@@ -24,7 +25,7 @@ export const figures = {
 export type FigureName = keyof typeof figures
 
 export const series = {
-  p99: 'ladder: [events/s, p99 in ms] of each step',
+  p99: 'ladder: [events/s, p99 in ms] of each step that the generator carried',
   utilisation: 'ladder: [events/s, share of its core that the server was busy]',
   back: 'storm: [ms since the cut, share of clients that are open again]; recover: that have an event again',
 } as const

@@ -7,7 +7,7 @@ import type { Kind, Scenario } from './scenarios.ts'
 /** What a generator needs for a delivery that was pushed, and for a question with its answer, in µs; measured, rounded up. */
 const [DELIVERY_US, QUESTION_US] = [10, 40]
 /** A generator that is busier measures itself. */
-const SHARE = 0.6
+export const SHARE = 0.6
 /** Their clients are those of one generator. */
 const ALONE: readonly Kind[] = ['connect', 'up', 'recover', 'capacity', 'idle', 'burst']
 /** Where the load is what is looked for, more than so many would wait for one server. */

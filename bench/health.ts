@@ -7,6 +7,8 @@ export interface Health {
   utilisation: number
   loopDelayP99Ms: number
   loopDelayMaxMs: number
+  /** How often the loop was looked at. */
+  looks: number
   gcMaxMs: number
   gcShare: number
 }
@@ -19,8 +21,8 @@ export interface ServerHealth extends Omit<Health, 'utilisation'> {
   utilisation: number | null
 }
 
-/** How often a generator looks whether its loop is late; a server, whose processor time is measured, ten times as rarely: a look costs. */
-export const [OFTEN_MS, RARELY_MS] = [5, 50]
+/** How often a generator looks whether its loop is late; a server, whose processor time is measured, a quarter as often: a look costs. */
+export const [OFTEN_MS, RARELY_MS] = [5, 20]
 
 /** `pids`: who does the work. The loop and the collections are of this process. @returns a function that ends it. */
 export function watchServer(pids: number[], everyMs: number): () => ServerHealth {
@@ -66,11 +68,16 @@ export function watchHealth(everyMs = OFTEN_MS): () => Health {
       utilisation: round(utilization),
       loopDelayP99Ms: round(late(delays.percentile(99))),
       loopDelayMaxMs: round(late(delays.max)),
+      looks: delays.count,
       gcMaxMs: round(Math.max(0, ...pauses)),
       gcShare: round(pauses.reduce((sum, each) => sum + each, 0) / ms),
     }
   }
 }
+
+/** Of fewer than a hundred looks the p99 would be the latest of them. */
+export const delayP99Of = ({ looks, loopDelayP99Ms }: Pick<Health, 'looks' | 'loopDelayP99Ms'>) =>
+  looks < 100 ? null : loopDelayP99Ms
 
 /** A single stall may be so many times what the loop may be late at p99. */
 const STALLS = 8

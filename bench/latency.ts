@@ -30,7 +30,7 @@ export function latencyOf(rows: Float32Array[], events = rows.length) {
   for (const row of rows) for (const ms of row) histogram.recordValue(Math.max(1, Math.round(ms * 1000)))
   const n = histogram.totalCount
   const ms = (percent: number) =>
-    n > 0 && (percent === 50 || (canQuote(n, percent) && canCarry(events, percent)))
+    n > 0 && canQuote(n, percent) && (percent === 50 ? events >= MEDIAN_EVENTS : canCarry(events, percent))
       ? histogram.getValueAtPercentile(percent) / 1000
       : null
   return {
@@ -39,6 +39,9 @@ export function latencyOf(rows: Float32Array[], events = rows.length) {
   }
 }
 
+/** A median of two events is either of them. */
+const MEDIAN_EVENTS = 10
+
 /** At least one event must lie beyond a percentile: p99 wants 100, p99.9 wants 1 000. */
 export const canCarry = (events: number, percent: number) => events >= Math.round(100 / (100 - percent))
 
@@ -46,14 +49,14 @@ export const canCarry = (events: number, percent: number) => events >= Math.roun
 export const early = (rows: Float32Array[]): number =>
   rows.reduce((sum, row) => sum + row.filter((ms) => ms < 0).length, 0)
 
-/** The first, the median and the last receiver of each event: their p50 and p99 over the events. */
+/** The first, the median and the last receiver of each event: their p50, and over 100 events and more their p99. */
 export function skewOf(rows: Float32Array[]) {
   const received = rows.filter(({ length }) => length > 0)
   const of = (pick: (row: Float32Array) => number) => {
     const values = received.map(pick)
     const at = (percent: number) => {
       const value = percentile(values, percent)
-      return value === undefined || (percent > 50 && !canQuote(values.length, percent)) ? null : round(value)
+      return value === undefined || (percent > 50 && !canCarry(values.length, percent)) ? null : round(value)
     }
     return { p50: at(50), p99: at(99) }
   }

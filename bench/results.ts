@@ -71,6 +71,8 @@ export const RowSchema = v.strictObject({
   }),
   generator: v.strictObject({
     ...{ loopDelayP99Ms: known, utilisation: known, gcMaxMs: v.optional(known) },
+    /** Pushed: its busy time by event. So long the last of all receivers waits for it, whoever serves. */
+    readMs: v.optional(known),
     loopDelayMaxMs: v.optional(known),
     /** Mean time from a question to all of its answer, of those that ask. */
     answerMs: v.optional(known),

@@ -4,8 +4,9 @@ import { bytesPerEvent, layersOf } from './bytes.ts'
 import { asks, peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import type { FigureName, SeriesName } from './figures.ts'
-import { per, round, tooBusy } from './health.ts'
+import { delayP99Of, per, round, tooBusy } from './health.ts'
 import { early, joinLatencies, latencyOf, skewOf } from './latency.ts'
+import { SHARE } from './generators.ts'
 import type { LoadReport, LotReport } from './load/window.ts'
 import { failedRow } from './results.ts'
 import type { Row } from './results.ts'
@@ -13,7 +14,7 @@ import type { Stage } from './stage.ts'
 import type { TargetReport } from './target.ts'
 
 export interface Measured {
-  /** Undefined for the null transport, which has no server. */
+  /** Of the null transport, which has no server, the schedule alone. */
   server: TargetReport
   reports: LoadReport[]
   figures?: Partial<Record<FigureName, number | null>>
@@ -26,10 +27,13 @@ export interface Measured {
   unseen?: boolean
 }
 
+/** Where a scenario lets it be busier than elsewhere, the row says when it was. */
+const LIFTED = `the generator was busy for more than ${SHARE * 100} % of the time, which this scenario allows: its own work is in the times`
+
 export function rowOf(transport: Contestant, stage: Stage, measured: Measured): Row {
   const { scenario, transports, connects, rssKbPerConnection } = stage
   const { server, reports, silent = false, unseen = false } = measured
-  const { clients, seconds } = scenario
+  const { clients, seconds, kind } = scenario
   const mine = reports.map(({ lots }) => lots[transport]!)
   const sum = (pick: (lot: LotReport) => number) => mine.reduce((total, lot) => total + pick(lot), 0)
   const hasServer = transport !== 'null'
@@ -37,9 +41,12 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
   const inside = hasServer && !stage.external && !silent
   const edges = mine.map((lot) => lot.edges).reduce(added)
   const everything = reports.flatMap(({ lots }) => transports.map((name) => lots[name]!.edges.deliveries))
-  const deliveries = everything.reduce((total, each) => total + each, 0)
+  const read = everything.reduce((total, each) => total + each, 0)
 
   const count = Math.max(0, server.last - server.first + 1)
+  // What is pushed is the server's work when it is due, however late a generator reads it; an answer is work when it is asked for.
+  const pushes = (kind === 'window' || kind === 'ladder') && !transports.some(asks)
+  const deliveries = pushes ? count * clients * transports.length : read
   const counts = {
     expected: count * clients,
     delivered: sum((lot) => lot.counts.received),
@@ -61,7 +68,7 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
   return {
     ...empty,
     valid: why.length === 0,
-    ...(why.length > 0 && { why: why.join('; ') }),
+    ...(why.length > 0 ? { why: why.join('; ') } : utilisation > SHARE && { remark: LIFTED }),
     ...counts,
     ...(silent ? {} : { ...latencyOf(rows), skewMs: skewOf(rows) }),
     connectMs: { full: opened === undefined ? null : round(opened), resumed: null },
@@ -70,7 +77,7 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
     server: {
       cpuUsPerDelivery: hasServer ? per(server.health.cpuUs, deliveries) : null,
       rssKbPerConnection: rssKbPerConnection === null ? null : round(rssKbPerConnection),
-      loopDelayP99Ms: inside ? server.health.loopDelayP99Ms : null,
+      loopDelayP99Ms: inside ? delayP99Of(server.health) : null,
       utilisation: hasServer ? server.health.utilisation : null,
       gcMaxMs: inside ? server.health.gcMaxMs : null,
       gcShare: inside ? server.health.gcShare : null,
@@ -80,6 +87,8 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
       loopDelayP99Ms: delay,
       loopDelayMaxMs: worst,
       utilisation,
+      // One after the other: the last receiver of an event waits so long for the generator, whoever serves it.
+      ...(pushes && hasServer && count > 0 && { readMs: round((utilisation * seconds * 1000) / count) }),
       gcMaxMs: Math.max(...reports.map(({ health }) => health.gcMaxMs)),
     },
     ...(measured.figures && { figures: measured.figures }),

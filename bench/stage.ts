@@ -3,6 +3,7 @@ import { hostClock } from '../src/server/clock.ts'
 import type { Credentials } from '../src/server/secure.ts'
 import type { Contestant } from './contestants.ts'
 import type { Fault } from './faults.ts'
+import type { Flaw } from './flaws.ts'
 import { OPEN_MS, limitsOf } from './limits.ts'
 import type { LoadCommands } from './load.ts'
 import type { Placement } from './pin.ts'
@@ -35,6 +36,8 @@ export interface TrialOptions {
   stallMs?: number
   /** Calibration: what is served is not to be trusted. */
   fault?: Fault
+  /** Calibration of the calibration: what was measured is told wrongly. */
+  flaw?: Flaw | undefined
   /** Gives the trial up: whatever stage of it stands then, or is being set up, ends. */
   signal?: AbortSignal | undefined
 }
@@ -119,6 +122,8 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
         })
     if (own !== undefined) for (const pid of pids) pin(pid, own)
     stage.external = pids.length > 0 && !pids.includes(target.pid)
+    // Who publishes into nginx or a broker is no part of what is measured, and has no business on its core.
+    if (stage.external && scenario.pinned && others !== '') pin(target.pid, others)
     const port = network ? (await network.ask('open', { targets: [serverPort], weather, seed })).ports[0]! : serverPort
     stage.port = port
     const given = { offset, ca, http, tls, pollMs, port, ...(publishKey !== undefined && { publishKey }) }

@@ -1,6 +1,6 @@
 // What a page has noted, as a row of SPEC §7: by the host's clock, held against what was published; and whether it counts.
 import { canQuote, percentile } from '../../src/core/stats.ts'
-import { per, round } from '../health.ts'
+import { delayP99Of, per, round } from '../health.ts'
 import { latencyOf } from '../latency.ts'
 import { record } from '../record.ts'
 import type { Window } from '../record.ts'
@@ -65,7 +65,7 @@ export function browserRow(stage: Stage, noted: Noted): Row {
     server: {
       ...empty.server,
       cpuUsPerDelivery: per(server.health.cpuUs, counts.received),
-      ...{ loopDelayP99Ms: server.health.loopDelayP99Ms, utilisation: server.health.utilisation },
+      ...{ loopDelayP99Ms: delayP99Of(server.health), utilisation: server.health.utilisation },
     },
     browser: {
       ...{ name: stage.scenario.browser!, version, isolated: about.isolated },

@@ -1,5 +1,5 @@
 // How many questions a second the server answers when each client asks again as soon as it has its answer (closed loop, autocannon).
-import { per } from '../health.ts'
+import { delayP99Of, per } from '../health.ts'
 import type { Row } from '../results.ts'
 import { blank } from '../row.ts'
 import type { Stage } from '../stage.ts'
@@ -33,7 +33,7 @@ export async function capacity(stage: Stage): Promise<Row[]> {
         ...row.server,
         // Each answer carries the one event.
         cpuUsPerDelivery: per(server.cpuUs, answers),
-        ...{ loopDelayP99Ms: server.loopDelayP99Ms, utilisation: server.utilisation },
+        ...{ loopDelayP99Ms: delayP99Of(server), utilisation: server.utilisation },
       },
       generator: { loopDelayP99Ms: health.loopDelayP99Ms, utilisation: health.utilisation },
       figures: { requestsPerSecond: Math.round(answers / duration) },

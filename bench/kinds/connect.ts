@@ -1,7 +1,7 @@
 // One connection after the other, from nothing: TLS in full, then resumed with its ticket (RFC 8446 §2.2), to the first event.
 import { median } from '../../src/core/stats.ts'
 import { isOurs } from '../contestants.ts'
-import { per, round } from '../health.ts'
+import { delayP99Of, per, round, tooBusy } from '../health.ts'
 import type { Connected } from '../load/connect.ts'
 import type { Row } from '../results.ts'
 import { blank } from '../row.ts'
@@ -25,12 +25,15 @@ export async function connect(stage: Stage): Promise<Row[]> {
     return value === undefined ? null : round(value)
   }
   const row = blank(name, stage)
+  // One handshake after the other, and one end of each is its own: busy it may be, late it may not.
+  const why = tooBusy([generator], { ...scenario, maxUtilisation: 1 })
   return [
     {
       ...row,
-      valid: true,
+      valid: why.length === 0,
+      ...(why.length > 0 && { why: why.join('; ') }),
       connectMs: { full: of(full, ({ openMs }) => openMs), resumed: of(resumed, ({ openMs }) => openMs) },
-      server: { ...row.server, loopDelayP99Ms: health.loopDelayP99Ms },
+      server: { ...row.server, loopDelayP99Ms: delayP99Of(health) },
       generator: { loopDelayP99Ms: generator.loopDelayP99Ms, utilisation: generator.utilisation },
       figures: {
         firstEventFullMs: of(full, ({ eventMs }) => eventMs),

@@ -6,7 +6,7 @@ import { setUp, tearDown } from '../stage.ts'
 import type { Stage } from '../stage.ts'
 import { climb } from './climb.ts'
 import type { Step } from './climb.ts'
-import { END, judge } from './judge.ts'
+import { END, GENERATOR, judge } from './judge.ts'
 import { runWindow } from './window.ts'
 import type { Windowed } from './window.ts'
 
@@ -46,7 +46,8 @@ export async function ladder(first: Stage): Promise<Row[]> {
     const seconds = secondsAt(rate)
     const measured = await runWindow(stage, { ...scenario, rate, seconds, drainMs: limitMs + DRAIN_MS })
     const { p99, limit, why } = judge(measured, name, scenario, limitMs)
-    if (p99 !== null) p99s.push([rate, p99])
+    // What the generator ended says nothing of how late the server is.
+    if (p99 !== null && limit !== GENERATOR) p99s.push([rate, p99])
     const { utilisation } = measured.server.health
     if (utilisation !== null) busy.push([rate, utilisation])
     isSpoilt = limit !== undefined

@@ -1,5 +1,5 @@
 // A cut in the middle of the feed: how long until a client of ours, back-off and all, has the feed again, and that nothing is missing.
-import { percentile } from '../../src/core/stats.ts'
+import { canQuote, percentile } from '../../src/core/stats.ts'
 import { round } from '../health.ts'
 import type { Row } from '../results.ts'
 import { rowOf } from '../row.ts'
@@ -31,7 +31,7 @@ export async function recover(stage: Stage): Promise<Row[]> {
   const sorted = back.toSorted((a, b) => a - b)
   const figures = {
     backP50Ms: round(percentile(back, 50)!),
-    backP99Ms: round(percentile(back, 99)!),
+    backP99Ms: canQuote(back.length, 99) ? round(percentile(back, 99)!) : null,
     backAllMs: round(sorted.at(-1)!),
   }
   const series = { back: sorted.map((ms, i): [number, number] => [round(ms), (i + 1) / clients]) }

@@ -1,7 +1,7 @@
 // All clients are dropped at once and come back at once, with their tickets and their cursors, while events go on.
-import { percentile } from '../../src/core/stats.ts'
+import { canQuote, percentile } from '../../src/core/stats.ts'
 import { isOurs } from '../contestants.ts'
-import { per, round } from '../health.ts'
+import { delayP99Of, per, round } from '../health.ts'
 import type { Row } from '../results.ts'
 import { blank, rowOf } from '../row.ts'
 import type { Stage } from '../stage.ts'
@@ -50,7 +50,7 @@ export async function storm(stage: Stage): Promise<Row[]> {
   const resumed = storms.reduce((sum, each) => sum + each.resumed, 0)
   const figures = {
     backP50Ms: round(percentile(back, 50)!),
-    backP99Ms: round(percentile(back, 99)!),
+    backP99Ms: canQuote(back.length, 99) ? round(percentile(back, 99)!) : null,
     backAllMs: round(percentile(back, 100)!),
     againP50Ms: again.length > 0 ? round(percentile(again, 50)!) : null,
     againAllMs: again.length === clients ? round(Math.max(...again)) : null,
@@ -85,7 +85,7 @@ export async function storm(stage: Stage): Promise<Row[]> {
       requestsPerEvent: null,
       server: {
         ...{ cpuUsPerDelivery: null, rssKbPerConnection: row.server.rssKbPerConnection },
-        loopDelayP99Ms: stage.external ? null : health.loopDelayP99Ms,
+        loopDelayP99Ms: stage.external ? null : delayP99Of(health),
         utilisation: health.utilisation,
       },
       generator: {

@@ -1,6 +1,6 @@
 // From a client to the log: by POST, and as a frame on a WebSocket that is open anyway.
 import { median } from '../../src/core/stats.ts'
-import { per, round, tooBusy } from '../health.ts'
+import { delayP99Of, per, round, tooBusy } from '../health.ts'
 import { latencyOf } from '../latency.ts'
 import { reconcile } from '../reconcile.ts'
 import type { Row } from '../results.ts'
@@ -53,7 +53,7 @@ export async function up(stage: Stage): Promise<Row[]> {
       server: {
         ...row.server,
         cpuUsPerDelivery: per(health.cpuUs, arrived.length),
-        ...{ loopDelayP99Ms: health.loopDelayP99Ms, utilisation: health.utilisation },
+        ...{ loopDelayP99Ms: delayP99Of(health), utilisation: health.utilisation },
       },
       generator: { loopDelayP99Ms: sent.health.loopDelayP99Ms, utilisation: sent.health.utilisation },
       figures: { acknowledgedP50Ms: acknowledged === undefined ? null : round(acknowledged) },

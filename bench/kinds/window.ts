@@ -36,7 +36,8 @@ function remarked(row: Row, { remarkAbove = Infinity, latencyWithin }: Scenario)
   if (utilisation <= remarkAbove) return row
   return { ...row, remark: `the generator was busy for more than ${remarkAbove * 100} % of the time: ${BUSY}` }
 }
-const TOO_LATE = 'no latency of it is given; bytes, and the time of the server, are not touched by it'
+const TOO_LATE =
+  'no latency of it is given; the time of the server is by what was due, but it writes into sockets that are read late'
 const BUSY =
   'what a delivery waits for it to read those before it is in the latency, in that of the floor in the same round too'
 
@@ -45,7 +46,7 @@ export async function runWindow(
   stage: Stage,
   { rate, seconds, warmSeconds, drainMs = DRAIN_MS + stage.scenario.pollMs }: Rate = stage.scenario,
 ): Promise<Windowed> {
-  const { clock, target, loads, network, scenario, seed, burnMs = 0, stallMs, transports } = stage
+  const { clock, target, loads, network, scenario, seed, burnMs = 0, stallMs, flaw, transports } = stage
   const { payload } = scenario
   const at = clock() + SETTLE_MS
   // A poller's first answers carry little: the window begins when each has had a whole interval of events.
@@ -53,7 +54,7 @@ export async function runWindow(
   const from = at + warmMs
   const span = { from, to: from + seconds * 1000 }
   const patience = warmMs + seconds * 1000 + 30_000
-  await Promise.all(loads.map((load) => load.ask('measure', { ...span, burnMs })))
+  await Promise.all(loads.map((load) => load.ask('measure', { ...span, burnMs, ...(flaw && { flaw }) })))
   await network?.ask('measure', undefined)
   const middle = from + (seconds * 1000 - (stallMs ?? 0)) / 2
   const stalling = setTimeout(() => {
@@ -78,7 +79,7 @@ export async function runWindow(
   return { server, reports, why: [isLate ? `the network's own loop was ${delay} ms late at p99` : undefined] }
 }
 
-const nobody = { cpuUs: 0, wakeups: null, utilisation: 0, loopDelayP99Ms: 0, loopDelayMaxMs: 0, gcMaxMs: 0, gcShare: 0 }
+const nobody = { cpuUs: 0, wakeups: null, utilisation: 0, loopDelayP99Ms: 0, loopDelayMaxMs: 0, looks: 0, gcMaxMs: 0, gcShare: 0 }
 
 export interface Rate {
   rate: number

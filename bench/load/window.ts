@@ -1,5 +1,7 @@
 // A window of the generator: when it begins and ends, what is noted at its edges, and the report of it.
 import type { Contestant } from '../contestants.ts'
+import { flaws } from '../flaws.ts'
+import type { Flaw } from '../flaws.ts'
 import { watchHealth } from '../health.ts'
 import type { Health } from '../health.ts'
 import type { Counts, Window } from '../record.ts'
@@ -25,12 +27,17 @@ const LOOK_MS = 20
 
 let endHealth: (() => Health) | undefined
 let health: Health | undefined
+let flaw: Flaw | undefined
 const before = new Map<Lot, Edges>()
 const between = new Map<Lot, Edges>()
 
-/** `burnMs`: calibration, this process is kept busy for so long again and again. */
-export function measure({ lots, clock }: Generator, { from, to, burnMs = 0 }: Window & { burnMs?: number }) {
+/** `burnMs`: calibration, this process is kept busy for so long again and again. `flaw`: it then tells its latencies wrongly. */
+export function measure(
+  { lots, clock }: Generator,
+  { from, to, burnMs = 0, flaw: told }: Window & { burnMs?: number; flaw?: Flaw },
+) {
   health = undefined
+  flaw = told
   for (const lot of lots) lot.record.measure({ from, to })
   setTimeout(() => {
     for (const lot of lots) before.set(lot, edgesOf(lot))
@@ -57,7 +64,7 @@ export async function report(
   if (!health) throw new Error('the window did not end')
   const reportOf = (lot: Lot): LotReport => ({
     counts: lot.record.verdict(due),
-    latencies: lot.record.latencies(),
+    latencies: flaw ? flaws[flaw](lot.record.latencies()) : lot.record.latencies(),
     edges: between.get(lot)!,
     trouble: [...lot.trouble].slice(0, 3),
   })

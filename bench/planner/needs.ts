@@ -53,7 +53,14 @@ function needs(transport: Modelled, units: Units, file: UnitsFile, workload: Wor
   const deliveries = clients * rate
   // As the bench counts bytes: without what TCP and IP add.
   const bytes = (sum({ ...one.up, tcpip: 0 }) + sum({ ...one.down, tcpip: 0 })) * clients
-  const shared: Record<Count, number> = { seconds: 0, events: 0, requests: one.requests * clients, deliveries, bytes }
+  // A heartbeat, and a ping with its pong, is a write like that of an event; nothing else a silent line costs was measured apart.
+  const { heartbeatSeconds, pingSeconds } = conditions
+  const beats = one.requests > 0 ? 0 : perSecondOf(heartbeatSeconds) + (transport === 'wss' ? 2 * perSecondOf(pingSeconds) : 0)
+  const written = clients * (rate + beats)
+  const shared: Record<Count, number> = {
+    ...{ seconds: 0, events: 0, bytes },
+    ...{ requests: one.requests * clients, deliveries: one.requests > 0 ? deliveries : written },
+  }
   const each: Record<Count, number> = { seconds: 1, events: rate, requests: 0, deliveries: 0, bytes: 0 }
   const [work, always] = [priceOf(units.cpuUs, shared), priceOf(units.cpuUs, each)].map((us) => us / 1e6) as [
     number,
@@ -80,6 +87,8 @@ function needs(transport: Modelled, units: Units, file: UnitsFile, workload: Wor
     limit: { what, machines: most },
   }
 }
+
+const perSecondOf = (seconds: number) => (seconds > 0 ? 1 / seconds : 0)
 
 function conditionsOf(transport: Modelled, units: Units, { http }: UnitsFile, workload: Workload): Conditions {
   const { rate, payload, pollMs, roundTripMs } = workload

@@ -70,6 +70,7 @@ function assumptions(file: UnitsFile, workload: Workload, needs: Needs[]): strin
         ]
       : []),
     `p50: a round trip of ${roundTripMs} ms (--round-trip), and the median client's turn when an event goes to all of a process`,
+    'a heartbeat (15 s), and of WSS a ping and its pong (20 s), cost a line what an event does: with few events they are most of the processor time of push',
     'bytes are of bench/model.ts: exact above TCP; 52 B of TCP and IP a packet of at most 1448 B estimated; nothing lost, nothing sent twice',
     `processor time is of a warm server on loopback at ${rates(file)} events/s: TCP is in it, a network card and its interrupts are not; at higher rates a delivery was cheaper, at lower ones it may be dearer`,
     'GiB is resident memory by connection; what a process needs without clients is not in it',
