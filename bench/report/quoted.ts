@@ -1,7 +1,8 @@
 // What the course quotes of each scenario: which columns, by the words in the comment before a table.
 import type { FigureName } from '../figures.ts'
 import { NONE, cell, nameOf, text } from './numbers.ts'
-import { metrics } from './summary.ts'
+import { knee } from './rivals.ts'
+import { isLowerBound, metrics } from './summary.ts'
 import type { Pick, Summary } from './summary.ts'
 
 type Column = [head: string, text: (summary: Summary) => string]
@@ -91,6 +92,16 @@ export const quotedTables: Record<string, Rows> = {
   ),
   'protocols sse': only('sse', columns(...bytes, total)),
   'protocols bytes': columns(...bytes, total),
+  'thousand peers': columns(
+    ['server µs per delivery', whole(metrics.cpu)],
+    ['p50, ms', whole(metrics.p50)],
+    ['p99, ms', whole(metrics.p99)],
+    ['ms to read an event', middle((row) => row.generator.readMs)],
+  ),
+  'ladder peers': columns(
+    ['highest rate, events/s', (summary) => `${summary.valid.some(isLowerBound) ? '≥ ' : ''}${whole(knee)(summary)}`],
+    ['KiB per connection', whole(metrics.rss)],
+  ),
   'break-even bytes': byRate(metrics.bytes),
   'break-even latency': byRate(metrics.p50),
 }

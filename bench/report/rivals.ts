@@ -13,7 +13,7 @@ interface Metric {
   alone?: Pick
 }
 
-const kneeOf: Pick = (row) => row.figures?.['kneeRate']
+export const knee: Pick = (row) => row.figures?.['kneeRate']
 const backOf: Pick = (row) => row.figures?.['backP99Ms']
 // In silence there are no events to share them.
 const silentOf: Pick = (row) => (row.bytesPerEvent.down === null ? downOf(row) : null)
@@ -26,7 +26,7 @@ const metrics: Metric[] = [
   { head: 'bytes down\nper minute', pick: silentOf, alone: silentOf },
   { head: 'KiB per\nconnection', pick: (row) => row.server.rssKbPerConnection, atKnee: true },
   { head: 'connect', pick: (row) => row.connectMs.full, atKnee: true, alone: connectOf },
-  { head: 'highest rate\n(more is better)', pick: kneeOf, atKnee: true, alone: kneeOf },
+  { head: 'highest rate\n(more is better)', pick: knee, atKnee: true, alone: knee },
   { head: 'back after\na storm, p99', pick: backOf, alone: backOf },
 ]
 /** Where it is what the scenario measures. */
@@ -65,7 +65,7 @@ export function rivals(results: Results): Rivals[] {
         other,
         found: metrics.map(({ pick, atKnee, alone }) => {
           const chosen = hasPeers ? pick : alone
-          const least = pick === kneeOf ? boundOf(ours, other) : ''
+          const least = pick === knee ? boundOf(ours, other) : ''
           return least === undefined || !chosen
             ? undefined
             : { least, ratio: ours.times(chosen, other.transport, atKnee) }
@@ -91,7 +91,7 @@ export function rivals(results: Results): Rivals[] {
 }
 
 /** What stands before a ratio of knees; undefined where nothing is known of it: both are at least somewhere. */
-function boundOf(ours: Summary, theirs: Summary): '' | '≥ ' | '≤ ' | undefined {
+export function boundOf(ours: Summary, theirs: Summary): '' | '≥ ' | '≤ ' | undefined {
   const [mine, others] = [ours, theirs].map(({ valid }) => valid.some(isLowerBound))
   if (mine && others) return undefined
   return mine ? '≥ ' : others ? '≤ ' : ''

@@ -1,21 +1,25 @@
 // `wirelab bench --readme`: puts the numbers of a run into the documents that quote it.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { COURSE, shownIn, withTables } from '../../bench/report/course.ts'
+import { DOCUMENTS, shownIn, withTables } from '../../bench/report/course.ts'
 import { withTable } from '../../bench/report/readme.ts'
 import type { Results } from '../../bench/results.ts'
 import { UsageError } from './main.ts'
 
-/** Puts the numbers of a run where they are quoted: README shows `steady`, the course whatever of it the run has. */
+/** Puts the numbers of a run where they are quoted: README shows `steady`, the course and docs/speed.md whatever of theirs the run has. */
 export async function quote(run: Results, file: string): Promise<void> {
   const root = join(import.meta.dirname, '../..')
   const has = (name: string) => run.trials.some(({ scenario }) => scenario === name)
-  const course = await readFile(join(root, COURSE), 'utf8')
+  const texts = await Promise.all(DOCUMENTS.map((name) => readFile(join(root, name), 'utf8')))
   const changes: [name: string, change: (text: string) => string][] = []
   if (has('steady')) changes.push(['README.md', (text) => withTable(text, run)])
-  if (shownIn(course).some(has)) changes.push([COURSE, (text) => withTables(text, run, relative(root, resolve(file)))])
+  for (const [i, name] of DOCUMENTS.entries())
+    if (shownIn(texts[i]!).some(has))
+      changes.push([name, (text) => withTables(text, run, relative(root, resolve(file)))])
   if (changes.length === 0)
-    throw new UsageError(`${file}: expected a run of one of ${shownIn(course).join(', ')}, which are quoted`)
+    throw new UsageError(
+      `${file}: expected a run of one of ${[...new Set(texts.flatMap(shownIn))].join(', ')}, which are quoted`,
+    )
   for (const [name, change] of changes) {
     const before = await readFile(join(root, name), 'utf8')
     let after: string
