@@ -173,7 +173,7 @@ const all = {
     ...steady,
     about: 'rate × poll interval: where push starts to pay',
     transports: [...transportNames],
-    ...{ peers: false, clients: 20, seconds: 10, repeats: 2 },
+    ...{ peers: false, clients: 20, seconds: 5.5, repeats: 2 },
     points: [2, 10, 50].flatMap((rate) => [250, 1000, 4000].map((pollMs) => ({ rate, pollMs }))),
   },
   network: {

@@ -119,7 +119,7 @@ describe('the row of what a page noted', () => {
     ...{ connectMs: 3, span: { from: 1000, to: 1004 }, bytes: [null, null], longTasks: null, heap: null },
     server: {
       ...{ epoch: 'aaaaaaaa', first: 1, last: 3, sums: events.map((event) => crc32(encodeEvent(event))) },
-      health: { cpuUs: 300, wakeups: null, utilisation: 0, loopDelayP99Ms: 0, loopDelayMaxMs: 0, gcMaxMs: 0, gcShare: 0 }, // prettier-ignore
+      health: { cpuUs: 300, wakeups: null, utilisation: 0, loopDelayP99Ms: 0, loopDelayMaxMs: 0, looks: 200, gcMaxMs: 0, gcShare: 0 }, // prettier-ignore
     },
     clocks: { offsetMs: 500, errorMs: 0.25, roundTripMs: 1 },
     samples: events.map((event) => ({ event, receivedAt: event.at - 500 + 5, paintedAt: event.at - 500 + 13 })),

@@ -132,7 +132,7 @@ describe('generators', () => {
 })
 
 describe('a step of the ladder', () => {
-  const calm = { ...{ cpuUs: 1, wakeups: 1, utilisation: 0.3, loopDelayP99Ms: 5, loopDelayMaxMs: 20 }, gcMaxMs: 1, gcShare: 0 } // prettier-ignore
+  const calm = { ...{ cpuUs: 1, wakeups: 1, utilisation: 0.3, loopDelayP99Ms: 5, loopDelayMaxMs: 20, looks: 200 }, gcMaxMs: 1, gcShare: 0 } // prettier-ignore
   const limits = { clients: 10, maxUtilisation: 0.6, maxGeneratorDelayMs: 25 }
   const counts = {
     received: 1100,
