@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { bytesPerEvent, layersOf } from '../bench/bytes.ts'
 import { answers } from '../bench/peers/answers.ts'
+import { delayP99Of } from '../bench/health.ts'
 import { early, joinLatencies, latencyOf, skewOf } from '../bench/latency.ts'
 import { differing } from '../bench/reconcile.ts'
 import { NOTHING, remember } from '../bench/wires/contract.ts'
@@ -32,6 +33,14 @@ describe('latencies', () => {
   test('skew is of the first, the median and the last receiver of each event', () => {
     const skew = skewOf(Array.from({ length: 9 }, (_, n) => row(n, n + 10, n + 100)))
     expect([skew.first.p50, skew.median.p50, skew.last.p50]).toEqual([4, 14, 104])
+  })
+  test('a median wants ten events; the p99 of a skew a hundred', () => {
+    expect(latencyOf(rows(9, 100)).latencyMs.p50).toBeNull()
+    expect(latencyOf(rows(10, 100)).latencyMs.p50).toBeCloseTo(5, 1)
+    expect([skewOf(rows(99, 3)).last.p99, skewOf(rows(100, 3)).last.p99]).toEqual([null, 5])
+  })
+  test('of fewer than a hundred looks at a loop there is no p99', () => {
+    expect([99, 100].map((looks) => delayP99Of({ looks, loopDelayP99Ms: 7 }))).toEqual([null, 7])
   })
 })
 
