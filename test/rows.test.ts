@@ -5,6 +5,9 @@ import { answers } from '../bench/peers/answers.ts'
 import { delayP99Of } from '../bench/health.ts'
 import { early, joinLatencies, latencyOf, skewOf } from '../bench/latency.ts'
 import { differing } from '../bench/reconcile.ts'
+import { rowOf } from '../bench/row.ts'
+import { scenarios } from '../bench/scenarios.ts'
+import type { Stage } from '../bench/stage.ts'
 import { NOTHING, remember } from '../bench/wires/contract.ts'
 import { ours } from '../bench/wires/ours.ts'
 import { textFrame } from '../transports/wss/server.ts'
@@ -55,6 +58,29 @@ test('layers: what was asked for has heads, what was pushed has frames; the part
   expect(bytesPerEvent(asked)).toMatchObject({ total: 450, up: 50, down: 400 })
   expect(layersOf(edges, false, 10)!.down).toMatchObject({ payload: 200, framing: 180, headers: 0 })
   expect(layersOf(edges, true, 0)).toBeUndefined()
+})
+
+describe('processor time of the server for a delivery', () => {
+  const health = { utilisation: 0.2, loopDelayP99Ms: 1, loopDelayMaxMs: 2, looks: 200, gcMaxMs: 0, gcShare: 0 }
+  const counts = { received: 200, lost: 0, duplicated: 0, reordered: 0, corrupt: 0, undeclaredGaps: 0, falseGaps: 0, declared: 0 } // prettier-ignore
+  /** 100 events for 2 clients are due, and 150 of the 200 deliveries are read before the window ends. */
+  const rowFor = (transport: string) => {
+    const stage = { scenario: { ...scenarios.steady, clients: 2, seconds: 2 }, transports: [transport], repeat: 1, connects: {}, rssKbPerConnection: null, external: false } // prettier-ignore
+    const lot = { counts, latencies: new Map<number, Float32Array>(), edges: { ...edges, deliveries: 150 }, trouble: [] }
+    return rowOf(transport, stage as unknown as Stage, {
+      server: { epoch: 'aaaaaaaa', first: 1, last: 100, sums: [], health: { ...health, cpuUs: 3000, wakeups: null } },
+      reports: [{ health, lots: { [transport]: lot } }],
+    })
+  }
+  test('of what is pushed is by what was due, however late it is read', () => {
+    expect(rowFor('sse').server.cpuUsPerDelivery).toBe(15)
+  })
+  test('of what is asked for is by what was answered', () => {
+    expect(rowFor('polling').server.cpuUsPerDelivery).toBe(20)
+  })
+  test('beside it stands how long the generator reads at one event', () => {
+    expect([rowFor('sse').generator.readMs, rowFor('polling').generator.readMs]).toEqual([4, undefined])
+  })
 })
 
 test('two counts of the same bytes may differ by 1 %, in each layer and each way, and no more', () => {
