@@ -4,9 +4,9 @@ import type { Plan } from './run.ts'
 import type { Kind } from './scenarios.ts'
 
 /** Two processes that start, load and end; and what comes before and after a window. */
-const TRIAL_S = 1
+const TRIAL_S = 1.7
 /** A client that connects, with the memory of half of them and of all. */
-const CLIENT_S = 0.002
+const CLIENT_S = 0.004
 /** A connection in full and one resumed, one after the other. */
 const CONNECT_S = 0.012
 /** A ladder takes so many steps until it has met its knee twice, and sets up anew after so many of them, which were too much. */

@@ -24,7 +24,7 @@ test('a run without those who stand in a goal makes no table of it', () => {
 })
 
 /** Highest rates, and whether the generator ended the climb. */
-function climbs(knees: Record<string, [rate: number, limitedBy: 0 | 1]>): Results {
+function climbs(knees: Climbs): Results {
   const results = madeUpResults({ seed: 1, scenarios: ['ladder'], histograms: false })
   const floors = results.trials.filter(({ transport }) => transport === 'floor')
   const of = (name: string) => (/polling/.test(name) ? 'long-polling' : /sse/.test(name) ? 'sse' : 'wss')
@@ -36,7 +36,8 @@ function climbs(knees: Record<string, [rate: number, limitedBy: 0 | 1]>): Result
   )
   return { ...results, trials, predictions: [] }
 }
-const peers = { 'nchan-sse': [100, 0], 'hono-sse': [100, 0], 'socket.io-wss': [100, 0] } as const
+type Climbs = Record<string, [rate: number, limitedBy: 0 | 1]>
+const peers: Climbs = { 'nchan-sse': [100, 0], 'hono-sse': [100, 0], 'socket.io-wss': [100, 0] }
 
 test('of a climb that the generator ended only what is certain is judged', () => {
   const judged = (results: Results) => goalsTable(results, 'ladder')!.slice(1).map(([name, , ...rest]) => [name!.split(':')[0], ...rest]) // prettier-ignore
@@ -44,7 +45,7 @@ test('of a climb that the generator ended only what is certain is judged', () =>
     climbs({
       ...{ wss: [400, 1], sse: [200, 0], 'long-polling': [50, 0] },
       ...{ ...peers, 'nchan-wss': [300, 1], 'nchan-long-polling': [100, 1] },
-    } as Parameters<typeof climbs>[0]),
+    }),
   )
   expect(rows).toEqual([
     ['wss ÷ nchan-wss', '≥ 400 and ≥ 300 events/s', 'not known: the generator ended both'],
@@ -57,7 +58,7 @@ test('of a climb that the generator ended only what is certain is judged', () =>
     climbs({
       ...{ wss: [150, 1], sse: [1000, 0], 'long-polling': [500, 0] },
       ...{ ...peers, 'nchan-wss': [100, 0], 'nchan-long-polling': [100, 1] },
-    } as Parameters<typeof climbs>[0]),
+    }),
   )
   expect(low.map(([, , verdict]) => verdict)).toEqual(['not known', 'not known', '**met**', '**met**', 'not known'])
 })
