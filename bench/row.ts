@@ -27,6 +27,8 @@ export interface Measured {
   unseen?: boolean
 }
 
+/** A loop that never waits. */
+const FULL = 0.99
 /** Where a scenario lets it be busier than elsewhere, the row says when it was. */
 const LIFTED = `the generator was busy for more than ${SHARE * 100} % of the time, which this scenario allows: its own work is in the times`
 
@@ -47,6 +49,8 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
   // What is pushed is the server's work when it is due, however late a generator reads it; an answer is work when it is asked for.
   const pushes = (kind === 'window' || kind === 'ladder') && !transports.some(asks)
   const deliveries = pushes ? count * clients * transports.length : read
+  // And of a server that cannot keep up nobody knows how much of what was due it has done.
+  const isFull = pushes && (server.health.utilisation ?? 0) > FULL
   const counts = {
     expected: count * clients,
     delivered: sum((lot) => lot.counts.received),
@@ -75,7 +79,7 @@ export function rowOf(transport: Contestant, stage: Stage, measured: Measured): 
     requestsPerEvent: edges.deliveries > 0 && !unseen ? round(asked ? edges.sent / edges.deliveries : 0) : null,
     ...(hasServer && layers && { layers, ...(!silent && { bytesPerEvent: bytesPerEvent(layers) }) }),
     server: {
-      cpuUsPerDelivery: hasServer ? per(server.health.cpuUs, deliveries) : null,
+      cpuUsPerDelivery: hasServer && !isFull ? per(server.health.cpuUs, deliveries) : null,
       rssKbPerConnection: rssKbPerConnection === null ? null : round(rssKbPerConnection),
       loopDelayP99Ms: inside ? delayP99Of(server.health) : null,
       utilisation: hasServer ? server.health.utilisation : null,

@@ -15,13 +15,19 @@ test('known delays, stalls, intervals, losses and an overload are reported as su
   expect(told(checks).filter((line) => line.startsWith('FAILS'))).toEqual([])
 })
 
-test.each(['doubled', 'trimmed', 'first'] as const)('a harness whose latencies are %s is found out', { timeout: 120_000 }, async (flaw) => {
-  const only = /^20 ms of delay|^one stall/
-  const checks = await withLeaf((common) => calibrate({ ...common, seed: 1, flaw, only, transports: ['floor', 'sse'] }))
-  expect(checks.map(({ transport }) => transport)).toEqual(['sse', 'floor', 'sse', 'floor'])
-  for (const transport of ['floor', 'sse'])
-    expect(checks.filter((check) => check.transport === transport && !check.ok)).not.toEqual([])
-})
+test.each(['doubled', 'trimmed', 'first'] as const)(
+  'a harness whose latencies are %s is found out',
+  { timeout: 120_000 },
+  async (flaw) => {
+    const only = /^20 ms of delay|^one stall/
+    const checks = await withLeaf((common) =>
+      calibrate({ ...common, seed: 1, flaw, only, transports: ['floor', 'sse'] }),
+    )
+    expect(checks.map(({ transport }) => transport)).toEqual(['sse', 'floor', 'sse', 'floor'])
+    for (const transport of ['floor', 'sse'])
+      expect(checks.filter((check) => check.transport === transport && !check.ok)).not.toEqual([])
+  },
+)
 
 test('a bench that puts nothing in fails every check', { timeout: 300_000 }, async () => {
   const checks = await withLeaf((common) =>

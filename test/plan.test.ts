@@ -204,10 +204,13 @@ describe('the needs, by hand', () => {
   const by = (file: UnitsFile, more: Partial<Workload> = {}) =>
     Object.fromEntries(needsOf(file, { ...workload, ...more }).map((each) => [each.transport, each]))
 
+  /** Of 10 000 lines, at 10 µs: a heartbeat in 15 s, a ping and its pong in 20. */
+  const BEATS = 0.1 * (1 / 15 + 2 / 20)
+
   test('WSS: 10 000 clients, 3 events/s, 10 µs a delivery', () => {
     const { wss } = by(units({ wss: { deliveries: 10 } }))
     expect(wss).toMatchObject({ requestsPerSecond: 0, deliveriesPerSecond: 30_000, processes: 1 })
-    expect(wss!.cores).toBeCloseTo(0.3 / 0.5, 9) // half busy
+    expect(wss!.cores).toBeCloseTo((0.3 + BEATS) / 0.5, 9) // half busy
     expect(wss!.gib).toBeCloseTo((10_000 * 64) / 2 ** 20, 9)
     expect(wss!.kernelGib).toBeCloseTo((10_000 * 4096) / 2 ** 30, 9)
     // 226 + 52 bytes down for each of 2.99 writes (two events of 1000 in the same millisecond), a beat in 15 s, a ping in 20.
@@ -227,11 +230,17 @@ describe('the needs, by hand', () => {
   })
   test('what a process costs by itself is paid for each process', () => {
     const one = by(units({ wss: { deliveries: 10, seconds: 20_000 } }))['wss']!
-    expect(one.cores).toBeCloseTo((0.3 + 0.02) / 0.5, 9)
+    expect(one.cores).toBeCloseTo((0.3 + BEATS + 0.02) / 0.5, 9)
     const many = by(units({ wss: { deliveries: 10, seconds: 20_000 } }), { clients: 1_000_000 })['wss']!
-    expect(many.processes).toBe(Math.ceil(30 / (0.5 - 0.02)))
-    expect(many.cores).toBeCloseTo((30 + 0.02 * many.processes) / 0.5, 9)
+    expect(many.processes).toBe(Math.ceil((30 + 100 * BEATS) / (0.5 - 0.02)))
+    expect(many.cores).toBeCloseTo((30 + 100 * BEATS + 0.02 * many.processes) / 0.5, 9)
     expect(many.cores / many.processes).toBeLessThanOrEqual(1)
+  })
+  test('silence has its price: without an event a minute, 10 000 lines of WSS still take 17 ms of each second', () => {
+    const file = units({ wss: { deliveries: 10 }, sse: { deliveries: 10 } })
+    const quiet = by(file, { rate: 1e-9 })
+    expect(quiet['wss']!.cores).toBeCloseTo(BEATS / 0.5, 6)
+    expect(quiet['sse']!.cores).toBeCloseTo(0.1 / 15 / 0.5, 6)
   })
   test('what runs out first', () => {
     const cheap = units({ wss: { deliveries: 0.001 } })

@@ -66,7 +66,12 @@ describe('processor time of the server for a delivery', () => {
   /** 100 events for 2 clients are due, and 150 of the 200 deliveries are read before the window ends. */
   const rowFor = (transport: string) => {
     const stage = { scenario: { ...scenarios.steady, clients: 2, seconds: 2 }, transports: [transport], repeat: 1, connects: {}, rssKbPerConnection: null, external: false } // prettier-ignore
-    const lot = { counts, latencies: new Map<number, Float32Array>(), edges: { ...edges, deliveries: 150 }, trouble: [] }
+    const lot = {
+      counts,
+      latencies: new Map<number, Float32Array>(),
+      edges: { ...edges, deliveries: 150 },
+      trouble: [],
+    }
     return rowOf(transport, stage as unknown as Stage, {
       server: { epoch: 'aaaaaaaa', first: 1, last: 100, sums: [], health: { ...health, cpuUs: 3000, wakeups: null } },
       reports: [{ health, lots: { [transport]: lot } }],

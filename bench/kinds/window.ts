@@ -79,7 +79,16 @@ export async function runWindow(
   return { server, reports, why: [isLate ? `the network's own loop was ${delay} ms late at p99` : undefined] }
 }
 
-const nobody = { cpuUs: 0, wakeups: null, utilisation: 0, loopDelayP99Ms: 0, loopDelayMaxMs: 0, looks: 0, gcMaxMs: 0, gcShare: 0 }
+const nobody = {
+  cpuUs: 0,
+  wakeups: null,
+  utilisation: 0,
+  loopDelayP99Ms: 0,
+  loopDelayMaxMs: 0,
+  looks: 0,
+  gcMaxMs: 0,
+  gcShare: 0,
+}
 
 export interface Rate {
   rate: number

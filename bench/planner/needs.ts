@@ -55,7 +55,8 @@ function needs(transport: Modelled, units: Units, file: UnitsFile, workload: Wor
   const bytes = (sum({ ...one.up, tcpip: 0 }) + sum({ ...one.down, tcpip: 0 })) * clients
   // A heartbeat, and a ping with its pong, is a write like that of an event; nothing else a silent line costs was measured apart.
   const { heartbeatSeconds, pingSeconds } = conditions
-  const beats = one.requests > 0 ? 0 : perSecondOf(heartbeatSeconds) + (transport === 'wss' ? 2 * perSecondOf(pingSeconds) : 0)
+  const beats =
+    one.requests > 0 ? 0 : perSecondOf(heartbeatSeconds) + (transport === 'wss' ? 2 * perSecondOf(pingSeconds) : 0)
   const written = clients * (rate + beats)
   const shared: Record<Count, number> = {
     ...{ seconds: 0, events: 0, bytes },
@@ -73,7 +74,7 @@ function needs(transport: Modelled, units: Units, file: UnitsFile, workload: Wor
   const gib = units.rssKbPerConnection === null ? null : (units.rssKbPerConnection * clients) / 2 ** 20
   const { socketBytes } = file
   const kernelGib = socketBytes ? ((socketBytes.structures + socketBytes.buffers) * clients) / 2 ** 30 : null
-  const mean = (one.requests > 0 ? work / (one.requests * clients) : work / deliveries) * 1e6
+  const mean = (one.requests > 0 ? work / (one.requests * clients) : work / written) * 1e6
   const { p50Ms } = latency(transport, { ...conditions, clients: clients / processes, deliveryUs: mean })
   const machines = {
     processor: cores / Number(file.machine['cores'] ?? 1),

@@ -11,7 +11,7 @@ import { summarise } from './summary.ts'
 export const COURSE = 'docs/course.md'
 export const DOCUMENTS = [COURSE, 'docs/speed.md']
 /** The runs that they may quote. Of two that have what a table shows the first counts. */
-export const RUNS = [REFERENCE, 'bench/results/grid/results.json', 'bench/results/speed/results.json']
+export const RUNS = [REFERENCE, 'bench/results/speed/results.json']
 /** Tables in which peers stand: a run that has none of them does not touch these. */
 const tables: Record<string, (results: Results, scenario: string) => string[][] | undefined> = {
   goals: goalsTable,
@@ -51,6 +51,7 @@ export function withTables(course: string, results: Results, path: string): stri
     if (!rows && what !== 'goals')
       throw new Error(`no table "${scenario} ${what}"; there are ${Object.keys(quotedTables).join(', ')}, and goals`)
     if (!results.trials.some((row) => row.scenario === scenario)) return block
+    const all = results.trials.filter((row) => row.scenario === scenario)
     const shown = quotable(results, scenario)
     const table = tables[what] ? tables[what](results, scenario) : rows!(shown)
     if (!table) return block
@@ -62,7 +63,7 @@ export function withTables(course: string, results: Results, path: string): stri
       `<!-- measured: ${scenario} ${what} -->`,
       markdownTable(table),
       `*${plain(workload(scenario, results))}; ${times}${failed}. ${plain(provenance(results))}: \`${path}\`. Again:*`,
-      `\`\`\`sh\n${command(scenario, { ...results, trials: shown.flatMap(({ rows }) => rows), missing: [] })}\n\`\`\``,
+      `\`\`\`sh\n${command(scenario, { ...results, trials: tables[what] ? all : shown.flatMap(({ rows }) => rows), missing: [] })}\n\`\`\``,
       '<!-- measured: end -->',
     ].join('\n\n')
   })

@@ -120,13 +120,16 @@ export function isOff(summary: Summary, of: 'p50' | 'bytes'): boolean {
 
 export const metrics = {
   // Of fewer than ten events a median is one of them (bench/latency.ts): older runs have such numbers.
-  p50: (row: Row) => ((row.expected ?? Infinity) < 10 * row.clients && row.scenario !== 'up' ? null : row.latencyMs.p50),
+  p50: (row: Row) =>
+    (row.expected ?? Infinity) < 10 * row.clients && row.scenario !== 'up' ? null : row.latencyMs.p50,
   p90: (row: Row) => row.latencyMs.p90,
   p99: (row: Row) => row.latencyMs.p99,
   p999: (row: Row) => row.latencyMs.p999,
   max: (row: Row) => row.latencyMs.max,
   bytes: (row: Row) => row.bytesPerEvent.total,
-  cpu: (row: Row) => row.server.cpuUsPerDelivery,
+  // Older runs have a number for servers that could not keep up with what was pushed (bench/row.ts).
+  cpu: ({ server, figures, requestsPerEvent }: Row) =>
+    requestsPerEvent === 0 && !figures && (server.utilisation ?? 0) > 0.99 ? null : server.cpuUsPerDelivery,
   connect: (row: Row) => row.connectMs.full,
   rss: (row: Row) => row.server.rssKbPerConnection,
 }

@@ -79,7 +79,10 @@ export function benchCommand(): Command {
     .option('--delay <name=ms>', 'a network of so many ms, each way, before one transport (repeatable)', delay)
     .option('--gate <name=value>', 'fail when a median is higher, e.g. sse.p99=50 (repeatable)', gate)
     .option('--compare <files...>', 'measure nothing; say in what two results.json differ for certain')
-    .option('--readme <file>', "measure nothing; put this results.json's tables into README.md, docs/course.md and docs/speed.md")
+    .option(
+      '--readme <file>',
+      "measure nothing; put this results.json's tables into README.md, docs/course.md and docs/speed.md",
+    )
     .addHelpText('after', `\nScenarios:\n${scenarioList()}`)
     .action((flags: Flags, command: Command) => {
       refuseIdle(command)
