@@ -30,7 +30,7 @@ export function latencyOf(rows: Float32Array[], events = rows.length) {
   for (const row of rows) for (const ms of row) histogram.recordValue(Math.max(1, Math.round(ms * 1000)))
   const n = histogram.totalCount
   const ms = (percent: number) =>
-    n > 0 && canQuote(n, percent) && (percent === 50 ? events >= MEDIAN_EVENTS : canCarry(events, percent))
+    n > 0 && (percent === 50 ? events >= MEDIAN_EVENTS : canQuote(n, percent) && canCarry(events, percent))
       ? histogram.getValueAtPercentile(percent) / 1000
       : null
   return {
