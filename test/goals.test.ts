@@ -4,19 +4,22 @@ import { goalsTable } from '../bench/report/goals.ts'
 import type { Results, Row } from '../bench/results.ts'
 import { madeUpResults } from './results.ts'
 
-const KiB: Record<string, number | null> = { floor: 40, wss: 44, sse: 48, 'long-polling': null }
-const memory = (row: Row): Row => ({
-  ...row,
-  server: { ...row.server, rssKbPerConnection: KiB[row.transport] ?? null },
-})
+const ms: Record<string, number | null> = { floor: 1000, wss: 1100, sse: 1400, 'long-polling': null }
+const back = (row: Row): Row => ({ ...row, figures: { backP99Ms: ms[row.transport] ?? null } })
 
 test('a ratio within its bound is met, one beyond it is missed, and without a number nothing is known', () => {
-  const table = goalsTable(madeUpResults({ seed: 1, scenarios: ['idle'], histograms: false, change: memory }), 'idle')!
+  const table = goalsTable(madeUpResults({ seed: 1, scenarios: ['storm'], histograms: false, change: back }), 'storm')!
   expect(table.slice(1).map(([, ...rest]) => rest)).toEqual([
-    ['≤ 1.2 ×', '1.10', 'met'],
-    ['≤ 1.15 ×', '1.20', 'missed'],
-    ['≤ 1.25 ×', '–', 'not known'],
+    ['≤ 1.3 ×', '1.10', 'met'],
+    ['≤ 1.3 ×', '1.40', 'missed'],
+    ['≤ 1.5 ×', '–', 'not known'],
   ])
+})
+
+test('where the goal lies within the interval, the median decides and it is said', () => {
+  const change = (row: Row) => (row.transport === 'wss' ? { ...row, figures: { backP99Ms: 1000 + 100 * row.repeat } } : back(row)) // prettier-ignore
+  const table = goalsTable(madeUpResults({ seed: 1, scenarios: ['storm'], histograms: false, change }), 'storm')!
+  expect(table[1]!.slice(2)).toEqual(['1.30 (1.10–1.50)', 'met, by the median: the interval holds the goal'])
 })
 
 test('a run without those who stand in a goal makes no table of it', () => {
