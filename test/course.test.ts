@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Command } from 'commander'
+import { isBusy } from '../bench/busy.ts'
 import { COURSE, RUNS, shownIn, withTables } from '../bench/report/course.ts'
 import { readResults } from '../bench/report/files.ts'
 import { benchCommand } from '../src/cli/bench.ts'
@@ -81,7 +82,9 @@ describe('the course', () => {
     const scenarios = shownIn(course)
     expect(scenarios.length).toBeGreaterThan(4)
     // Later runs first, so that the first one has the last word.
-    const made = runs.toReversed().reduce((text, { path, run }) => withTables(text, run, path), course)
+    // Tables of a run on a busy machine stay until a quiet one takes their place.
+    const quiet = runs.filter(({ run }) => !isBusy(run.machine))
+    const made = quiet.toReversed().reduce((text, { path, run }) => withTables(text, run, path), course)
     expect(made, `make it anew: npm run bench -- --readme ${RUNS[0]}, and the other runs before it`).toBe(course)
     for (const name of scenarios)
       expect(

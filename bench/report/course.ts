@@ -1,5 +1,6 @@
 // The tables in docs/course.md, made from committed runs: nobody types a measured number there.
 import type { Results } from '../results.ts'
+import { workload } from './heading.ts'
 import { command, markdownTable, plain } from './markdown.ts'
 import { quotedTables } from './quoted.ts'
 import { REFERENCE, quotable } from './readme.ts'
@@ -9,24 +10,6 @@ import { provenance } from './remarks.ts'
 export const COURSE = 'docs/course.md'
 /** The runs that it may quote. Of two that have a scenario the first counts: a larger reference run takes over by itself. */
 export const RUNS = [REFERENCE, 'bench/results/lines/results.json', 'bench/results/grid/results.json']
-
-/** What all rows have in common; what a row names is not said again. */
-function workload(name: string, { scenarios }: Results): string {
-  const found = scenarios.find((each) => each.name === name)!
-  const { kind, clients, rate, seconds, payload, pollMs, http, profile, points = [] } = found
-  const own = new Set(points.flatMap((point) => Object.keys(point)))
-  const parts: [shown: boolean, words: string][] = [
-    [true, `${name}: ${clients} clients each`],
-    [kind === 'connect', 'one after the other'],
-    [kind !== 'connect' && !own.has('rate'), `${rate} events/s`],
-    [kind !== 'connect', `${payload} B an event`],
-    [seconds > 0, `${seconds} s`],
-    [kind !== 'up' && !own.has('pollMs'), `polling every ${pollMs} ms`],
-    [!own.has('http'), `HTTP/${http}`],
-    [profile !== undefined, `behind the network ${profile}`],
-  ]
-  return parts.flatMap(([shown, words]) => (shown ? [words] : [])).join(', ')
-}
 
 const BLOCK = /<!-- measured: ([a-z-]+) ([a-z]+) -->\n[\s\S]*?<!-- measured: end -->/g
 
@@ -41,15 +24,17 @@ export function withTables(course: string, results: Results, path: string): stri
       throw new Error(`${COURSE}: no table "${scenario} ${what}"; there are ${Object.keys(quotedTables).join(', ')}`)
     if (!results.trials.some((row) => row.scenario === scenario)) return block
     const shown = quotable(results, scenario)
+    const given = results.scenarios.find(({ name }) => name === scenario)!
+    const all = shown.flatMap(({ rows }) => rows)
     const repeats = Math.max(...shown.map(({ rows }) => rows.length))
     const times = repeats === 1 ? 'one repeat' : `medians of ${repeats} repeats`
-    const invalid = shown.flatMap(({ rows }) => rows).filter(({ valid }) => !valid).length
+    const invalid = all.filter(({ valid }) => !valid).length
     const failed = invalid > 0 ? ` (invalid trials, which do not count: ${invalid})` : ''
     return [
       `<!-- measured: ${scenario} ${what} -->`,
       markdownTable(rows(shown)),
-      `*${plain(workload(scenario, results))}; ${times}${failed}. ${plain(provenance(results))}: \`${path}\`. Again:*`,
-      `\`\`\`sh\n${command(scenario, { ...results, trials: shown.flatMap(({ rows }) => rows), missing: [] })}\n\`\`\``,
+      `*${plain(`${scenario}: ${workload(given, all).join(', ')}`)}; ${times}${failed}. ${plain(provenance(results))}: \`${path}\`. Again:*`,
+      `\`\`\`sh\n${command(scenario, { ...results, trials: all, missing: [] })}\n\`\`\``,
       '<!-- measured: end -->',
     ].join('\n\n')
   })
