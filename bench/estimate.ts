@@ -1,6 +1,6 @@
 // How long a run will take, from the numbers of its scenarios; what everything around a window takes was measured on two cores.
 import { asks } from './contestants.ts'
-import type { Plan } from './run.ts'
+import type { Plan } from './plan.ts'
 import type { Kind } from './scenarios.ts'
 
 /** Two processes that start, load and end; and what comes before and after a window. */

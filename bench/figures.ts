@@ -24,6 +24,12 @@ export const figures = {
 } as const
 export type FigureName = keyof typeof figures
 
+/** Those that are numbers: which end ended a climb is a name in disguise. */
+export const figureNames = (Object.keys(figures) as FigureName[]).filter((name) => name !== 'kneeLimitedBy')
+const rising: readonly string[] = ['kneeRate', 'requestsPerSecond', 'resumedShare'] satisfies FigureName[]
+/** Of these more is better, of everything else that is measured less. */
+export const isBetterHigher = (name: string) => rising.includes(name)
+
 export const series = {
   p99: 'ladder: [events/s, p99 in ms] of each step that the generator carried',
   utilisation: 'ladder: [events/s, share of its core that the server was busy]',

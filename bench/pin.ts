@@ -1,4 +1,4 @@
-// Each process of a trial on a core of its own, where the system lets us: then none of them takes time from what it measures.
+// Where the processes of a trial run: the server on a core of its own, generators and network on others, where the system lets us; so they take no time from it.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { median } from '../src/core/stats.ts'
 import { headsOf } from './heads.ts'
+import { round } from './health.ts'
 import { counted } from './layers.ts'
 import { modelled, predict, usual } from './model.ts'
 import type { Conditions, Modelled } from './model.ts'
@@ -154,4 +155,3 @@ function window(transport: Modelled, { rate, warmSeconds, seconds, pollMs }: Sce
 }
 
 const FRAME = 9
-const round = (value: number) => Math.round(value * 100) / 100

@@ -1,5 +1,6 @@
 // The shape of results.json (SPEC §7), checked before it is written: what is not known is null, what failed says why, nothing is a made-up zero.
 import * as v from 'valibot'
+import { BrowserSchema } from './browser/schema.ts'
 
 const known = v.nullable(v.pipe(v.number(), v.finite()))
 const count = v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))
@@ -12,25 +13,6 @@ const Point = v.record(v.string(), v.union([v.string(), v.number()]))
 
 /** Milliseconds, over the events of the window: the p50 and the p99 of the latency of one receiver of each event. */
 const Skew = v.strictObject({ p50: known, p99: known })
-
-/** Milliseconds; null with too few samples for it. */
-const Percentiles = v.strictObject({ p50: known, p90: known, p99: known, max: known })
-
-const Browser = v.strictObject({
-  ...{ name: v.string(), version: v.string() },
-  /** Cross-origin isolated: it tells times finely, and its memory. The smallest step of its clock that was seen. */
-  ...{ isolated: v.boolean(), timerStepMs: known },
-  /** Between two frames, when every frame is asked for. */
-  frameMs: known,
-  /** What is added to the page's clock to make it the host's, how wrong that may be either way, and the shortest round trip it rests on. */
-  clock: v.nullable(v.strictObject({ offsetMs: known, errorMs: known, roundTripMs: known })),
-  /** From received to painted, and from due to painted. Painted: the callbacks of the next animation frame have begun. */
-  ...{ paintMs: Percentiles, paintedMs: Percentiles },
-  /** Tasks of 50 ms and more on the main thread in the window (W3C Long Tasks); null where the browser does not tell. */
-  longTasks: v.nullable(v.strictObject({ count: v.number(), totalMs: v.number(), maxMs: known })),
-  /** After the window, with all samples still kept; `by` is what told it. Null where the browser does not tell. */
-  heap: v.nullable(v.strictObject({ bytes: v.number(), by: v.string() })),
-})
 
 export const RowSchema = v.strictObject({
   scenario: v.string(),
@@ -66,7 +48,7 @@ export const RowSchema = v.strictObject({
   skewMs: v.optional(v.strictObject({ first: Skew, median: Skew, last: Skew })),
   server: v.strictObject({
     ...{ cpuUsPerDelivery: known, rssKbPerConnection: known, loopDelayP99Ms: known },
-    /** Share of the time that its loop ran; the longest garbage collection, and the time of all of them as a share. */
+    /** Share of the time that its loop ran, of nginx and a broker that their processes did; the longest garbage collection, and all of them as a share. */
     ...{ utilisation: v.optional(known), gcMaxMs: v.optional(known), gcShare: v.optional(known) },
   }),
   generator: v.strictObject({
@@ -80,7 +62,7 @@ export const RowSchema = v.strictObject({
   /** What only this scenario measures; bench/figures.ts says what each is and in which unit. */
   figures: v.optional(v.record(v.string(), known)),
   /** Only of `--browser`: latencyMs is from due to received inside of it; here is what follows. */
-  browser: v.optional(Browser),
+  browser: v.optional(BrowserSchema),
   /** Curves and timelines: `[x, y]`. */
   series: v.optional(v.record(v.string(), v.array(v.tuple([v.number(), v.number()])))),
 })
@@ -141,34 +123,6 @@ export const ResultsSchema = v.strictObject({
 })
 export type Results = v.InferOutput<typeof ResultsSchema>
 export type Prediction = Results['predictions'][number]
-
-export const notes = [
-  'connectMs.full is of all clients of the trial; connectMs.resumed is measured by the scenario connect only',
-  'connectMs of the floor ends when TLS is up; of ours at the first answer or hello; of peers at the first sign that the stream is there',
-  'server.rssKbPerConnection is the slope between half of the clients (rssFrom, where it is given) and all of them, without the young and the large objects of V8, which are no connection; null below 500 clients without rssFrom, and where transports share one server process',
-  'server.* of transports that run together is of the whole process, per delivery of all of them',
-  'server.cpuUsPerDelivery includes the source of the events, which runs in the same process; of nginx and a broker it is theirs alone',
-  'the null transport has no server, network or reader: its latency is the least that the bench itself adds',
-  "bytes are counted at the sockets of the generator, above and below TLS; of ours and the floor they are held against the server's own count; tcpip is an estimate",
-  'a percentile is null with too few samples for it: p90 below 100, p99 below 1 000, p99.9 below 100 000; or with too few events: p90 below 10, p99 below 100, p99.9 below 1 000',
-  'storm: generator.* and server.utilisation are of the storm alone; the generator does the one side of every handshake, so the times are of both ends, and a remark says when it was busier than its limit; expected and delivered of those without a log are of what came after it',
-  'each event is received by every client, so samples are deliveries; those of one event are not independent of each other',
-  'predictions are made from what was ordered, from the heads that the lessons recorded, and from other trials; inputs says which: nothing of the row itself',
-  'limits raised for the bench: linesPerAddress, messagesPer10s, and lines and sseAgeMs where they are too low for the trial; all others are the defaults',
-]
-
-/** Of a run with browsers, beside the others. */
-export const browserNotes = [
-  'browser: received is when onEvent of our client was called; painted is when the callbacks of the next animation frame began: style, layout, raster and the screen come after it and are not in it',
-  "browser: latency subtracts two clocks of one host; the page's offset (performance.timeOrigin + performance.now()) is bounded by round trips before and after the window, and its error stands beside the latencies; from received to painted is one clock",
-  'browser: bytes and requests are counted by the server, what the browser sends by itself included; payload, framing and headers are not told apart; connectMs is by the page: from connect() to open, in a browser that has a connection already (the page came over it)',
-  'browser: Firefox tells neither long tasks nor its memory; they are null, not zero',
-]
-
-/** What was put in must be found in the results, by who reads them and by who plans with them. */
-export const delayNote = (name: string, ms: number) => `a network of ${ms} ms each way stood before ${name} (--delay)`
-export const isDelayed = ({ notes }: Pick<Results, 'notes'>, name: string) =>
-  notes.some((note) => note.endsWith(delayNote(name, 0).replace(/^.* stood/, ' stood')))
 
 /** A row of which nothing is known but that it failed. */
 export function failedRow(

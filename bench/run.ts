@@ -1,34 +1,26 @@
-// A run: which trials, in which order, one after the other; then everything that was measured, as SPEC §7 wants it.
-import { execFileSync } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from 'node:os'
+// A run: its trials one after the other; then everything that was measured, as SPEC §7 wants it.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openAuthority } from '../certs/authority.ts'
 import { wallOffset } from '../src/server/clock.ts'
-import { isBusy, load, loadText } from './busy.ts'
-import { seeded, shuffled } from './random.ts'
-import { SCHEMA, browserNotes, checkResults, delayNote, notes } from './results.ts'
-import type { Results } from './results.ts'
+import { isBusy, loadText } from './busy.ts'
 import { peerOf } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import { pace } from './estimate.ts'
 import { generatorsOf } from './generators.ts'
+import { commit, machine, versions } from './machine.ts'
+import { browserNotes, delayNote, notes } from './notes.ts'
 import { freeCores, place } from './pin.ts'
+import { plan } from './plan.ts'
+import type { Plan, PlanOptions } from './plan.ts'
 import { predictionsOf } from './predictions.ts'
-import { pointsOf } from './scenarios.ts'
-import type { Point, Scenario } from './scenarios.ts'
+import { SCHEMA, checkResults } from './results.ts'
+import type { Results, Row } from './results.ts'
 import type { TrialOptions } from './stage.ts'
 import { trial } from './trial.ts'
 
-export interface RunOptions {
-  scenarios: Scenario[]
-  /** Only these; each scenario has its own list. */
-  transports?: Contestant[]
-  /** To stand beside ours, where a scenario lets them. */
-  peers?: Contestant[]
-  /** For all scenarios; without it, each has its own. */
-  repeats?: number
-  seed: number
+export interface RunOptions extends PlanOptions {
   burnMs?: number
   /** A network of so many ms, each way, before one contestant: to see that a difference is found. */
   delaysMs?: Record<Contestant, number>
@@ -38,42 +30,6 @@ export interface RunOptions {
   keep?(results: Results): Promise<void>
   /** Abandons the trial that runs; what was measured before it is returned, with what is missing. */
   signal?: AbortSignal
-}
-
-export interface Plan {
-  /** With the values of the point in it. */
-  scenario: Scenario
-  point?: Point
-  transports: Contestant[]
-  repeat: number
-  /** Of the moments of its events: one for all of a repeat, so that every transport gets the same schedule. */
-  seed: number
-}
-
-/** Repeat by repeat, each in an order of its own: what drifts with time meets every transport alike. */
-export function plan({ scenarios, transports, peers = [], repeats, seed }: RunOptions): Plan[] {
-  const random = seeded(seed)
-  const most = Math.max(0, ...scenarios.map((scenario) => repeats ?? scenario.repeats))
-  return Array.from({ length: most }, (_, i) => {
-    const now = scenarios.filter((scenario) => i < (repeats ?? scenario.repeats))
-    const once = now.flatMap((scenario) => trialsOf(scenario, peers, transports))
-    return shuffled(once, random).map((each) => ({ ...each, repeat: i + 1, seed: seed + i + 1 }))
-  }).flat()
-}
-
-/** A trial for each transport and each of its points; or one for all transports. */
-function trialsOf(scenario: Scenario, peers: Contestant[], only?: Contestant[]): Omit<Plan, 'repeat' | 'seed'>[] {
-  const ours = scenario.transports.filter((name) => !only || only.includes(name))
-  const names = [...ours, ...(scenario.peers ? peers : [])]
-  if (names.length === 0) return []
-  if (scenario.together) return [{ scenario, transports: names }]
-  return names.flatMap((name) =>
-    pointsOf(scenario, name).map((point) => ({
-      scenario: { ...scenario, ...point },
-      ...(scenario.points && { point }),
-      transports: [name],
-    })),
-  )
 }
 
 export async function run(options: RunOptions): Promise<Results> {
@@ -88,7 +44,7 @@ export async function run(options: RunOptions): Promise<Results> {
     })
     const results: Results = {
       schema: SCHEMA,
-      ...{ startedAt, machine: { ...here, pinning: common.placement.about }, versions: await versions(options) },
+      ...{ startedAt, machine: { ...here, pinning: common.placement.about }, versions: await versions() },
       ...{ commit: commit(), seed, scenarios: structuredClone(scenarios) },
       ...{
         predictions: [],
@@ -114,7 +70,7 @@ export async function run(options: RunOptions): Promise<Results> {
       })
       if (signal?.aborted) break // it was abandoned: that is no failure of its transport
       results.trials.push(...rows)
-      for (const { browser } of rows) if (browser) results.versions[browser.name] = browser.version
+      for (const row of rows) named(results.versions, row)
       done++
       if (done < plans.length) await keep?.(soFar(results, plans.slice(done)))
     }
@@ -122,6 +78,13 @@ export async function run(options: RunOptions): Promise<Results> {
     onTrial?.(done, plans.length, left.length > 0 ? 'stopped' : 'done', 0)
     return soFar(results, left)
   })
+}
+
+/** What only some rows have beside ours. */
+function named(versions: Results['versions'], { transport, browser }: Row) {
+  if (browser) versions[browser.name] = browser.version
+  const peer = peerOf(transport)
+  if (peer) versions[transport] ??= peer.version()
 }
 
 /** As it is written: with the predictions for what was measured, and with what was not. */
@@ -155,42 +118,5 @@ export async function withLeaf<Result>(
     return await use({ credentials: leaf, ca, offset, placement: place() })
   } finally {
     await rm(directory, { recursive: true })
-  }
-}
-
-function machine(): Results['machine'] {
-  const [first] = cpus()
-  return {
-    cpu: first?.model ?? 'unknown',
-    memoryMiB: Math.round(totalmem() / 2 ** 20),
-    system: `${process.platform} ${process.arch} ${release()}`,
-    ...load(),
-  }
-}
-
-async function versions({ peers = [] }: RunOptions): Promise<Results['versions']> {
-  const { node, openssl } = process.versions
-  const found: Results['versions'] = { node, openssl: openssl ?? 'unknown' }
-  const root = join(import.meta.dirname, '..')
-  for (const name of ['wirelab', 'hono', '@hono/node-server', 'ws']) {
-    const path = name === 'wirelab' ? 'package.json' : `node_modules/${name}/package.json`
-    found[name] = (JSON.parse(await readFile(join(root, path), 'utf8')) as { version: string }).version
-  }
-  for (const name of peers) found[name] = peerOf(name)!.version()
-  return found
-}
-
-/** Null outside of a git checkout; "+" when files differ from it. */
-function commit(): string | null {
-  const git = (...args: string[]) =>
-    execFileSync('git', args, {
-      cwd: import.meta.dirname,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim()
-  try {
-    return git('rev-parse', 'HEAD') + (git('status', '--porcelain', '--untracked-files=no') ? '+' : '')
-  } catch {
-    return null // not installed from git, or no git here
   }
 }

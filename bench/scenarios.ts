@@ -130,7 +130,7 @@ const all = {
     about: 'all clients are dropped at once, and come back at once',
     kind: 'storm',
     transports: [...transportNames, 'floor'],
-    ...{ peers: false, clients: 1000, rate: 5, seconds: 0, maxGeneratorDelayMs: 60_000 },
+    ...{ clients: 1000, rate: 5, seconds: 0, maxGeneratorDelayMs: 60_000 },
   },
   recover: {
     ...steady,

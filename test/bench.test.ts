@@ -8,7 +8,7 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openAuthority } from '../certs/authority.ts'
 import type { Authority } from '../certs/authority.ts'
-import { plan } from '../bench/run.ts'
+import { plan } from '../bench/plan.ts'
 import { RowSchema } from '../bench/results.ts'
 import type { Row } from '../bench/results.ts'
 import { contestants } from '../bench/contestants.ts'
@@ -50,22 +50,29 @@ describe.concurrent('one small trial', () => {
     expect(Math.abs(row.expected! - 5 * 40)).toBeLessThanOrEqual(5)
     expect(decodeFromCompressedBase64(row.histogram!).totalCount).toBe(row.delivered)
 
-    // One receiver is the first of an event, one is the last, and no other is before or after them.
-    const { first, median, last } = row.skewMs!
-    expect([first.p50, median.p50, last.p50]).toEqual([first.p50, median.p50, last.p50].toSorted((a, b) => a! - b!))
+    const { p50, p90, p99, p999, max } = row.latencyMs
+    // The median delivery is not before that of the first receivers, nor after that of the last; a histogram has three digits, and microseconds.
+    const near = (ms: number | null) => ms! * 0.002 + 0.002
+    expect(row.skewMs!.first.p50).toBeLessThanOrEqual(p50! + near(p50))
+    expect(row.skewMs!.last.p50).toBeGreaterThanOrEqual(p50! - near(p50))
+    expect(row.skewMs!.last.p50).toBeLessThanOrEqual(max! + near(max))
 
     if (name === 'null') return expect([row.bytesPerEvent.total, row.server.cpuUsPerDelivery]).toEqual([null, null])
-    const { payload, framing, headers, tls, total, up, down } = row.bytesPerEvent
-    for (const part of [payload, framing, headers, tls, up]) expect(part).toBeGreaterThanOrEqual(0)
-    expect(payload! + framing! + headers! + tls!).toBeCloseTo(total!, 6)
-    expect(up! + down!).toBeCloseTo(total!, 1)
+    const { payload, framing, headers, tls, up, down } = row.bytesPerEvent
+    // What the formats say, not what is left: 4 bytes before an event (floor; RFC 6455 §5.2), `id: …`, `data: ` and line ends (SSE).
+    const frame: Record<string, [least: number, most: number]> = { floor: [4, 4], wss: [4, 4], sse: [21, 23] }
+    const [least, most] = frame[name] ?? [1, 60]
+    expect(framing).toBeGreaterThan(least - 0.5)
+    expect(framing).toBeLessThan(most + 0.5)
+    // A record of TLS 1.3 adds 22 bytes (RFC 8446 §5.2); several events of a busy machine may leave in one.
+    expect(tls).toBeGreaterThan(0)
+    expect(tls).toBeLessThan(name in frame ? 22.5 : 70)
+    expect([up! > 0, down! > payload!]).toEqual([!(name in frame), true])
     expect(payload).toBeGreaterThan(190)
     expect(payload).toBeLessThan(210)
     const asked = name === 'polling' || name === 'long-polling'
     expect(headers! > 0).toBe(asked)
     expect(row.requestsPerEvent! > 0).toBe(asked)
-
-    const { p50, p90, p99, p999, max } = row.latencyMs
     expect([p50, p90, max]).toEqual([p50, p90, max].toSorted((a, b) => a! - b!))
     expect(p50).toBeGreaterThan(0)
     expect([p99, p999]).toEqual([null, null]) // 200 samples say nothing about them
@@ -170,6 +177,7 @@ describe.concurrent('wirelab bench', () => {
       'delay',
       'gate',
       'tls',
+      'fail',
     ])
       expect(out).toContain(`--${flag}`)
     for (const { name, about } of Object.values(scenarios)) expect(out).toMatch(line(name, about))
@@ -192,6 +200,13 @@ describe.concurrent('wirelab bench', () => {
     ['--tls', '1.1'],
     ['--scenario', 'capacity', '--tls', '1.2'],
     ['--scenario', 'thousand', '--rate', '50'],
+    ['--delay', 'sse=5', '--scenario', 'fanout'],
+    ['--delay', 'wss=5', '--scenario', 'network'],
+    ['--delay', 'wss=5', '--full'],
+    ['--delay', 'sse=5', '--delay', 'wss=5', '--transports', 'sse'],
+    ['--peers', '--scenario', 'fanout,connect'],
+    ['--peers', 'ws-wss', '--http', '2'],
+    ['--fail'],
     ['--out', import.meta.filename],
     ['--out', join(import.meta.filename, 'below')],
     ['--calibrate', '--transports', 'sse'],

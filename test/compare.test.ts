@@ -8,6 +8,7 @@ import { compare } from '../bench/report/compare.ts'
 import { comparison } from '../bench/report/table.ts'
 import { busierText } from '../bench/report/unlike.ts'
 import { verdictText } from '../bench/report/verdict.ts'
+import { failings } from '../bench/report/worse.ts'
 import type { Results, Row } from '../bench/results.ts'
 import { madeUpResults } from './results.ts'
 import type { MadeUp } from './results.ts'
@@ -56,7 +57,7 @@ describe('compare', () => {
     expect(cells.filter(({ lower }) => lower).map(({ transport }) => transport)).toEqual(['floor'])
     expect(cells.filter(({ floorToo }) => floorToo).length).toBeGreaterThan(4)
   })
-  test('one run on a busy machine, the other not: what differs is no longer certain; both busy, or not known: as ever', () => {
+  test('a run on a busy machine, or both: what differs is no longer certain; not known: as ever', () => {
     const verdicts = (loadA: number | undefined, loadB: number | undefined) => {
       const [a, b] = [made(2), made(3, { change: slower })]
       for (const [run, load] of [
@@ -71,15 +72,26 @@ describe('compare', () => {
     }
     expect(verdicts(12.48, 0.3)).toEqual([
       'differs, but A ran on a busy machine',
-      'A ran on a busy machine (load 12.5 on 2 cores), B did not (load 0.3 on 2 cores): no difference is certain',
+      'A ran on a busy machine (A: load 12.5 on 2 cores; B: load 0.3 on 2 cores): no difference is certain',
     ])
     expect(verdicts(0.3, 12.48)[0]).toBe('differs, but B ran on a busy machine')
-    const alike: [number | undefined, number][] = [
-      [0.3, 0.9],
-      [7, 8],
-      [undefined, 8],
-    ]
-    for (const loads of alike) expect(verdicts(...loads)).toEqual([expect.stringMatching(/^A lower by 5/), undefined])
+    expect(verdicts(7, 8)).toEqual([
+      'differs, but both ran on a busy machine',
+      'both ran on a busy machine (A: load 7.0 on 2 cores; B: load 8.0 on 2 cores): no difference is certain',
+    ])
+    expect(verdicts(undefined, 8)[1]).toContain('B ran on a busy machine (A: load not known; B: load 8.0 on 2 cores)')
+    for (const load of [0.9, undefined])
+      expect(verdicts(0.3, load)).toEqual([expect.stringMatching(/^A lower by 5/), undefined])
+  })
+  test('the floor of another scenario says nothing of this one', () => {
+    const both = ['steady', 'up'] // up has no floor: nobody receives
+    const moved = (row: Row): Row =>
+      row.transport === 'floor' || row.scenario === 'up'
+        ? { ...row, connectMs: { ...row.connectMs, full: row.connectMs.full! * 3 } }
+        : row
+    const cells = compare(made(2, { scenarios: both }), made(3, { scenarios: both, change: moved }))
+    const of = (scenario: string) => cells.filter((each) => each.scenario === scenario && each.metric === 'connect')
+    expect(of('up').map(({ lower, floorToo }) => [lower, floorToo])).toEqual([['A', undefined], ['A', undefined]]) // prettier-ignore
   })
   test('"no significant difference" says from which change on it would have been one; twice that is found', () => {
     const [a, b] = [made(2), made(3)]
@@ -195,6 +207,32 @@ describe('compare', () => {
         ),
       ).toMatch(/in 0 repeats of A and 1 of B/)
   })
+  test('a CI job fails, too, when nobody can tell', () => {
+    const of = (change: (b: Results) => void) => {
+      const [a, b] = [made(2), made(3)]
+      change(b)
+      return failings(a, b, compare(a, b))
+    }
+    expect(of(() => undefined)).toEqual([])
+    expect(of((b) => (b.machine.loadBefore = 9))).toEqual([expect.stringMatching(/^B ran on a busy machine/)])
+    expect(of((b) => (b.machine.cores = 64))).toEqual(['not one number of the two could be compared'])
+    expect(of((b) => Object.assign(b.trials[0]!, { valid: false, why: 'late' }))).toEqual(['1 of 95 rows of B are invalid']) // prettier-ignore
+    const missing = [{ scenario: 'steady', transport: 'sse', repeat: 6 }]
+    expect(of((b) => (b.missing = missing))).toEqual([expect.stringMatching(/^B is unfinished: /)])
+  })
+  test('of what is better when there is more, less is what fails', () => {
+    const by = (times: number) => (row: Row) => ({
+      ...row,
+      figures: { requestsPerSecond: row.figures!['requestsPerSecond']! * times },
+    })
+    const of = (times: number) => {
+      const [a, b] = [made(2, { scenarios: ['capacity'] }), made(3, { scenarios: ['capacity'], change: by(times) })]
+      return failings(a, b, compare(a, b)).filter((line) => line.includes('polling requestsPerSecond'))
+    }
+    expect(of(0.3)).toHaveLength(2)
+    expect(of(0.3)[0]).toMatch(/^worse in B: capacity polling requestsPerSecond: B lower by \d/)
+    expect(of(3)).toEqual([])
+  })
   test('commits may differ', () => {
     const b = { ...made(5), commit: 'f'.repeat(40) }
     expect(compare(made(4), b).some(({ why }) => why !== undefined)).toBe(false)
@@ -231,11 +269,26 @@ describe.concurrent('wirelab bench --compare', () => {
     const loaded = (await cli('--compare', await write('loaded.json', JSON.stringify(run)), b)).out
     expect(loaded).toMatch(/wss +│ p50 ms +│.*│ differs, but A ran on a busy machine/)
     expect(loaded).toMatch(
-      /\nA ran on a busy machine \(load 12\.5 on 2 cores\), B did not .*: no difference is certain\n$/,
+      /\nA ran on a busy machine \(A: load 12\.5 on 2 cores; B: load .*\): no difference is certain\n$/,
     )
     const gated = await cli('--compare', a, b, '--gate', 'wss.p50=4')
     expect(gated.code).toBe(1)
     expect(gated.err).toMatch(/^gate wss\.p50=4: steady has 7\./)
+  })
+  test('--fail: exit 1 when something of B is worse; without it a difference is no failure', async () => {
+    const a = await write('fast.json', JSON.stringify(made(2)))
+    const b = await write('slow.json', JSON.stringify(made(3, { change: slower })))
+    const worse = await cli('--compare', a, b, '--fail')
+    expect(worse.code).toBe(1)
+    expect(worse.err).toMatch(/^worse in B: steady wss p50: A lower by 5\.\d+ ms\n$/)
+    expect(await cli('--compare', b, a, '--fail')).toMatchObject({ code: 0, err: '' }) // better is not worse
+  })
+  test('rows that do not count pass no gate', async () => {
+    const a = await write('good-a.json', JSON.stringify(made(2)))
+    const rows = (row: Row) => (row.repeat > 1 ? { ...row, valid: false, why: 'late' } : row)
+    const b = await write('bad-b.json', JSON.stringify(made(3, { change: rows })))
+    const { code, err } = await cli('--compare', a, b, '--gate', 'wss.p50=100')
+    expect([code, err]).toEqual([1, expect.stringMatching(/^\d+ of \d+ rows of B are invalid\n$/)])
   })
   test('a run that did not come to its end is compared as far as it goes, and it says so', async () => {
     const a = await write('whole.json', JSON.stringify(made(2)))

@@ -98,15 +98,18 @@ describe.concurrent('storm', { timeout: 60_000 }, () => {
     expect(row.generator.utilisation).toBeGreaterThan(0)
     expect(row.remark).toMatch(/the generator was busier than its limit/)
   })
-  test.for(['floor', 'ws-wss'])('%s: what comes after the storm is complete, and counted', async (name) => {
-    const row = await run('storm', name, { seconds: 0 })
-    expect(row).toMatchObject({ ...valid, delivered: row.expected, figures: { resumedShare: 1, againAllMs: known } })
-    expect(row.expected).toBeGreaterThan(0)
-    expect(row.expected! % small.clients).toBe(0)
-    expect(row.generator.utilisation).toBeGreaterThan(0)
-    expect(row.remark).toBeUndefined()
-    expect(row.latencyMs.p50).toBeNull() // of the time after the storm only: no latency of a storm
-  })
+  test.for(['floor', 'ws-wss', 'hono-long-polling'])(
+    '%s: what comes after the storm is complete, and counted',
+    async (name) => {
+      const row = await run('storm', name, { seconds: 0 })
+      expect(row).toMatchObject({ ...valid, delivered: row.expected, figures: { resumedShare: 1, againAllMs: known } })
+      expect(row.expected).toBeGreaterThan(0)
+      expect(row.expected! % small.clients).toBe(0)
+      expect(row.generator.utilisation).toBeGreaterThan(0)
+      expect(row.remark).toBeUndefined()
+      expect(row.latencyMs.p50).toBeNull() // of the time after the storm only: no latency of a storm
+    },
+  )
   test('two generators share it', async () => {
     const row = await run('storm', 'sse', { seconds: 0, generators: 2 })
     expect(row).toMatchObject({ ...valid, delivered: row.expected, figures: { resumedShare: 1 } })
@@ -236,12 +239,12 @@ describe.concurrent('recover', { timeout: 60_000 }, () => {
 })
 
 describe.concurrent('capacity', { timeout: 60_000 }, () => {
-  test('polling: answers a second; or that the generator is what was measured', async () => {
+  test('polling: answers a second, which count only when the server was as busy as it can be', async () => {
     const row = await run('capacity', 'polling', { clients: 20, seconds: 1 })
-    expect(row.figures!['requestsPerSecond']).toBeGreaterThan(0)
-    expect(row.valid ? row.why : (row.why ?? '').replace(/\d+ %/, 'N %')).toBe(
-      row.valid ? undefined : 'the server was busy for N % of the time only: the generator is what was measured',
-    )
+    // Which of the two it is here hangs on what else this machine does.
+    expect(row.valid).toBe(row.server.utilisation! >= 0.9)
+    expect(row.figures!['requestsPerSecond']).toBeGreaterThan(100)
+    expect(row.server.cpuUsPerDelivery).toBeGreaterThan(0)
   })
   test('a server that has time left was not at its capacity', async () => {
     const row = await run('capacity', 'polling', { clients: 1, seconds: 1 }, { weather: { delayMs: 50 } })

@@ -282,7 +282,10 @@ describe('what is predicted of a row of the bench', () => {
   let reference: Results
   beforeAll(async () => {
     const path = join(import.meta.dirname, '../bench/results/reference/results.json')
-    reference = checkResults(JSON.parse(await readFile(path, 'utf8')) as Results)
+    const run = checkResults(JSON.parse(await readFile(path, 'utf8')) as Results)
+    // Whatever else the run has.
+    const [scenarios, trials] = [run.scenarios.filter(({ name }) => name === 'steady'), run.trials.filter(({ scenario }) => scenario === 'steady')] // prettier-ignore
+    reference = { ...run, scenarios, trials }
   })
   const isOf = (row: Row) => (each: { transport: string; repeat: number }) =>
     each.transport === row.transport && each.repeat === row.repeat
@@ -350,6 +353,18 @@ describe('what is predicted of a row of the bench', () => {
       expect(elsewhen.inputs!['lateMs']).toBe('the null transport in steady, in other repeats')
       expect(elsewhen.p50Ms).toBeGreaterThan(0)
     }
+  })
+  it('of four other repeats counts what lies between the middle two', () => {
+    const row = reference.trials.find(({ transport, repeat }) => transport === 'sse' && repeat === 1)!
+    const p50Of = (...others: number[]) => {
+      const cost = (each: Row): Row => ({
+        ...each,
+        server: { ...each.server, cpuUsPerDelivery: others[each.repeat - 2]! },
+      })
+      const trials = reference.trials.map((each) => (each.transport === 'sse' && each !== row ? cost(each) : each))
+      return predictionOf(row, { ...reference, trials })!.p50Ms
+    }
+    expect(p50Of(100, 200, 400, 500)).toBe(p50Of(300, 300, 300, 300))
   })
   it('behind a batching window no median is predicted', () => {
     const scenarios = reference.scenarios.map((each) => ({ ...each, batchMs: 20 }))

@@ -20,7 +20,8 @@ import { FITTED_CLIENTS, unitsOf } from '../bench/planner/units.ts'
 import { modelled } from '../bench/model.ts'
 import { rssKb } from '../bench/usage.ts'
 import { seeded } from '../bench/random.ts'
-import { SCHEMA as BENCH_SCHEMA, delayNote, failedRow } from '../bench/results.ts'
+import { delayNote } from '../bench/notes.ts'
+import { SCHEMA as BENCH_SCHEMA, failedRow } from '../bench/results.ts'
 import type { Results, Row } from '../bench/results.ts'
 
 let folder: string
@@ -349,13 +350,17 @@ test(
   'calibration measures: a small one, of one transport, is a file that can be read and planned with',
   { timeout: 120_000 },
   async () => {
-    const file = await calibrate({ seed: 1, http: '1.1', transports: ['wss'], scale: 0.2 })
+    const file = await calibrate({ seed: 1, http: '1.1', transports: ['wss'], scale: 0.31 })
     expect(file.invalid).toEqual([])
     v.parse(UnitsFile, file)
     const { fitted, cpuUs, heldOut, rssKbPerConnection } = file.transports.wss!
-    expect(fitted.map(({ clients }) => clients).sort((a, b) => a - b)).toEqual([10, 10, 60, 60, 60, 200, 200])
+    expect(fitted.map(({ clients }) => clients).sort((a, b) => a - b)).toEqual([16, 16, 93, 93, 93])
     expect(cpuUs.deliveries).toBeGreaterThan(0)
-    expect(heldOut).toBeNull() // 200 clients are no test of 300
+    // 310 clients are more than are fitted: they test it.
+    expect(heldOut).toMatchObject({ clients: 310, trials: 2 })
+    expect(heldOut!.cpuUsPerDelivery.predicted).toBeGreaterThan(0)
+    expect(heldOut!.cpuUsPerDelivery.measured).toBeGreaterThan(0)
+    expect(Math.abs(heldOut!.bytesPerEvent.error)).toBeLessThan(0.1)
     expect(rssKbPerConnection).toBeGreaterThan(0)
     expect(needsOf(readUnits(JSON.stringify(file)), workload)).toHaveLength(1)
   },

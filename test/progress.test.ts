@@ -36,6 +36,16 @@ test('a run that is stopped ends where it was, not at its last trial', async () 
   expect(calls).toEqual([[0, 3, 'stopped', 0]])
 })
 
+test('a peer is named with its version when a row of it is there, not when it was only asked for', async () => {
+  const small = { ...scenarios.steady, clients: 2, rate: 20, seconds: 0.5, warmSeconds: 0.1 }
+  const order = { scenarios: [small], transports: [], peers: ['ws-wss'], repeats: 1, seed: 1 }
+  const stopped = await run({ ...order, signal: AbortSignal.abort() })
+  expect([stopped.trials, stopped.versions]).toEqual([[], expect.not.objectContaining({ 'ws-wss': expect.anything() as string })]) // prettier-ignore
+  const { trials, versions } = await run(order)
+  expect(trials.map(({ transport }) => transport)).toEqual(['ws-wss'])
+  expect(versions['ws-wss']).toMatch(/^ws \d+\./)
+})
+
 test('a machine is busy when its load is above half of its cores', () => {
   expect(busyText({ loadBefore: 12.48, cores: 2 })).toBe(
     'the machine is busy: load 12.5 on 2 cores; numbers will be noisy',

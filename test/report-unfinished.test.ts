@@ -11,7 +11,7 @@ import { command, markdown } from '../bench/report/markdown.ts'
 import { page } from '../bench/report/page.ts'
 import { readmeTable } from '../bench/report/readme.ts'
 import { tables } from '../bench/report/table.ts'
-import { plan } from '../bench/run.ts'
+import { plan } from '../bench/plan.ts'
 import { scenarioNames, scenarios } from '../bench/scenarios.ts'
 import { madeUpResults } from './results.ts'
 

@@ -9,8 +9,12 @@ test('nearest rank: never a number that was not measured', () => {
   expect([1, 25, 26, 50, 75, 99, 100].map((percent) => percentile(values, percent))).toEqual([
     10, 10, 20, 20, 30, 40, 40,
   ])
-  expect(median([3, 1, 2])).toBe(2)
+  expect(percentile([4, 1, 2, 100], 50)).toBe(2)
   expect(values).toEqual([40, 10, 30, 20])
+})
+
+test('the median: the one in the middle, of an even number between the two', () => {
+  expect([median([3, 1, 2]), median([4, 1, 2, 100]), median([7]), median([])]).toEqual([2, 3, 7, undefined])
 })
 
 test('the spread keeps the outlier', () => expect(spread([5, 1000, 4])).toEqual({ median: 5, min: 4, max: 1000, n: 3 }))

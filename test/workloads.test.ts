@@ -1,9 +1,11 @@
 // What a trial is given before it starts: cores, limits, numbers that mean something to it; and how the knee is looked for.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { climb } from '../bench/kinds/climb.ts'
 import { generatorsOf } from '../bench/generators.ts'
 import { coresIn, freeCores, placementOf } from '../bench/pin.ts'
-import { plan } from '../bench/run.ts'
+import { plan } from '../bench/plan.ts'
 import { watchServer } from '../bench/health.ts'
 import { cpuUs, rssKb, wakeups } from '../bench/usage.ts'
 import { pointsOf, scenarios, takes } from '../bench/scenarios.ts'
@@ -66,6 +68,25 @@ describe('flags', () => {
     expect(takes(scenarios.protocols)).not.toContain('http')
     expect(takes(scenarios.protocols)).not.toContain('tls')
     expect(takes(scenarios.thousand)).toEqual(['clients', 'seconds', 'payload', 'pollMs', 'http', 'tls'])
+  })
+})
+
+test('docs/measuring.md says where the floor stands, where it does not, and where null does', async () => {
+  const text = await readFile(join(import.meta.dirname, '../docs/measuring.md'), 'utf8')
+  const [, stands, not, nobody] = /^- The floor stands in ([^]*?)\.\n +It does not stand in ([^]*?)\.\n- null stands in ([^]*?) alone\./m.exec(text)! // prettier-ignore
+  const names = (words: string) => [...words.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name!)
+  const having = (control: string) => Object.values(scenarios).filter(({ transports }) => transports.includes(control)).map(({ name }) => name) // prettier-ignore
+  expect(names(stands!)).toEqual(having('floor'))
+  expect([...names(stands!), ...names(not!)].toSorted()).toEqual(Object.keys(scenarios).toSorted())
+  expect(names(nobody!)).toEqual(having('null'))
+})
+
+describe('peers', () => {
+  test('stand where their clients are read as ours are: not in what only our own do, and not all on one server', () => {
+    const takers = Object.values(scenarios).flatMap(({ name, peers }) => (peers ? [name] : []))
+    expect(takers).toEqual(['steady', 'thousand', 'ladder', 'idle', 'storm', 'burst'])
+    const storms = plan({ scenarios: [scenarios.storm], transports: ['wss'], peers: ['ws-wss'], repeats: 1, seed: 1 })
+    expect(storms.flatMap(({ transports }) => transports).toSorted()).toEqual(['ws-wss', 'wss'])
   })
 })
 

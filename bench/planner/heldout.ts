@@ -25,11 +25,11 @@ export function heldOut(
   const { requestsPerEvent, bytesPerEvent } = predict(name, conditionsOf(name, given, units.heads, http))
   const bytes = counted(bytesPerEvent.up) + counted(bytesPerEvent.down)
   const predicted = countsOf({ ...test, requestsPerEvent, bytesPerEvent: { ...test.bytesPerEvent, total: bytes } })
-  const measured = (of: (point: Point) => number) => middle(tests.map(of))
+  const measured = (of: (point: Point) => number) => median(tests.map(of))!
   const cpus = tests.map(({ cpuUsPerDelivery }) => cpuUsPerDelivery)
   const rss = rssOf(tests)
   const compared = {
-    cpuUsPerDelivery: compare(priceOf(units.cpuUs, predicted) / (rate * clients), middle(cpus)),
+    cpuUsPerDelivery: compare(priceOf(units.cpuUs, predicted) / (rate * clients), median(cpus)!),
     bytesPerEvent: compare(
       bytes,
       measured((point) => point.bytesPerEvent.total),
@@ -39,7 +39,7 @@ export function heldOut(
       measured((point) => point.requestsPerEvent * rate * clients),
     ),
     rssKbPerConnection:
-      units.rssKbPerConnection === null || rss.length === 0 ? null : compare(units.rssKbPerConnection, middle(rss)),
+      units.rssKbPerConnection === null || rss.length === 0 ? null : compare(units.rssKbPerConnection, median(rss)!),
   }
   const off = (Object.keys(compared) as Tested[]).filter((key) => Math.abs(compared[key]?.error ?? 0) > TOLERANCE)
   const cpuSpread: [number, number] = [Math.min(...cpus), Math.max(...cpus)]
@@ -50,10 +50,4 @@ function compare(predicted: number, measured: number): Compared {
   // Nothing of nothing is no error; something of nothing is all of it.
   const error = measured > 0 ? (predicted - measured) / measured : predicted > 0 ? 1 : 0
   return { predicted, measured, error }
-}
-
-/** Between the two in the middle, when there are two. */
-function middle(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2
 }

@@ -1,7 +1,7 @@
 // Trials of the bench as the planner looks at them: what was counted, what it cost, and what the model is told of it.
 import { usual } from '../model.ts'
 import type { Conditions, Modelled } from '../model.ts'
-import { isDelayed } from '../results.ts'
+import { delaysOf } from '../notes.ts'
 import type { Results, Row } from '../results.ts'
 import { eventBytes } from '../source.ts'
 import type { Count, Units } from './file.ts'
@@ -36,7 +36,7 @@ export function pointOf(row: Row, results: Results, http: '1.1' | '2'): Point | 
   const scenario = { ...found, ...row.point }
   if (scenario.http !== http || scenario.tls !== '1.3') return undefined
   // Gathered into one write, or behind a network, a delivery has another price.
-  if (scenario.batchMs > 0 || scenario.profile !== undefined || isDelayed(results, row.transport)) return undefined
+  if (scenario.batchMs > 0 || scenario.profile !== undefined || row.transport in delaysOf(results)) return undefined
   const { pollMs, warmSeconds } = scenario
   // Of an event in the middle of the window; an epoch of eight and a dot stand before it in a cursor.
   const digits = String(Math.ceil(row.rate * (warmSeconds + row.seconds / 2))).length

@@ -1,12 +1,4 @@
-// Tables and numbers of the plan as text.
-import Table from 'cli-table3'
-
-export function table(head: string[], rows: string[][]): string {
-  const colAligns = head.map((_, i) => (i === 0 ? 'left' : 'right'))
-  const made = new Table({ head, style: { head: [], border: [], compact: true }, colAligns })
-  made.push(...rows)
-  return made.toString()
-}
+// Numbers of the plan as text.
 
 export const whole = (value: number) => Math.round(value).toLocaleString('en-US').replaceAll(',', ' ')
 

@@ -1,7 +1,8 @@
 // The plan as text: what each transport needs, what was assumed, and how wrong the unit costs were where they could be tested.
+import { table } from '../box.ts'
 import type { Units, UnitsFile } from './file.ts'
 import type { Needs, Workload } from './needs.ts'
-import { digits, table, whole } from './print.ts'
+import { digits, whole } from './print.ts'
 import { heldOutTable, verdict } from './verdict.ts'
 
 /** Beyond so many times what was measured the text says how far it is. */

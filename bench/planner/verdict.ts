@@ -1,7 +1,8 @@
 // How far a plan may be trusted, in words: the errors on trials that were not fitted, and what is OFF by more than is wanted.
+import { table } from '../box.ts'
 import { TOLERANCE, tested } from './file.ts'
 import type { Tested, Units, UnitsFile } from './file.ts'
-import { digits, percent, table, whole } from './print.ts'
+import { digits, percent, whole } from './print.ts'
 import { FITTED_CLIENTS } from './units.ts'
 
 /** How far the predictions may be trusted, in one line for each that may not. */

@@ -1,7 +1,8 @@
 // What a browser told of itself, for the tables: when events were received and painted, how sure its clock is, long tasks, memory.
 import type { Row } from '../results.ts'
+import { highest, whole } from './cells.ts'
 import type { Column } from './columns.ts'
-import { NONE, cell, text } from './numbers.ts'
+import { text } from './numbers.ts'
 import type { Pick, Summary } from './summary.ts'
 
 type Browser = NonNullable<Row['browser']>
@@ -9,12 +10,6 @@ const inside =
   (pick: (browser: Browser) => number | null | undefined): Pick =>
   ({ browser }) =>
     browser && pick(browser)
-const whole = (pick: Pick) => (summary: Summary) => cell(summary.estimate(pick))
-/** Of all repeats. */
-const worst = (pick: Pick) => (summary: Summary) => {
-  const found = summary.of(pick)
-  return found ? text(found.max) : NONE
-}
 
 export const painting = {
   paint: inside(({ paintMs }) => paintMs.p50),
@@ -22,15 +17,15 @@ export const painting = {
 } satisfies Record<string, Pick>
 
 export const browserColumns: Column[] = [
-  { head: 'clock ±\nms at worst', text: worst(inside(({ clock }) => clock?.errorMs)) },
+  { head: 'clock ±\nms at worst', text: highest(inside(({ clock }) => clock?.errorMs)) },
   { head: 'due to\nreceived p50', text: whole((row) => (row.browser ? row.latencyMs.p50 : null)) },
   { head: 'received to\npainted p50', text: whole(painting.paint) },
   { head: 'p90', wide: true, text: whole(inside(({ paintMs }) => paintMs.p90)) },
-  { head: 'max\nof all', text: worst(inside(({ paintMs }) => paintMs.max)) },
+  { head: 'max\nof all', text: highest(inside(({ paintMs }) => paintMs.max)) },
   { head: 'due to\npainted p50', text: whole(painting.painted) },
   { head: 'p90', text: whole(inside(({ paintedMs }) => paintedMs.p90)) },
   { head: 'long\ntasks', text: whole(inside(({ longTasks }) => longTasks?.count)) },
-  { head: 'longest\nms', text: worst(inside(({ longTasks }) => longTasks?.maxMs)) },
+  { head: 'longest\nms', text: highest(inside(({ longTasks }) => longTasks?.maxMs)) },
   { head: 'memory\nMiB', text: whole(inside(({ heap }) => heap && heap.bytes / 2 ** 20)) },
 ]
 

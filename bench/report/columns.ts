@@ -1,8 +1,9 @@
-// What the tables say, once for stdout, Markdown and the page: which columns, and what is left out.
+// What the tables say, once for stdout, Markdown and the page: which columns, in which groups.
 import { figures } from '../figures.ts'
-import { browserColumns, browserWords } from './browser.ts'
 import type { Row } from '../results.ts'
-import { NONE, cell, text } from './numbers.ts'
+import { browserColumns, browserWords } from './browser.ts'
+import { highest, middle, timesFloor, whole } from './cells.ts'
+import { NONE, text } from './numbers.ts'
 import { modelWords } from './remarks.ts'
 import { isOff, metrics, modelError } from './summary.ts'
 import type { Pick, Summary } from './summary.ts'
@@ -18,6 +19,8 @@ export interface Column {
 export interface Group {
   title: string
   columns: Column[]
+  /** Stays when nothing valid is there: then it says so. */
+  always?: true
   /** The rows it is about; default all. */
   only?(summary: Summary): boolean
   words?(rows: Summary[]): string[]
@@ -25,21 +28,6 @@ export interface Group {
 
 /** Marks a measured number that is not where the model says. */
 const OFF = '≠'
-
-const middle = (pick: Pick) => (summary: Summary) => {
-  const found = summary.of(pick)
-  return found ? text(found.median) : NONE
-}
-/** Of all repeats: a median of maxima could lie below the interval of p99. */
-const highest = (pick: Pick) => (summary: Summary) => {
-  const found = summary.of(pick)
-  return found ? text(found.max) : NONE
-}
-const whole = (pick: Pick) => (summary: Summary) => cell(summary.estimate(pick))
-const timesFloor = (pick: Pick, atKnee?: boolean) => (summary: Summary) => {
-  const found = summary.times(pick, 'floor', atKnee)
-  return found ? text(found.median) : NONE
-}
 const FLOOR = '×floor'
 
 const latency: Column[] = [
@@ -56,7 +44,7 @@ const latency: Column[] = [
 const cost: Column[] = [
   { head: 'server µs\n/delivery', text: whole(metrics.cpu) },
   { head: FLOOR, text: timesFloor(metrics.cpu) },
-  { head: 'requests\n/event', text: middle((row) => row.requestsPerEvent) },
+  { head: 'requests\n/event', text: middle(metrics.requests) },
   { head: 'connect ms', text: whole(metrics.connect) },
   { head: 'resumed ms', text: middle((row) => row.connectMs.resumed) },
   { head: 'KiB/con-\nnection', text: whole(metrics.rss) },
@@ -112,8 +100,8 @@ const model = (['p50', 'bytes'] as const).flatMap((of): Column[] => [
   { head: 'error', text: (summary) => share(modelError(summary, of), isOff(summary, of)) },
 ])
 
-const groups: Group[] = [
-  { title: 'latency, ms', columns: latency },
+export const groups: Group[] = [
+  { title: 'latency, ms', columns: latency, always: true },
   { title: 'what this scenario measures', columns: own },
   { title: 'inside the browser', columns: browserColumns, words: browserWords },
   { title: 'cost', columns: cost },
@@ -127,40 +115,6 @@ const groups: Group[] = [
   },
   { title: 'health', columns: health },
 ]
-
-export interface Sheet {
-  title: string
-  columns: Column[]
-  rows: Summary[]
-  /** What is to be said right below it. */
-  words: string[]
-}
-
-/** The groups with the rows and columns that have something to say; a group of which only the fixed columns are left is not there. */
-export function sheets(summaries: Summary[], room: 'wide' | 'narrow'): Sheet[] {
-  return groups.flatMap(({ title, columns, only, words }) => {
-    const rows = only ? summaries.filter(only) : summaries
-    const fits = columns.filter(({ wide }) => room === 'wide' || !wide)
-    const says = fits.filter(({ text }) => rows.some((each) => text(each) !== NONE))
-    const measured = says.some(({ head }) => head !== 'valid' && head !== 'delivered')
-    // With nothing valid at all, the first table still says so.
-    if (!measured && !(columns === latency && rows.every(({ valid }) => valid.length === 0))) return []
-    return [
-      {
-        title: titleOf(title, summaries),
-        rows,
-        words: words?.(rows) ?? [],
-        columns: fits.filter((column) => column.always ?? says.includes(column)),
-      },
-    ]
-  })
-}
-
-/** In silence there are no events to share the bytes (bench/results.ts). */
-const titleOf = (title: string, summaries: Summary[]) =>
-  title === 'bytes per event' && summaries.every(({ scenario }) => scenario === 'idle')
-    ? 'bytes per client and minute'
-    : title
 
 function share(error: number | undefined, off: boolean): string {
   if (error === undefined) return NONE

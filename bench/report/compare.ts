@@ -2,12 +2,12 @@
 import { differenceOf, estimate, ratioOf } from '../../src/core/stats.ts'
 import type { Estimate } from '../../src/core/stats.ts'
 import { ALPHA, canTell, chances } from '../../src/core/verdict.ts'
-import { figures } from '../figures.ts'
 import { seeded } from '../random.ts'
-import type { Results, Row } from '../results.ts'
+import type { Results } from '../results.ts'
+import { compared } from './compared.ts'
 import { busier, elsewhere, settings, strangers } from './unlike.ts'
-import { isKnown, isLowerBound, keyOf, summarise } from './summary.ts'
-import type { Pick, Summary } from './summary.ts'
+import { isKnown, isLowerBound, keyOf, repeatsOf, summarise } from './summary.ts'
+import type { Summary } from './summary.ts'
 
 export interface Compared {
   scenario: string
@@ -24,39 +24,12 @@ export interface Compared {
   lower?: 'A' | 'B'
   /** Why there is no verdict. */
   why?: string
-  /** Which run began on a busy machine, the other not: then nothing is for certain. */
-  busy?: 'A' | 'B'
+  /** Which run began on a busy machine: then nothing is for certain. */
+  busy?: 'A' | 'B' | 'both'
   /** Without a verdict on either: the smallest change, as a share, that could have been called one, about. */
   seenFrom?: number
   /** There is a change, but the floor shows as much: it is the machine's. */
   floorToo?: true
-}
-
-interface Metric {
-  pick: Pick
-  unit: string
-  /** The smallest change worth a word, as a share. */
-  relevant: number
-  /** What the state of the machine moves, so that the floor says something about it. */
-  machine: boolean
-}
-
-const time = { unit: 'ms', relevant: 0.1, machine: true }
-export const compared: Record<string, Metric> = {
-  p50: { ...time, pick: (row) => row.latencyMs.p50 },
-  p99: { ...time, pick: (row) => row.latencyMs.p99 },
-  bytes: { unit: 'B', relevant: 0.02, machine: false, pick: (row) => row.bytesPerEvent.total },
-  cpu: { ...time, unit: 'µs', pick: (row) => row.server.cpuUsPerDelivery },
-  connect: { ...time, pick: (row) => row.connectMs.full },
-  rss: { unit: 'KiB', relevant: 0.1, machine: false, pick: (row) => row.server.rssKbPerConnection },
-  ...Object.fromEntries(
-    Object.keys(figures)
-      .filter((name) => name !== 'kneeLimitedBy') // a name in disguise
-      .map((name) => [
-        name,
-        { ...time, unit: name.endsWith('Ms') ? 'ms' : '', pick: (row: Row) => row.figures?.[name] },
-      ]),
-  ),
 }
 
 type Draft = Compared & { key: string; one?: Summary; other?: Summary }
@@ -100,15 +73,10 @@ function judge(drafts: Draft[]): void {
   const repeats = Math.max(
     ...fit.flatMap(({ one, other }) => [...one!.rows, ...other!.rows].map(({ repeat }) => repeat)),
   )
-  const values = (side: Summary, pick: Pick) =>
-    Array.from({ length: repeats }, (_, i) => {
-      const row = side.valid.find(({ repeat }) => repeat === i + 1)
-      return (row && pick(row)) ?? null
-    })
   const p = chances(
     fit.map(({ metric, one, other }) => {
       const { pick, relevant } = compared[metric]!
-      return { a: values(one!, pick), b: values(other!, pick), relevant }
+      return { a: repeatsOf(one!, pick, repeats), b: repeatsOf(other!, pick, repeats), relevant }
     }),
     seeded(1),
   )
@@ -143,12 +111,11 @@ function isFloors(cell: Draft, floor: Draft | undefined, relevant: number): bool
 
 const numbers = ({ metric }: Draft, side: Summary) => side.valid.map(compared[metric]!.pick).filter(isKnown)
 
-/** At the same point, else in the same scenario, else in any. */
+/** At the same point, else at another of the same scenario: what the floor of another one did says nothing of this one. */
 function floorOf({ scenario, transport, where, metric }: Draft, fit: Draft[]): Draft | undefined {
   if (transport === 'floor') return undefined
-  const floors = fit.filter((each) => each.transport === 'floor' && each.metric === metric)
-  const near = floors.filter((each) => each.scenario === scenario)
-  return near.find((each) => each.where === where) ?? near[0] ?? floors[0]
+  const near = fit.filter((each) => each.transport === 'floor' && each.metric === metric && each.scenario === scenario)
+  return near.find((each) => each.where === where) ?? near[0]
 }
 
 /** With fewer on a side, a clear difference and chance look the same. */

@@ -1,5 +1,6 @@
 // The tables in docs/course.md and docs/speed.md, made from committed runs: nobody types a measured number there.
 import type { Results } from '../results.ts'
+import { workload } from './heading.ts'
 import { command, markdownTable, plain } from './markdown.ts'
 import { quotedTables } from './quoted.ts'
 import { REFERENCE, quotable } from './readme.ts'
@@ -21,24 +22,6 @@ const tables: Record<string, (results: Results, scenario: string) => string[][] 
   },
 }
 
-/** What all rows have in common; what a row names is not said again. */
-function workload(name: string, { scenarios }: Results): string {
-  const found = scenarios.find((each) => each.name === name)!
-  const { kind, clients, rate, seconds, payload, pollMs, http, profile, points = [] } = found
-  const own = new Set(points.flatMap((point) => Object.keys(point)))
-  const parts: [shown: boolean, words: string][] = [
-    [true, `${name}: ${clients} clients each`],
-    [kind === 'connect', 'one after the other'],
-    [kind !== 'connect' && !own.has('rate'), `${rate} events/s`],
-    [kind !== 'connect', `${payload} B an event`],
-    [seconds > 0, `${seconds} s`],
-    [kind !== 'up' && !own.has('pollMs'), `polling every ${pollMs} ms`],
-    [!own.has('http'), `HTTP/${http}`],
-    [profile !== undefined, `behind the network ${profile}`],
-  ]
-  return parts.flatMap(([shown, words]) => (shown ? [words] : [])).join(', ')
-}
-
 const BLOCK = /<!-- measured: ([a-z-]+) ([a-z]+) -->\n[\s\S]*?<!-- measured: end -->/g
 
 /** The scenarios that a text shows, once each. */
@@ -51,19 +34,22 @@ export function withTables(course: string, results: Results, path: string): stri
     if (!rows && what !== 'goals')
       throw new Error(`no table "${scenario} ${what}"; there are ${Object.keys(quotedTables).join(', ')}, and goals`)
     if (!results.trials.some((row) => row.scenario === scenario)) return block
-    const all = results.trials.filter((row) => row.scenario === scenario)
     const shown = quotable(results, scenario)
+    const all = tables[what]
+      ? results.trials.filter((row) => row.scenario === scenario)
+      : shown.flatMap(({ rows }) => rows)
     const table = tables[what] ? tables[what](results, scenario) : rows!(shown)
     if (!table) return block
+    const given = results.scenarios.find(({ name }) => name === scenario)!
     const repeats = Math.max(...shown.map(({ rows }) => rows.length))
     const times = repeats === 1 ? 'one repeat' : `medians of ${repeats} repeats`
-    const invalid = shown.flatMap(({ rows }) => rows).filter(({ valid }) => !valid).length
+    const invalid = all.filter(({ valid }) => !valid).length
     const failed = invalid > 0 ? ` (invalid trials, which do not count: ${invalid})` : ''
     return [
       `<!-- measured: ${scenario} ${what} -->`,
       markdownTable(table),
-      `*${plain(workload(scenario, results))}; ${times}${failed}. ${plain(provenance(results))}: \`${path}\`. Again:*`,
-      `\`\`\`sh\n${command(scenario, { ...results, trials: tables[what] ? all : shown.flatMap(({ rows }) => rows), missing: [] })}\n\`\`\``,
+      `*${plain(`${scenario}: ${workload(given, all).join(', ')}`)}; ${times}${failed}. ${plain(provenance(results))}: \`${path}\`. Again:*`,
+      `\`\`\`sh\n${command(scenario, { ...results, trials: all, missing: [] })}\n\`\`\``,
       '<!-- measured: end -->',
     ].join('\n\n')
   })

@@ -1,11 +1,13 @@
 // The results as Markdown: the same tables as on the terminal, with the command that repeats them; to paste into a README or an issue.
 import { peerNames } from '../contestants.ts'
+import { delaysOf } from '../notes.ts'
 import type { Results } from '../results.ts'
 import { browserScenario, scenarios } from '../scenarios.ts'
 import type { Scenario } from '../scenarios.ts'
-import { sheets } from './columns.ts'
-import { brackets, failures, heading, meanings, provenance, remarks, unfinished } from './remarks.ts'
+import { sheets } from './sheets.ts'
+import { brackets, failures, meanings, provenance, remarks, unfinished } from './remarks.ts'
 import { conclusions } from './conclusions.ts'
+import { heading } from './heading.ts'
 import { nameOf } from './numbers.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { summarise } from './summary.ts'
@@ -56,7 +58,7 @@ function against(results: Results): string[] {
 const known: Record<string, Scenario> = { ...scenarios, browser: browserScenario }
 
 /** What measures this scenario again, as it was run here: the flags that are not as they are by default. */
-export function command(name: string, { scenarios, trials, missing = [], seed }: Results): string {
+export function command(name: string, { scenarios, trials, missing = [], notes, seed }: Results): string {
   const found = scenarios.find((each) => each.name === name)!
   const usual: Partial<Scenario> = known[name] ?? {}
   // What was ordered, also when the run did not come to its end.
@@ -72,6 +74,7 @@ export function command(name: string, { scenarios, trials, missing = [], seed }:
     `--seed ${seed}`,
     ...(ours.length < found.transports.length ? [`--transports ${ours.join()}`] : []),
     ...(peers.length > 0 ? [`--peers ${peers.join()}`] : []),
+    ...Object.entries(delaysOf({ notes })).flatMap(([to, ms]) => (names.includes(to) ? [`--delay ${to}=${ms}`] : [])),
     ...numbers.flatMap(([flag, value]) =>
       usual[(flag === 'poll' ? 'pollMs' : flag) as keyof Scenario] === value ? [] : [`--${flag} ${value}`],
     ),

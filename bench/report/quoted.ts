@@ -1,5 +1,6 @@
 // What the course quotes of each scenario: which columns, by the words in the comment before a table.
 import type { FigureName } from '../figures.ts'
+import { middle, whole } from './cells.ts'
 import { NONE, cell, nameOf, text } from './numbers.ts'
 import { knee } from './rivals.ts'
 import { isLowerBound, metrics } from './summary.ts'
@@ -8,11 +9,6 @@ import type { Pick, Summary } from './summary.ts'
 type Column = [head: string, text: (summary: Summary) => string]
 export type Rows = (shown: Summary[]) => string[][]
 
-const whole = (pick: Pick) => (summary: Summary) => cell(summary.estimate(pick))
-const middle = (pick: Pick) => (summary: Summary) => {
-  const found = summary.of(pick)
-  return found ? text(found.median) : NONE
-}
 const figure = (name: FigureName) => whole((row) => row.figures?.[name])
 const bytes = (['payload', 'framing', 'headers', 'tls'] as const).map((key): Column => [
   key,
@@ -63,7 +59,7 @@ export const quotedTables: Record<string, Rows> = {
     ['p50, ms', whole(metrics.p50)],
     ['p50 predicted', ({ predicted: { p50 } }) => (p50 ? text(p50.median) : NONE)],
     ['p99, ms', whole(metrics.p99)],
-    ['requests per event', middle((row) => row.requestsPerEvent)],
+    ['requests per event', middle(metrics.requests)],
   ),
   'steady bytes': columns(...bytes, total, [
     'predicted',
@@ -87,7 +83,7 @@ export const quotedTables: Record<string, Rows> = {
   'up times': columns(
     ['in the log, p50 ms', whole(metrics.p50)],
     ['acknowledged, p50 ms', figure('acknowledgedP50Ms')],
-    ['requests per event', middle((row) => row.requestsPerEvent)],
+    ['requests per event', middle(metrics.requests)],
     ['bytes up', middle((row) => row.bytesPerEvent.up)],
   ),
   'protocols sse': only('sse', columns(...bytes, total)),

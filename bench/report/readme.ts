@@ -1,10 +1,13 @@
 // The table in README.md, made from the committed reference run: nobody types a measured number there.
 import { ENOUGH } from '../../src/core/stats.ts'
+import { isBusy, loadText } from '../busy.ts'
+import { delaysOf } from '../notes.ts'
 import type { Results } from '../results.ts'
-import { cell, text } from './numbers.ts'
+import { middle, whole } from './cells.ts'
+import { cell } from './numbers.ts'
 import { command, markdownTable, plain } from './markdown.ts'
 import { provenance } from './remarks.ts'
-import { isDoubtful, isKnown, metrics, summarise } from './summary.ts'
+import { metrics, summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
 
 const [BEGIN, END] = ['<!-- measured: begin -->', '<!-- measured: end -->']
@@ -12,31 +15,29 @@ const [BEGIN, END] = ['<!-- measured: begin -->', '<!-- measured: end -->']
 export const REFERENCE = 'bench/results/reference/results.json'
 
 const columns: [head: string, text: (summary: Summary) => string][] = [
-  ['p50, ms', (summary) => cell(summary.estimate(metrics.p50))],
-  ['p99, ms', (summary) => cell(summary.estimate(metrics.p99))],
-  ['bytes per event', (summary) => cell(summary.estimate(metrics.bytes))],
-  [
-    'requests per event',
-    (summary) =>
-      isKnown(summary.of((row) => row.requestsPerEvent)?.median)
-        ? text(summary.of((row) => row.requestsPerEvent)!.median)
-        : '–',
-  ],
-  ['server µs per delivery', (summary) => cell(summary.estimate(metrics.cpu))],
+  ['p50, ms', whole(metrics.p50)],
+  ['p99, ms', whole(metrics.p99)],
+  ['bytes per event', whole(metrics.bytes)],
+  ['requests per event', middle(metrics.requests)],
+  ['server µs per delivery', whole(metrics.cpu)],
   ['… × floor', (summary) => cell(summary.times(metrics.cpu, 'floor'))],
 ]
 
-/** What of a scenario may be quoted. @throws Error when the run has none of it, did not end, or has clocks that differ. */
+/** What of a scenario may be quoted. @throws Error when the run has none of it, did not end, or is of a machine or a network that had something else to do. */
 export function quotable(results: Results, name: string): Summary[] {
   const shown = summarise(results).filter(({ scenario, beside }) => scenario === name && beside === undefined)
   if (shown.length === 0) throw new Error(`expected a run of the scenario ${name}; it has none`)
-  const doubt = shown.flatMap(({ rows }) => rows).find(isDoubtful)
-  if (doubt)
-    throw new Error(
-      `repeat ${doubt.repeat} of ${doubt.transport} has events before they were due: expected a run that can be quoted; measure again`,
-    )
   if (results.missing?.some(({ scenario }) => scenario === name))
     throw new Error(`the run did not come to its end: expected all repeats of ${name}; measure again`)
+  if (isBusy(results.machine))
+    throw new Error(
+      `the machine was busy when the run began (${loadText(results.machine)}): expected a run that can be quoted; measure again when it rests`,
+    )
+  const [delayed] = Object.keys(delaysOf(results))
+  if (delayed !== undefined)
+    throw new Error(
+      `a network stood before ${delayed} (--delay): expected a run that can be quoted; measure without it`,
+    )
   return shown
 }
 
@@ -51,9 +52,16 @@ export function readmeTable(results: Results): string {
       ['', ...columns.map(([head]) => head)],
       ...shown.map((each) => [each.transport, ...columns.map(([, value]) => value(each))]),
     ]),
-    `${clients} clients, ${rate} events/s of ${payload} bytes for ${seconds} s, polling every ${pollMs} ms; medians of ${repeats} repeats${invalid > 0 ? ` (invalid trials, which do not count: ${invalid})` : ''} with their ${repeats < ENOUGH ? 'range' : '95 % intervals'}. The floor is a bare TLS socket. ${plain(provenance(results))}. All of it: [${REFERENCE}](${REFERENCE}). Again on your machine:`,
+    `${clients} clients, ${rate} events/s of ${payload} bytes for ${seconds} s, polling every ${pollMs} ms; medians of ${repeats} repeats${invalid > 0 ? ` (invalid trials, which do not count: ${invalid})` : ''}, in brackets ${bracketed(repeats)}. The floor is a bare TLS socket. ${plain(provenance(results))}. All of it: [${REFERENCE}](${REFERENCE}). Again on your machine:`,
     `\`\`\`sh\n${command('steady', { ...results, trials: shown.flatMap(({ rows }) => rows), missing: [] })}\n\`\`\``,
   ].join('\n\n')
+}
+
+/** What `estimate` makes of so many. */
+function bracketed(repeats: number): string {
+  if (repeats < ENOUGH) return 'their range'
+  if (repeats > ENOUGH) return 'the 95 % bootstrap interval over them'
+  return 'their range (of five it covers the true median in 93.75 % of cases)'
 }
 
 /** The README with the block between its two comments made anew. @throws Error when it has no such block, or two. */

@@ -1,35 +1,18 @@
-// The sentences around the tables: the workload above them; targets, where the model was missed, and what failed and why below.
-import { ENOUGH, spread } from '../../src/core/stats.ts'
+// The sentences around the tables: where it was measured, what stands in brackets, targets, where the model was missed, and what failed and why.
+import { ENOUGH } from '../../src/core/stats.ts'
+import { loadWords } from '../busy.ts'
 import { figures } from '../figures.ts'
 import type { Results } from '../results.ts'
 import { nameOf, text } from './numbers.ts'
-import { isDoubtful, isFar, isOff, metrics, modelError } from './summary.ts'
+import { isFar, isOff, metrics, modelError } from './summary.ts'
 import type { Summary } from './summary.ts'
-
-export function heading(name: string, { scenarios, seed, trials }: Results): string {
-  const { kind, clients, rate, seconds, payload, pollMs, http, tls } = scenarios.find((each) => each.name === name)!
-  const loads: Record<string, string> = {
-    ...{
-      idle: `silence for ${seconds} s`,
-      connect: 'one after the other',
-      capacity: `as often as they can for ${seconds} s`,
-    },
-    ladder: `from ${rate} events/s on, ${seconds} s a step, ${payload} B an event`,
-  }
-  const load = `${clients === 1 ? '1 client' : `${clients} clients`} each, ${loads[kind] ?? `${rate} events/s for ${seconds} s, ${payload} B an event`}`
-  const events = spread(
-    trials.flatMap((row) => (row.scenario === name && row.valid && row.expected ? row.expected / row.clients : [])),
-  )
-  // A delivery to each client is a sample, but an event that is late is late for all: this is the number of independent ones.
-  const distinct = events && (events.min === events.max ? events.min : `${events.min}–${events.max}`)
-  return `${name}: ${load}, ${distinct ? `${distinct} distinct events measured a trial, ` : ''}polling every ${pollMs} ms, HTTP/${http}${tls === '1.3' ? '' : ` over TLS ${tls}`}, seed ${seed}`
-}
 
 /** Where the numbers come from, in a line. */
 export function provenance({ startedAt, machine, versions, commit, seed }: Results): string {
   const { cpu = 'unknown processor', cores = '?', system = '' } = machine
   const from = commit ? `commit ${commit.slice(0, 10)}${commit.endsWith('+') ? ' with changes' : ''}` : 'not from git'
-  return `${startedAt.slice(0, 10)}, ${cpu}, ${cores} cores, ${system}, Node ${versions.node ?? '?'}, ${from}, seed ${seed}`
+  const load = loadWords(machine)
+  return `${startedAt.slice(0, 10)}, ${cpu}, ${cores} cores, ${system}, Node ${versions.node ?? '?'}, ${from}, seed ${seed}${load && `, ${load}`}`
 }
 
 /** One line when the run did not come to its end: how much is there, and what is not. */
@@ -110,18 +93,9 @@ function targets(summaries: Summary[]): string[] {
 }
 
 export function failures(summaries: Summary[]): string[] {
-  const doubts = summaries.flatMap((summary) =>
-    summary.rows
-      .filter(isDoubtful)
-      .map(
-        ({ scenario, repeat }) =>
-          `DOUBTFUL ${scenario} ${nameOf(summary)} repeat ${repeat}: half of its events came before they were due, so the clocks of its processes differ; do not quote this run`,
-      ),
-  )
-  const invalid = summaries.flatMap((summary) =>
+  return summaries.flatMap((summary) =>
     summary.rows
       .filter((row) => !row.valid)
       .map((row) => `INVALID ${row.scenario} ${nameOf(summary)} repeat ${row.repeat}: ${row.why}`),
   )
-  return [...doubts, ...invalid]
 }

@@ -41,7 +41,7 @@ const downOf = ({ layers }: Row) => {
 export const rivalsTitle = 'Against the floor and against peers'
 export const rivalsWords = [
   'Each number is ours as a multiple of theirs in the same round: 1 is the same, 0.5 is half as much. Below 1 ours is quicker, cheaper or smaller.',
-  'The median of the ratios of all rounds, in brackets its 95 % bootstrap interval over them; with fewer than five rounds there is none, and it is their range. Where a number has fewer rounds than its line, it says how many.',
+  'The median of the ratios of all rounds, in brackets its 95 % bootstrap interval over them (of five that is their range, and 93.75 %); with fewer than five rounds there is none, and it is their range. Where a number has fewer rounds than its line, it says how many.',
   'A climb that the generator or the end of the ladder ended says that a server carries at least so much: then the ratio is at least (≥) or at most (≤) what stands there, and there is none where neither climb was ended by its server. What else a ladder measures it measures at its knee, at another rate for each, and is not set against anything.',
   'Theirs is set up as its own documentation shows. The processor time of nginx and of the broker is theirs alone: who publishes into them is not in it.',
 ]

@@ -86,6 +86,14 @@ const isOf =
   (row: { repeat: number }) =>
     row.repeat === repeat
 
+/** The value of each repeat, the first one first; null where it has none that counts. */
+export function repeatsOf({ valid }: Summary, pick: Pick, repeats: number): (number | null)[] {
+  return Array.from({ length: repeats }, (_, i) => {
+    const row = valid.find(isOf({ repeat: i + 1 }))
+    return (row && pick(row)) ?? null
+  })
+}
+
 /** What makes two rows repeats of each other. */
 export function keyOf({
   scenario,
@@ -132,40 +140,6 @@ export const metrics = {
     requestsPerEvent === 0 && !figures && (server.utilisation ?? 0) > 0.99 ? null : server.cpuUsPerDelivery,
   connect: (row: Row) => row.connectMs.full,
   rss: (row: Row) => row.server.rssKbPerConnection,
+  /** The null transport has nobody to ask. */
+  requests: (row: Row) => (row.transport === 'null' ? null : row.requestsPerEvent),
 }
-export type MetricName = keyof typeof metrics
-export const metricNames = Object.keys(metrics) as MetricName[]
-
-export interface Gate {
-  transport: string
-  metric: MetricName
-  atMost: number
-}
-
-/** @returns a line for each gate that does not hold. One without a number behind it does not hold. */
-export function failedGates(summaries: Summary[], gates: Gate[]): string[] {
-  return gates.flatMap(({ transport, metric, atMost }) =>
-    summaries
-      .filter((each) => each.transport === transport && !isSilent(each, metric, summaries))
-      .flatMap((each) => {
-        const measured = each.of(metrics[metric])?.median
-        if (measured !== undefined && measured <= atMost) return []
-        const where = each.where && ` (${each.where})`
-        return `gate ${transport}.${metric}=${atMost}: ${each.scenario}${where} has ${measured ?? 'no valid number'}`
-      }),
-  )
-}
-
-/** A scenario that ran well and has no such number for anybody (idle has no latency) says nothing, if another one does. */
-function isSilent({ scenario }: Summary, metric: MetricName, summaries: Summary[]): boolean {
-  const base = metric === 'p90' || metric === 'p99' || metric === 'p999' ? 'p50' : metric
-  const has = (each: Summary) => each.of(metrics[base]) !== undefined
-  const mine = summaries.filter((each) => each.scenario === scenario)
-  return summaries.some(has) && mine.every((each) => each.valid.length > 0 && !has(each))
-}
-
-/** What the histograms hold for everything that came at or before the moment it was due. */
-const NEVER_MS = 0.001
-
-/** Valid by its own account, and cannot be: half of its events came before they were due. Two of its clocks differ. */
-export const isDoubtful = ({ valid, latencyMs }: Row) => valid && latencyMs.p50 !== null && latencyMs.p50 <= NEVER_MS

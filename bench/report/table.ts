@@ -1,17 +1,19 @@
 // The results as text for a terminal: a few tables for each scenario, medians with their intervals, and what failed and why.
-import Table from 'cli-table3'
+import { table } from '../box.ts'
 import type { Check } from '../calibration.ts'
 import type { Results } from '../results.ts'
-import { sheets } from './columns.ts'
-import { compared } from './compare.ts'
+import { sheets } from './sheets.ts'
+import { compared } from './compared.ts'
 import type { Compared } from './compare.ts'
-import { brackets, failures, heading, meanings, remarks, unfinished } from './remarks.ts'
+import { brackets, failures, meanings, remarks, unfinished } from './remarks.ts'
 import { conclusions } from './conclusions.ts'
+import { heading } from './heading.ts'
 import { nameOf } from './numbers.ts'
 import { rivals, rivalsTitle, rivalsWords } from './rivals.ts'
 import { summarise } from './summary.ts'
 import type { Summary } from './summary.ts'
 import { changeText, numberText, refusals, verdictText } from './verdict.ts'
+import { placeOf } from './worse.ts'
 
 export function tables(results: Results): string {
   const sections = [...Map.groupBy(summarise(results), ({ scenario }) => scenario)].map(([name, summaries]) =>
@@ -96,7 +98,7 @@ export function comparison(cells: Compared[]): string {
         each.unit && compared[each.metric]!.unit ? `${each.metric} ${each.unit}` : each.metric,
         ...[numberText(each.a), numberText(each.b), changeText(each), verdictText(each)],
       ]),
-      2,
+      [0, 1, 5],
     ),
   )
   const judged = cells.filter(({ why }) => why === undefined)
@@ -105,13 +107,10 @@ export function comparison(cells: Compared[]): string {
     ...sections,
     `${judged.length} numbers compared: ${different.length} differ, ${judged.length - different.length} do not; ${cells.length - judged.length} cannot be compared`,
     ...refusals(cells).map((line) => `- ${line}`),
-    ...different.map(
-      (each) =>
-        `- ${each.scenario} ${each.transport} ${each.where} ${each.metric}`.replace(/ +/g, ' ') +
-        `: ${verdictText(each)}`,
-    ),
+    ...different.map((each) => `- ${placeOf(each)}: ${verdictText(each)}`),
     'A difference: clearer than the clearest of all numbers in 95 % of the ways to deal the repeats anew (Westfall and Young), more',
-    'than 10 % (bytes: 2 %), and more than the floor moved. In brackets: 95 % bootstrap interval of the ratio of the medians.',
+    'than 10 % (bytes: 2 %), and more than the floor of the same scenario moved, where it has one. In brackets: 95 % bootstrap',
+    'interval of the ratio of the medians.',
     '"< 26 % unseen": a change of less than 26 % would not have been seen: half of that interval, or the 10 % (bytes: 2 %).',
     '',
   ].join('\n')
@@ -119,24 +118,11 @@ export function comparison(cells: Compared[]): string {
 
 const widest = (texts: string[]) => Math.max(...texts.map(({ length }) => length))
 
-function table(head: string[], rows: string[][], lefts = 1): string {
-  const colAligns = head.map((_, i) => (i < lefts || (lefts > 1 && i === head.length - 1) ? 'left' : 'right'))
-  const made = new Table({ head, style: { head: [], border: [], compact: true }, colAligns })
-  made.push(...rows)
-  return made.toString()
-}
-
 export function checksTable(checks: Check[]): string {
   const head = ['put in', 'transport', 'expected', 'measured', '']
-  const made = new Table({ head, style: { head: [], border: [], compact: true } })
-  made.push(
-    ...checks.map(({ name, transport, expected, measured, ok }) => [
-      name,
-      transport,
-      expected,
-      measured,
-      ok ? 'holds' : 'FAILS',
-    ]),
-  )
-  return made.toString()
+  const rows = checks.map(({ name, transport, expected, measured, ok }) => [
+    ...[name, transport, expected, measured],
+    ok ? 'holds' : 'FAILS',
+  ])
+  return table(head, rows, [0, 1, 2, 3, 4])
 }

@@ -51,17 +51,18 @@ export function elsewhere(metric: string, one: Summary, other: Summary): string 
   return rates.length > 1 ? `it was measured at the knee, at ${rates.join(', ')} events/s` : undefined
 }
 
-/** Which of two runs began on a busy machine when the other did not: then a difference may be the neighbours'. */
-export function busier(a: Results, b: Results): 'A' | 'B' | undefined {
+/** Which of two runs began on a busy machine: then a difference may be the neighbours'. Where the load is not known nothing is said. */
+export function busier(a: Results, b: Results): 'A' | 'B' | 'both' | undefined {
   const [left, right] = [a, b].map(({ machine }) => isBusy(machine)) as [boolean, boolean]
-  if (left === right || [a, b].some(({ machine }) => machine['loadBefore'] === undefined)) return undefined
-  return left ? 'A' : 'B'
+  return left && right ? 'both' : left ? 'A' : right ? 'B' : undefined
 }
 
 /** One line to stand beside the verdicts. */
 export function busierText(a: Results, b: Results): string | undefined {
-  const name = busier(a, b)
-  if (!name) return undefined
-  const [loaded, calm] = (name === 'A' ? [a, b] : [b, a]).map(({ machine }) => loadText(machine))
-  return `${name} ran on a busy machine (${loaded}), ${name === 'A' ? 'B' : 'A'} did not (${calm}): no difference is certain`
+  const who = busier(a, b)
+  if (!who) return undefined
+  const [one, other] = [a, b].map(({ machine }) =>
+    machine['loadBefore'] === undefined ? 'load not known' : loadText(machine),
+  )
+  return `${who} ran on a busy machine (A: ${one}; B: ${other}): no difference is certain`
 }

@@ -1,4 +1,4 @@
-// What may be said about a set of numbers: percentiles that are numbers of the set, and the spread of repeats. Nothing is trimmed.
+// What may be said about a set of numbers: percentiles that are numbers of the set, medians, and the spread of repeats. Nothing is trimmed.
 
 /** The middle of repeats and how far they lay apart; `n` says how many there were. */
 export interface Spread {
@@ -18,17 +18,15 @@ export function percentile(values: readonly number[], percent: number): number |
   return sorted[rank(sorted.length, percent) - 1]
 }
 
-export const median = (values: readonly number[]): number | undefined => percentile(values, 50)
-
-/** Of repeats: of an even number the mean of the middle two; nearest rank would show the lower and hide the other. */
-function middleOf(values: readonly number[]): number | undefined {
-  const lower = median(values)
-  if (lower === undefined || values.length % 2 === 1) return lower
-  return (lower + values.toSorted((a, b) => a - b)[values.length / 2]!) / 2
+/** The one in the middle; of an even number the mean of the two in the middle: nearest rank would show the lower and hide the other. */
+export function median(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b)
+  const [lower, upper] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+  return lower === undefined || upper === undefined ? undefined : (lower + upper) / 2
 }
 
 export function spread(values: readonly number[]): Spread | undefined {
-  const middle = middleOf(values)
+  const middle = median(values)
   if (middle === undefined) return undefined
   return { median: middle, min: percentile(values, 1e-9)!, max: percentile(values, 100)!, n: values.length }
 }
@@ -71,7 +69,7 @@ export interface Estimate {
  * covers the true median in 93.75 % of cases. With fewer it is no interval: then `low` and `high` are the range. It cannot know of what all repeats of a run had in common.
  */
 export function estimate(values: readonly number[]): Estimate | undefined {
-  const middle = middleOf(values)
+  const middle = median(values)
   if (middle === undefined) return undefined
   const n = values.length
   if (n < ENOUGH) return { median: middle, low: Math.min(...values), high: Math.max(...values), n }
@@ -97,7 +95,7 @@ function changeOf(
   change: (a: number, b: number) => number,
   confidence = 0.95,
 ) {
-  const [one, other] = [middleOf(a), middleOf(b)]
+  const [one, other] = [median(a), median(b)]
   if (one === undefined || other === undefined) return undefined
   const pairs = resampledMedians(a).flatMap((left) =>
     resampledMedians(b).map((right) => ({

@@ -3,6 +3,7 @@ import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import type { Histogram } from 'hdr-histogram-js'
 import { canQuote } from '../../../src/core/stats.ts'
 import { canCarry } from '../../latency.ts'
+import { eventsOf } from '../heading.ts'
 import { nameOf, text } from '../numbers.ts'
 import type { Summary } from '../summary.ts'
 import { axis, colorOf, ink, logAxis, lookOf, msLabel, symbols, upright } from './chart.ts'
@@ -16,9 +17,8 @@ export const percentileCurves: ChartMaker = (summaries, { scenarios }) => {
   if (summaries.some(({ where }) => where !== '')) return []
   const lines = summaries.flatMap((summary): Line[] => {
     const rows = summary.valid.filter(({ histogram }) => histogram !== null)
-    // What goes up is received once; what comes down, by each client.
-    const isUp = scenarios.find(({ name }) => name === summary.scenario)?.kind === 'up'
-    const events = rows.reduce((sum, { expected, clients }) => sum + (expected ?? 0) / (isUp ? 1 : clients), 0)
+    const kind = scenarios.find(({ name }) => name === summary.scenario)?.kind
+    const events = rows.reduce((sum, row) => sum + eventsOf(row, kind), 0)
     const points = rows.length > 0 ? percentiles(rows.map(({ histogram }) => histogram!), events) : [] // prettier-ignore
     return points.length > 0 ? [{ summary, points }] : []
   })
