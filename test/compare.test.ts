@@ -314,21 +314,25 @@ describe.concurrent('wirelab bench --compare', () => {
       expect(err).toMatch(why)
     }
   })
-  test('a file that is not there, not JSON, not results; one file, three files: one line and exit 2', async () => {
-    const good = await write('good.json', JSON.stringify(made(2)))
-    const text = await write('text.json', 'hello')
-    const other = await write('other.json', '{"schema":"else"}')
-    for (const files of [
-      [good, `${directory}/none.json`],
-      [good, text],
-      [other, good],
-      [good],
-      [good, good, good],
-      [directory, good],
-    ]) {
-      const { code, out, err } = await cli('--compare', ...files)
-      expect({ code, out }).toEqual({ code: 2, out: '' })
-      expect(err).toMatch(/^[^\n]{10,300}\n$/)
-    }
-  })
+  test(
+    'a file that is not there, not JSON, not results; one file, three files: one line and exit 2',
+    { timeout: 60_000 },
+    async () => {
+      const good = await write('good.json', JSON.stringify(made(2)))
+      const text = await write('text.json', 'hello')
+      const other = await write('other.json', '{"schema":"else"}')
+      for (const files of [
+        [good, `${directory}/none.json`],
+        [good, text],
+        [other, good],
+        [good],
+        [good, good, good],
+        [directory, good],
+      ]) {
+        const { code, out, err } = await cli('--compare', ...files)
+        expect({ code, out }).toEqual({ code: 2, out: '' })
+        expect(err).toMatch(/^[^\n]{10,300}\n$/)
+      }
+    },
+  )
 })

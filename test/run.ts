@@ -18,6 +18,8 @@ interface Results {
 
 export async function run(args: string[]): Promise<void> {
   process.chdir(root)
+  // Hundreds of processes run the same files.
+  process.env['NODE_COMPILE_CACHE'] ??= join(root, 'test/out/compiled')
   let count: Count | undefined
   try {
     await step('needs', async () => (await needBrowsers(say)).join(', '))
