@@ -28,6 +28,11 @@ export function size(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`
 }
 
+/** Of a share of 1. */
+export function percent(share: number): string {
+  return Number.isFinite(share) ? `${Math.round(share * 100)} %` : NONE
+}
+
 export function count(n: number, thing: string): string {
   return `${Number.isFinite(n) ? n.toLocaleString('en') : NONE} ${thing}${n === 1 ? '' : 's'}`
 }

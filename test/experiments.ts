@@ -79,8 +79,8 @@ export const expectations: Record<string, Expected> = {
   },
   'six-connections': {
     choice: 1,
-    said: /CORS request did not succeed/, // Firefox, of the stream that hung and was given up
     numbers(rows) {
+      expect(new Set(rows.map((row) => row.in))).toEqual(new Set(['a tab']))
       const of = (phase: string) => rows.filter((row) => row.phase === phase)
       const isOpen = (row: Rows[number]) => row['opened after, ms'] !== 'hangs'
       expect(of('HTTP/1.1').map(isOpen)).toEqual([true, true, true, true, true, true, false])
@@ -91,7 +91,7 @@ export const expectations: Record<string, Expected> = {
       within(number(of('one leader, HTTP/1.1')[0], 'TCP connections'), ...ONE)
       const [leader, ...others] = followers.toSorted((a, b) => a - b)
       within(leader!, 5, others[0]!) // it left half-way
-      expect(others.at(-1)! - others[0]!).toBeLessThanOrEqual(1) // the newest may be on its way
+      expect(others.at(-1)! - others[0]!).toBeLessThanOrEqual(4) // they join one after the other
     },
   },
   caching: {

@@ -57,6 +57,7 @@ describe.each(browserNames)('%s', (browserName) => {
     screens.wire,
     screens.list,
     ...screens.experimentScreens,
+    screens.tab,
     screens.course,
     screens.locked, // last: its lab gives this browser another session
   ])('$name', (screen) => {

@@ -26,6 +26,12 @@ export const wire: Screen = {
     await page.$eval('.wire-bar button:last-child', (button) => button.click())
   },
 }
+/** That nobody opened: one that an experiment opened is looked at in tabs.test.ts. */
+export const tab: Screen = {
+  name: 'a tab of the six-connection wall',
+  path: '/public/learn/six-connections/tab.html',
+  ready: 'main',
+}
 export const list: Screen = { name: 'the list of experiments', path: '/#/learn', ready: '.experiments a' }
 export const course: Screen = { name: 'the course', path: '/course', ready: '#course' }
 /** Of a lab of its own. */

@@ -4,7 +4,7 @@ import type { TemplateResult } from '/vendor/lit-html.js'
 
 export interface Bar {
   name: string
-  /** 0–1 of the longest. */
+  /** 0–1 of the longest; of what was not measured there is no bar. */
   share: number
   words: string
   /** The colour of a transport. */
@@ -18,9 +18,11 @@ export function barList(title: string, bars: readonly Bar[]): TemplateResult {
         ({ name, share, words, lane }) =>
           html`<li class="lane-colour" data-lane=${lane}>
             <span>${name}</span>
-            <span class="track"><i .style=${`width:${(share * 100).toFixed(1)}%`}></i></span>
+            <span class="track"><i .style=${`width:${percentOf(share)}%`}></i></span>
             <span class="number">${words}</span>
           </li>`,
       )}
     </ul>`
 }
+
+const percentOf = (share: number) => (Number.isFinite(share) ? Math.min(100, Math.max(0, share * 100)).toFixed(1) : '0')

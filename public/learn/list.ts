@@ -1,4 +1,4 @@
-// The list of experiments, in the order of the course. A new one is one file and one line here.
+// The list of experiments, in the order of the course. A new one is one folder and one line here.
 import type { Screen } from './experiment.ts'
 
 type Session = 1 | 2 | 3 | 4 | 5 | 6
@@ -28,7 +28,7 @@ export const experiments: readonly Entry[] = [
     title: 'How often to ask',
     question: 'What does a longer polling interval cost, and what does it save?',
     session: 1,
-    load: () => import('./polling-interval.ts'),
+    load: () => import('./polling-interval/screen.ts'),
   },
   {
     slug: 'background-tabs',
@@ -42,28 +42,28 @@ export const experiments: readonly Entry[] = [
     title: 'Between two long polls',
     question: 'What happens to an event while no question is waiting at the server?',
     session: 2,
-    load: () => import('./long-polling.ts'),
+    load: () => import('./long-polling/screen.ts'),
   },
   {
     slug: 'keep-alive',
     title: 'Keep-alive is not a WebSocket',
     question: 'A connection that stays open: may the server now speak first?',
     session: 2,
-    load: () => import('./keep-alive.ts'),
+    load: () => import('./keep-alive/screen.ts'),
   },
   {
     slug: 'six-connections',
     title: 'The six-connection wall',
     question: 'How many streams can a browser hold open to one server?',
     session: 2,
-    load: () => import('./six-connections.ts'),
+    load: () => import('./six-connections/screen.ts'),
   },
   {
     slug: 'caching',
     title: 'ETag and 304',
     question: 'How much does “not modified” save when you poll?',
     session: 2,
-    load: () => import('./caching.ts'),
+    load: () => import('./caching/screen.ts'),
   },
   {
     slug: 'one-url',
@@ -77,7 +77,7 @@ export const experiments: readonly Entry[] = [
     title: 'A stream that breaks and goes on',
     question: 'How many events does EventSource lose when its line is cut?',
     session: 3,
-    load: () => import('./sse-reconnect.ts'),
+    load: () => import('./sse-reconnect/screen.ts'),
   },
   {
     slug: 'buffering-proxy',
@@ -91,7 +91,7 @@ export const experiments: readonly Entry[] = [
     title: 'The WebSocket handshake, step by step',
     question: 'What do the key and the accept of a handshake prove?',
     session: 4,
-    load: () => import('./websocket-handshake.ts'),
+    load: () => import('./websocket-handshake/screen.ts'),
   },
   {
     slug: 'slow-consumer',
@@ -112,7 +112,7 @@ export const experiments: readonly Entry[] = [
     title: 'Head-of-line blocking',
     question: 'What waits behind a stall, and what passes it?',
     session: 5,
-    load: () => import('./head-of-line.ts'),
+    load: () => import('./head-of-line/screen.ts'),
   },
   {
     slug: 'reconnect-storm',
@@ -133,7 +133,7 @@ export const experiments: readonly Entry[] = [
     title: 'Batching',
     question: 'What is saved by letting events wait for each other, and who pays?',
     session: 6,
-    load: () => import('./batching.ts'),
+    load: () => import('./batching/screen.ts'),
   },
   {
     slug: 'which-transport',

@@ -1,5 +1,5 @@
 // The WebSocket handshake as values: the accept of a key, computed; and the heads of a real one, from the wire of a door.
-import type { Capture } from '../wire/capture.ts'
+import type { Capture } from '../../wire/capture.ts'
 
 /** RFC 6455 §1.3: every server appends this, so that an answer to something else cannot pass for one. */
 export const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'

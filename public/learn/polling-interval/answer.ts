@@ -1,0 +1,117 @@
+// The answer of “How often to ask”: how old events got with each pause, and what they cost. Pure.
+import { median } from '../../../src/core/stats.ts'
+import { count, duration, percent, size } from '../../words.ts'
+import { oldest, typical } from '../ages.ts'
+import type { Passed } from '../doors.ts'
+import type { Answer } from '../experiment.ts'
+import type { Exchange, Got } from '../follow.ts'
+import type { Table } from '../table.ts'
+
+export interface Line {
+  intervalMs: number
+  events: readonly Got[]
+  exchanges: readonly Exchange[]
+  lost: number
+  passed?: Passed
+}
+export interface Data {
+  /** Of the shortest pause, the one to compare with, and the one that is four times as long. */
+  lines: Line[]
+  /** Whether nobody looked at the page for a while: then the browser slows its timers down. */
+  wasHidden: boolean
+}
+
+export interface Figures {
+  intervalMs: number
+  n: number
+  medianMs: number
+  worstMs: number
+  /** Question to answer, typically. */
+  tripMs: number
+  expectedMs: number
+  bytesPerEvent: number
+  /** Answers, and those without an event. */
+  answers: number
+  empty: number
+}
+
+export function figuresOf({ intervalMs, events, exchanges, passed }: Line): Figures {
+  // The first question opens the connection and asks where we stand: it belongs to no interval.
+  const answered = exchanges.slice(1).filter(({ answeredAt }) => answeredAt !== undefined)
+  const tripMs = median(answered.map(({ askedAt, answeredAt }) => answeredAt! - askedAt)) ?? NaN
+  return {
+    ...{ intervalMs, n: events.length, medianMs: typical(events), worstMs: oldest(events) },
+    ...{ tripMs, expectedMs: intervalMs / 2 + tripMs },
+    bytesPerEvent: (passed?.total ?? NaN) / events.length,
+    ...{ answers: answered.length, empty: answered.filter(({ events }) => events === 0).length },
+  }
+}
+
+export const every = ({ intervalMs }: { intervalMs: number }) => duration(intervalMs).replace('.00', '')
+
+const isKnown = ({ medianMs, bytesPerEvent, answers }: Figures) =>
+  medianMs > 0 && Number.isFinite(bytesPerEvent) && answers > 0
+/** The median of some dozens of events moves by itself. */
+const isOff = ({ medianMs, expectedMs }: Figures) => !(Math.abs(medianMs - expectedMs) < 30 + 0.3 * expectedMs)
+
+export function answer({ lines, wasHidden }: Data): Answer {
+  const all = lines.map(figuresOf)
+  const [, one, four] = all
+  if (!one || !four || !all.every(isKnown))
+    return {
+      sentence: 'Not every client had an event in this run, so there is nothing to compare.',
+      choice: undefined,
+      surprise: 'Each of them should have had dozens. Is the lab still running, and does it answer? Run it again.',
+    }
+  const older = four.medianMs / one.medianMs
+  const lost = lines.reduce((sum, line) => sum + line.lost, 0)
+  const off = all.filter(isOff)
+  const choice = choiceOf(older)
+  return {
+    sentence:
+      `Asking every ${every(four)} instead of every ${every(one)} made the median event ${older.toFixed(1)} times as old ` +
+      `(${duration(four.medianMs)} against ${duration(one.medianMs)}). Each event then took ` +
+      `${size(four.bytesPerEvent)} instead of ${size(one.bytesPerEvent)}.`,
+    details: [
+      ...all.map(
+        (each) =>
+          `Every ${every(each)}: median age ${duration(each.medianMs)}, worst ${duration(each.worstMs)}; ` +
+          `${size(each.bytesPerEvent)} for each event; ${percent(each.empty / each.answers)} of ${count(each.answers, 'answer')} were empty.`,
+      ),
+      lost === 0 ? 'No client lost an event: they only waited longer.' : `${count(lost, 'event')} never came.`,
+    ],
+    choice,
+    ...((lost > 0 || off.length > 0 || choice !== 2 || four.bytesPerEvent >= one.bytesPerEvent) && {
+      surprise:
+        lost > 0
+          ? 'Nothing should be lost: each question names the last event that was seen. Does the lab keep very few events?'
+          : off.length > 0
+            ? `Every ${off.map(every).join(' and ')} is not where interval/2 + round trip puts it. ` +
+              (wasHidden
+                ? 'The page was in the background for a while, where browsers slow timers down.'
+                : `With ${count(one.n, 'event')} the median moves by itself; a busy machine or browser adds to it. Run it again and see whether it stays.`)
+            : 'The longer pause should make events about four times as old, and cheaper. With so few events it may not; run it again and see whether it stays.',
+    }),
+  }
+}
+
+/** Of “hardly”, “to about twice”, “to about four times”, “to about sixteen times”; that they got younger is none of these. */
+function choiceOf(older: number): number | undefined {
+  const upTo = [0.7, 1.4, 2.8, 8, 32].findIndex((limit) => older < limit)
+  return upTo > 0 ? upTo - 1 : undefined
+}
+
+export const table = ({ lines }: Data): Table => ({
+  caption: 'The three clients',
+  columns: [
+    ...['interval, ms', 'events', 'median age, ms', 'worst age, ms', 'round trip, ms', 'interval/2 + round trip, ms'],
+    ...['answers', 'empty answers', 'bytes up', 'bytes down', 'bytes per event', 'connections', 'lost'],
+  ],
+  rows: lines.map((line) => {
+    const { intervalMs, n, medianMs, worstMs, tripMs, expectedMs, answers, empty, bytesPerEvent } = figuresOf(line)
+    return [
+      ...[intervalMs, n, medianMs, worstMs, tripMs, expectedMs],
+      ...[answers, empty, line.passed?.up, line.passed?.down, bytesPerEvent, line.passed?.connections, line.lost],
+    ]
+  }),
+})

@@ -1,0 +1,102 @@
+// The run of “The six-connection wall”: streams in a tab each until one hangs, over HTTP/1.1 and HTTP/2; then one stream for all tabs.
+import type { Bench } from '../../bench.ts'
+import { about } from '../../lab.ts'
+import { begin, watch } from '../opening.ts'
+import { Trouble } from '../run.ts'
+import type { Run } from '../run.ts'
+import { PATIENCE_MS, WANTED } from './answer.ts'
+import type { Data, Phase, Stream } from './answer.ts'
+import { inPage, places } from './places.ts'
+import type { Place, Places } from './places.ts'
+import { tabs } from './tabs.ts'
+
+const PER_SECOND = 10
+const DOOR = 'sse'
+/** To load a tab, to close a stream, to find a leader; at usual times a tenth of it. */
+const SOON_MS = 5000
+const SHARED_MS = 1800
+
+export async function run(run: Run<Data>): Promise<Data> {
+  // Right after the click, when a browser lets a page do that.
+  const opener = run.keep(tabs())
+  let seats = places(run, opener.open)
+  seats.add()
+  const { bench } = await begin(run, { perSecond: PER_SECOND, http1: [DOOR] })
+  const data: Data = { where: 'tabs', http1: { streams: [] }, http2: { streams: [] } }
+  const show = () => run.show(data)
+
+  run.step('streams over HTTP/1.1')
+  if (!(await openStreams(bench, seats, data.http1, show))) {
+    seats.close()
+    Object.assign(data, { where: 'page', http1: { streams: [] } })
+    seats = run.keep(places(run, inPage))
+    await openStreams(bench, seats, data.http1, show)
+  }
+  run.step('the same over HTTP/2')
+  await bench.set(DOOR, { http: '2' })
+  if (!(await openStreams(bench, seats, data.http2, show))) throw new Trouble(BLOCKED)
+  run.step('HTTP/1.1 again, one stream for all')
+  await bench.set(DOOR, { http: '1.1' })
+  await shareOne(run, bench, seats, data)
+  return data
+}
+
+/** In one place after the other, until one hangs. @returns false where the browser opens no further tab. */
+async function openStreams(bench: Bench, seats: Places, phase: Phase, show: () => void): Promise<boolean> {
+  const url = `${bench.door(DOOR).origin}/feed/sse`
+  for (let n = 0; n < WANTED; n++) {
+    const place = seats.all[n] ?? seats.add()
+    if (!place) return false
+    if (!(await seats.until(() => place.isReady, SOON_MS))) throw new Trouble(NOT_LOADED)
+    const stream: Stream = {}
+    phase.streams.push(stream)
+    show()
+    place.tell({ kind: 'open', url })
+    await seats.until(() => place.heard.openedMs !== undefined, PATIENCE_MS)
+    if (seats.all.some(({ isGone }) => isGone)) throw new Trouble(CLOSED)
+    const { openedMs, hadError } = place.heard
+    Object.assign(stream, { openedMs, hadError })
+    show()
+    if (openedMs === undefined) break // the next ones would only wait behind it
+  }
+  phase.connections = await openAt(bench)
+  show()
+  for (const place of seats.all) place.tell({ kind: 'close' })
+  await seats.until(() => seats.all.every(({ heard }) => heard.isClosed), SOON_MS)
+  return true
+}
+
+async function shareOne(run: Run<Data>, bench: Bench, { all, until }: Places, data: Data) {
+  const { tail } = await about()
+  const group = `wirelab-${crypto.randomUUID()}`
+  const left = new Set<Place>()
+  const look = (): Data => {
+    const followers = all.map((place) => ({
+      ...{ ids: [...place.heard.ids], isLeader: place.heard.isLeader, hasLeft: left.has(place) },
+    }))
+    data.group = { ...data.group, followers }
+    return data
+  }
+  for (const place of all) place.tell({ kind: 'follow', origin: bench.door(DOOR).origin, after: tail, group })
+  await until(() => all.every(({ heard }) => heard.ids.length > 0), SOON_MS)
+  await watch(run, SHARED_MS, look)
+  look().group!.connections = await openAt(bench)
+  const leader = all.find(({ heard }) => heard.isLeader)
+  if (leader) left.add(leader)
+  leader?.close()
+  run.step('the leader has gone')
+  await until(() => all.some((place) => place.heard.isLeader && !left.has(place)), SOON_MS)
+  await watch(run, SHARED_MS, look)
+  look()
+}
+
+/** TCP connections, as the door counts them. */
+async function openAt(bench: Bench): Promise<number | undefined> {
+  await bench.refresh()
+  return bench.door(DOOR).traffic?.open
+}
+
+const NOT_LOADED = 'A tab did not load. Does this browser hold back tabs that a page opens? Run it again.'
+const CLOSED = 'A tab was closed before the run was over. Run it again, and leave them until they go by themselves.'
+const BLOCKED =
+  'This browser let the page open seven tabs, and no eighth one. Allow pop-ups for this address, and run it again.'
