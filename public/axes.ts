@@ -9,7 +9,8 @@ let rootPx: number | undefined
 onLooks(() => (rootPx = undefined))
 
 /** Large type, for a projector, is large in the charts too. */
-const remOf = (px: number) => (px / 16) * (rootPx ??= parseFloat(getComputedStyle(document.documentElement).fontSize))
+export const remOf = (px: number) =>
+  (px / 16) * (rootPx ??= parseFloat(getComputedStyle(document.documentElement).fontSize))
 
 export const fontOf = (px = 12) => `${Math.round(remOf(px))}px system-ui, sans-serif`
 

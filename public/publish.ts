@@ -3,7 +3,8 @@ import { html } from '/vendor/lit-html.js'
 import { explain, publish } from './lab.ts'
 import { NOTE, draftNote } from './note.ts'
 
-export function publishBox() {
+/** `announce` as `say` of PageContext. */
+export function publishBox(announce: (about: string, what: string) => void) {
   let trouble = ''
   let sent = 0
 
@@ -13,7 +14,8 @@ export function publishBox() {
       if (mine === sent) trouble = words // an older answer may come later, and is not of what was asked last
     }
     try {
-      await publish(NOTE, draftNote(input.value))
+      const id = await publish(NOTE, draftNote(input.value))
+      announce(`Event ${id.split('.')[1]}`, 'is published')
       say('')
       input.select()
     } catch (error) {

@@ -1,20 +1,28 @@
-// What can be taken home: the samples of a lane as CSV, a chart as PNG.
+// What can be taken home: numbers as CSV (RFC 4180), a chart as PNG.
 import type { Lane } from './lane.ts'
 
-/** RFC 4180. Times are ms since epoch by the server's clock (`due_ms`), and of the page's own (`received_ms`). */
-export function csvOf({ name, samples }: Lane): string {
-  const rows = samples.log.map(({ id, due, received, latencyMs }) => [
-    name,
-    id,
-    due.toFixed(3),
-    (performance.timeOrigin + received).toFixed(3),
-    latencyMs.toFixed(3),
-  ])
-  return [['lane', 'id', 'due_ms', 'received_ms', 'latency_ms'], ...rows].map((row) => `${row.join(',')}\r\n`).join('')
+export type Cell = string | number | undefined
+
+/** Head and rows. What is not known, a number that is none among it, is empty. */
+export const csvOf = (rows: readonly (readonly Cell[])[]): string =>
+  rows.map((row) => `${row.map(fieldOf).join(',')}\r\n`).join('')
+
+function fieldOf(cell: Cell): string {
+  const text = cell === undefined || (typeof cell === 'number' && !Number.isFinite(cell)) ? '' : String(cell)
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-export function saveSamples(lane: Lane) {
-  save(new Blob([csvOf(lane)], { type: 'text/csv' }), `wirelab-${lane.name}.csv`)
+export function saveRows(rows: readonly (readonly Cell[])[], name: string) {
+  save(new Blob([csvOf(rows)], { type: 'text/csv' }), `${name}.csv`)
+}
+
+/** Times are ms since epoch by the server's clock (`due_ms`), and of the page's own (`received_ms`). */
+export function saveSamples({ name, samples }: Lane) {
+  const rows = samples.log.map(({ id, due, received, latencyMs }) => [
+    ...[name, id, due.toFixed(3)],
+    ...[(performance.timeOrigin + received).toFixed(3), latencyMs.toFixed(3)],
+  ])
+  saveRows([['lane', 'id', 'due_ms', 'received_ms', 'latency_ms'], ...rows], `wirelab-${name}`)
 }
 
 /** On the page's own ground: the canvas of a chart is transparent. */

@@ -2,50 +2,37 @@
 import { parseCursor } from '../src/core/event.ts'
 import type { Cursor, Gap } from '../src/core/event.ts'
 
-export interface Tally {
-  readonly cursor: Cursor
-  readonly events: number
+export interface Counts {
   /** Skipped without a word: must stay 0. */
   readonly lost: number
   /** Handed over twice: must stay 0. */
   readonly repeated: number
   /** Declared by the server as no longer to be had. */
   readonly gaps: number
+}
+
+export interface Tally extends Counts {
+  readonly cursor: Cursor
+  readonly events: number
   event(id: Cursor): void
   gap(gap: Gap): void
 }
 
 export function tally(start: Cursor): Tally {
-  let cursor = start
-  const count = { events: 0, lost: 0, repeated: 0, gaps: 0 }
-
-  return {
-    get cursor() {
-      return cursor
-    },
-    get events() {
-      return count.events
-    },
-    get lost() {
-      return count.lost
-    },
-    get repeated() {
-      return count.repeated
-    },
-    get gaps() {
-      return count.gaps
-    },
-    event(id) {
-      const [had, got] = [parseCursor(cursor)!, parseCursor(id)!]
+  const mine = {
+    ...{ cursor: start, events: 0, lost: 0, repeated: 0, gaps: 0 },
+    event(id: Cursor) {
+      const [had, got] = [parseCursor(mine.cursor)!, parseCursor(id)!]
       const step = had.epoch === got.epoch ? got.offset - had.offset : got.offset
-      if (step <= 0) return void count.repeated++
-      count.events++
-      count.lost += step - 1
-      cursor = id
+      if (step <= 0) return void mine.repeated++
+      mine.events++
+      mine.lost += step - 1
+      mine.cursor = id
     },
-    gap({ to }) {
-      count.gaps++
-      cursor = to
+    gap({ to }: Gap) {
+      mine.gaps++
+      mine.cursor = to
     },
   }
+  return mine
 }

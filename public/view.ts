@@ -19,6 +19,7 @@ import { forget } from './sliders.ts'
 import type { Story } from './story.ts'
 import { strip } from './strip.ts'
 import { agreement, verdict } from './summary.ts'
+import { journeyTeller } from './telling.ts'
 import { wires } from './wires.ts'
 
 const TEXT_MS = 250
@@ -55,9 +56,10 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
   const { lanes } = work
   const costs = meter(lanes, bench, () => picture.read(performance.now()))
   const smooth = frames()
-  const publish = publishBox()
+  const publish = publishBox(page.say)
   const wire = wires(lanes, bench, page.place)
   const told = new WeakSet<Story>()
+  const tellJourney = journeyTeller(following, lanes, page.say)
   const knobs = {
     areOpen: false,
     toggle({ target }: Event) {
@@ -92,6 +94,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
         told.add(story)
         page.say(name, story.text(now))
       }
+    tellJourney(now)
   }
 
   write(performance.now())

@@ -1,7 +1,9 @@
 // The guide's reasons follow from what was measured: other numbers, other advice; and what cannot work is said to.
 import { describe, expect, test } from 'vitest'
-import { advise, questions } from '../public/learn/advice.ts'
-import type { Case, Measured } from '../public/learn/advice.ts'
+import { advise } from '../public/learn/which-transport/advice.ts'
+import { questions } from '../public/learn/which-transport/case.ts'
+import type { Case } from '../public/learn/which-transport/case.ts'
+import type { Measured } from '../public/learn/which-transport/costs.ts'
 import { transportNames } from '../transports/clients.ts'
 import type { TransportName } from '../transports/clients.ts'
 
@@ -35,6 +37,7 @@ describe('what rules one out', () => {
     ['six connections', { between: 'http1' }, 'sse', 'maybe'],
     ['a client that speaks all the time', { speaks: 'stream' }, 'sse', 'no'],
     ['a hundred thousand who ask', { clients: '100000' }, 'polling', 'no'],
+    ['what cannot be, and a price besides', { speaks: 'stream', clients: '100000' }, 'sse', 'no'],
     ['questions for nothing', { often: '0.01', fresh: '10' }, 'polling', 'maybe'],
   ])('%s', (_, changes, transport, fits) => {
     expect(fitsOf(changes)[transport]).toBe(fits)
@@ -72,4 +75,20 @@ test('every case has reasons for each transport, in words', () => {
       expect(reasons.length).toBeGreaterThan(0)
       expect(reasons.join(' ')).not.toMatch(/NaN|undefined|Infinity/)
     }
+})
+
+test.each<[string, Partial<Measured>]>([
+  ['no event', { events: 0 }],
+  ['no clock', { medianMs: NaN }],
+  ['no question that was answered', { tripMs: NaN }],
+  ['no questions counted', { requestsPerEvent: 0 }],
+])('%s: of polling nothing is said but that, and the others keep theirs', (_, changes) => {
+  const some = measured.map((each) => (each.transport === 'polling' ? { ...each, ...changes } : each))
+  const [polling, ...others] = advise(usual, some)
+  expect(polling).toEqual({
+    transport: 'polling',
+    fits: 'maybe',
+    reasons: [expect.stringContaining('did not measure')],
+  })
+  expect(others).toEqual(advise(usual, measured).slice(1))
 })

@@ -36,13 +36,11 @@ export const list: Screen = { name: 'the list of experiments', path: '/#/learn',
 export const course: Screen = { name: 'the course', path: '/course', ready: '#course' }
 /** Of a lab of its own. */
 export const locked: Screen = { name: 'the lab that needs a key', path: '/#/', ready: '#locked:not([hidden])' }
-export const experimentScreens: Screen[] = experiments
-  .filter(({ load }) => load)
-  .map(({ slug, title }) => ({
-    name: `the experiment “${title}”`,
-    path: `/#/learn/${slug}`,
-    ready: `.experiment[data-slug="${slug}"] .run`,
-  }))
+export const experimentScreens: Screen[] = experiments.map(({ slug, title }) => ({
+  name: `the experiment “${title}”`,
+  path: `/#/learn/${slug}`,
+  ready: `.experiment[data-slug="${slug}"] .run`,
+}))
 
 export async function open(page: Page, origin: string, { path, ready, act }: Screen): Promise<void> {
   await page.goto(origin + path)

@@ -1,8 +1,12 @@
-// A chart of uPlot that goes with the page: its colours, its width, keys in words. Series may have different x values.
+// A chart of uPlot that goes with the page: its colours, its type, its width. Series may have different x values; each has a shape and its
+// name in the chart, besides its colour.
 import uPlot from '/vendor/uplot.js'
 import { html, render } from '/vendor/lit-html.js'
+import { alone, axis, remOf } from '../axes.ts'
 import { coloursOf, withColours } from '../colours.ts'
 import type { Colours } from '../colours.ts'
+import { dotsOf, drawNames, shapes } from './shapes.ts'
+import type { Shape } from './shapes.ts'
 
 export interface ChartOptions {
   /** What it shows, for who cannot see it; the numbers are in the table. */
@@ -10,6 +14,7 @@ export interface ChartOptions {
   x: Axis
   y: Axis
   series: readonly { name: string; lane?: string; as: 'dots' | 'line' | 'dashes' }[]
+  /** With type of the usual size; it grows with it. */
   heightPx?: number
   /** False where a neighbour with the same series says them. */
   hasKeys?: boolean
@@ -29,13 +34,19 @@ export interface Chart {
   close(): void
 }
 
-const FONT = '12px system-ui, sans-serif'
-
 export function chart(box: HTMLElement, { label, x, y, series, heightPx = 240, hasKeys = true }: ChartOptions): Chart {
+  const dotted = series.filter(({ as }) => as === 'dots')
+  const shapeOf = (each: (typeof series)[number]): Shape | '' =>
+    each.as === 'dots' ? shapes[dotted.indexOf(each) % shapes.length]! : ''
   render(
     html`<div class="chart" role="img" aria-label=${label}></div>
       <ul class="keys" ?hidden=${!hasKeys}>
-        ${series.map(({ name, lane, as }) => html`<li class="lane-colour" data-lane=${lane ?? ''}><b class=${as}></b> ${name}</li>`)}
+        ${series.map(
+          (each) =>
+            html`<li class="lane-colour" data-lane=${each.lane ?? ''}>
+              <b class=${each.as} data-shape=${shapeOf(each)}></b> ${each.name}
+            </li>`,
+        )}
       </ul>`,
     box,
   )
@@ -43,66 +54,70 @@ export function chart(box: HTMLElement, { label, x, y, series, heightPx = 240, h
   const keys = [...box.querySelectorAll('li')]
   let colours!: Colours
   let strokes: string[] = []
+  let plot: uPlot | undefined
+  let data: uPlot.AlignedData = [[], ...series.map(() => [])]
 
-  const axis = ({ label, values, isLog }: Axis, size: number): uPlot.Axis => ({
-    label,
-    labelSize: 20,
-    size,
-    font: FONT,
-    labelFont: FONT,
-    stroke: () => colours.text,
-    grid: { stroke: () => colours.line, width: 1 },
-    ticks: { show: false },
-    ...(values && { values: (_, all) => all.map((each) => (each === null ? '' : values(each))) }),
-    ...(isLog && { filter: (_, all) => all }),
-  })
-  const scale = ({ range, isLog }: Axis): uPlot.Scale => ({
+  const axisOf = ({ label, values }: Axis, sizePx: number): uPlot.Axis =>
+    axis(() => colours, {
+      label,
+      labelSize: remOf(20),
+      size: remOf(sizePx),
+      ...(values && { values: (_, all) => all.map((each) => (each === null ? '' : values(each))) }),
+    })
+  const scaleOf = ({ range, isLog }: Axis): uPlot.Scale => ({
     time: false,
     range: [...range] as [number, number],
     ...(isLog && { distr: 3 as const }),
   })
-  const widthOf = () => Math.max(200, frame.clientWidth)
+  const seriesOf = (each: (typeof series)[number], index: number): uPlot.Series => {
+    const shape = shapeOf(each)
+    const colour = () => strokes[index]!
+    if (shape) return { fill: colour, width: 0, points: { show: false }, paths: dotsOf(shape) }
+    const dash = each.as === 'dashes' && { dash: [7, 5] }
+    return { stroke: colour, width: 2, spanGaps: true, points: { show: false }, ...dash }
+  }
+  const named = () =>
+    series.map(({ name, as }, index) => ({
+      ...{ name, isLine: as !== 'dots', colour: strokes[index]!, ground: colours.surface },
+    }))
+  const sizeOf = () => ({ width: Math.max(200, frame.clientWidth), height: Math.round(remOf(heightPx)) })
 
-  const plot = new uPlot(
-    {
-      width: widthOf(),
-      height: heightPx,
-      padding: [10, 12, 0, 0],
-      legend: { show: false },
-      cursor: { show: false },
-      scales: { x: scale(x), y: scale(y) },
-      axes: [axis(x, 30), axis(y, 56)],
-      series: [
-        {},
-        ...series.map(({ as }, index): uPlot.Series => ({
-          spanGaps: true,
-          stroke: () => strokes[index]!,
-          ...(as === 'dots'
-            ? { paths: () => null, points: { show: true, size: 7, width: 0, fill: () => strokes[index]! } }
-            : { width: 2, points: { show: false }, ...(as === 'dashes' && { dash: [7, 5] }) }),
-        })),
-      ],
-    },
-    [[], ...series.map(() => [])],
-    frame,
-  )
+  /** Anew when the looks change: uPlot measures its type once. */
+  function make() {
+    plot?.destroy()
+    plot = new uPlot(
+      {
+        ...sizeOf(),
+        padding: [10, 12, 0, 0],
+        legend: { show: false },
+        cursor: { show: false },
+        scales: { x: scaleOf(x), y: scaleOf(y) },
+        axes: [axisOf(x, 30), axisOf(y, 56)],
+        series: [{}, ...series.map(seriesOf)],
+        hooks: { draw: hasKeys ? [alone((chart) => drawNames(chart, named()))] : [] },
+      },
+      data,
+      frame,
+    )
+  }
   const forget = withColours(frame, (next) => {
     colours = next
     strokes = keys.map((key) => coloursOf(key).lane)
-    plot.redraw(false)
+    make()
   })
-  const resized = new ResizeObserver(() => plot.setSize({ width: widthOf(), height: heightPx }))
+  const resized = new ResizeObserver(() => plot!.setSize(sizeOf()))
   resized.observe(frame)
 
   return {
     draw(points) {
       const tables = points.map((each): uPlot.AlignedData => [each.map(([at]) => at), each.map(([, value]) => value)])
-      plot.setData(uPlot.join(tables), true)
+      data = uPlot.join(tables)
+      plot!.setData(data, true)
     },
     close() {
       forget()
       resized.disconnect()
-      plot.destroy()
+      plot!.destroy()
     },
   }
 }

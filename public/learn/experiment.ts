@@ -1,13 +1,15 @@
 // The frame of one experiment: question → guess → run → measured answer → reason. An experiment is data and three functions.
 //
-// How to write one (see one-url.ts and polling-interval.ts):
-// 1. `public/learn/<slug>.ts` exports `screen = experiment<Data>({…})`; `Data` is all that one run measured, as a plain object.
-// 2. `run` does real traffic and fills `Data`. What it opens it hands to `run.keep(close)`: it is closed at the end, on Stop and on
-//    leaving. It waits with `run.sleep` and `run.until`, which end on Stop by throwing. After a change it calls `run.show(data)`.
-// 3. `answer` reads nothing but `Data`. Its sentence is put together from the measured numbers. `choice` is the guess that they bear
-//    out, found by comparing numbers, never written down; when they contradict the textbook, `surprise` says so and what may be why.
-// 4. A line in list.ts (`load`), and an entry of bounds in test/experiments.ts.
-// Doors with counters, faults and networks: `await run.bench()`. Event rate for the time of a run: `await run.rate(5)`.
+// How to write one (read one-url/ and polling-interval/ side by side). A folder `public/learn/<slug>/`, with the same files in each:
+// 1. `answer.ts`: `Data`, all that one run measured, as a plain object; `answer(data)` and `table(data)` read nothing else. Pure, so that
+//    test/answers-*.test.ts can hand it empty, reversed and lossy data. Its sentence is put together from the measured numbers. `choice`
+//    is the guess that they bear out, found by comparing them, never written down; none where no choice says what was measured. When
+//    they contradict the textbook, `surprise` says so and what may be why.
+// 2. `run.ts`: real traffic; fills `Data`. What it opens it hands to `run.keep(close)`: it is closed at the end, on Stop and on leaving.
+//    It waits with `run.sleep` and `run.until`, which end on Stop by throwing. After a change it calls `run.show(data)`. Doors with
+//    counters, faults and networks: `await run.bench()`. Event rate for the time of a run: `await run.rate(5)`.
+// 3. `picture.ts`: draws `Data`. 4. `screen.ts`: `screen = experiment<Data>({…})`, the words, in the order of `Experiment`.
+// 5. A line in list.ts (`load`), and an entry of bounds in test/experiments.ts.
 import type { TemplateResult } from '/vendor/lit-html.js'
 import { frame } from './frame.ts'
 import type { PageContext } from '../context.ts'

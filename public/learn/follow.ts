@@ -5,6 +5,7 @@ import type { TransportName } from '../../transports/clients.ts'
 import type { ConnectionState, Platform } from '../../transports/contract.ts'
 import type { Bench } from '../bench.ts'
 import { tally } from '../tally.ts'
+import type { Counts } from '../tally.ts'
 
 /** All times are milliseconds since `startedAt`. */
 export interface Got {
@@ -23,15 +24,11 @@ export interface Exchange {
   events: number
 }
 
-export interface Followed {
+/** What was lost or repeated is known by the ids, which have no holes. */
+export interface Followed extends Counts {
   readonly events: readonly Got[]
   readonly exchanges: readonly Exchange[]
   readonly states: readonly { at: number; state: ConnectionState }[]
-  /** By the ids, which have no holes. */
-  readonly lost: number
-  readonly repeated: number
-  /** Declared by the server: events that are no longer to be had. */
-  readonly gaps: number
   readonly isOpen: boolean
   close(): void
 }
@@ -56,6 +53,11 @@ export function follow(options: FollowOptions): Followed {
   const events: Got[] = []
   const exchanges: Exchange[] = []
   const states: { at: number; state: ConnectionState }[] = []
+  const line = {
+    ...{ events, exchanges, states, lost: 0, repeated: 0, gaps: 0, isOpen: false },
+    close: () => connection.close(),
+  }
+  const count = () => ({ lost: line.lost, repeated: line.repeated, gaps: line.gaps } = counted)
 
   const connection = clients[transport]({
     origin: bench.door(door).origin,
@@ -76,6 +78,7 @@ export function follow(options: FollowOptions): Followed {
     onEvent(event) {
       const { id, at } = event
       counted.event(id)
+      count()
       events.push({
         id,
         at: now(),
@@ -88,26 +91,15 @@ export function follow(options: FollowOptions): Followed {
       if (last) last.events++
       options.onEvent?.(event)
     },
-    onGap: (gap) => counted.gap(gap),
-    onState: (state) => states.push({ at: now(), state }),
+    onGap(gap) {
+      counted.gap(gap)
+      count()
+    },
+    onState(state) {
+      states.push({ at: now(), state })
+      line.isOpen = state === 'open'
+    },
   })
 
-  return {
-    events,
-    exchanges,
-    states,
-    get lost() {
-      return counted.lost
-    },
-    get repeated() {
-      return counted.repeated
-    },
-    get gaps() {
-      return counted.gaps
-    },
-    get isOpen() {
-      return states.at(-1)?.state === 'open'
-    },
-    close: () => connection.close(),
-  }
+  return line
 }

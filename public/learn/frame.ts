@@ -24,6 +24,7 @@ export interface State {
 
 const LOOK_MS = 250
 const KEPT_RUNS = 10
+const STOPPED = 'Stopped. Everything it had opened is closed.'
 
 export function frame<Data>(spec: Experiment<Data>, memory: Memory<Data>): Screen {
   return (root, entry, page) => {
@@ -73,13 +74,27 @@ export function frame<Data>(spec: Experiment<Data>, memory: Memory<Data>): Scree
       clearInterval(clock)
       controls = undefined
       state.startedAt = undefined
-      state.said = data ? '' : state.trouble ? '' : 'Stopped. Everything it had opened is closed.'
+      // Who went elsewhere meanwhile stays there, and is told.
+      const isHere = isAtRun()
+      state.said = data
+        ? isHere
+          ? ''
+          : `The run is over. ${spec.answer(data).sentence}`
+        : state.trouble
+          ? ''
+          : STOPPED
       if (data) {
         memory.runs = [...memory.runs, { data, guess: memory.guess }].slice(-KEPT_RUNS)
         if (!gone) picture.draw(data)
       }
       paint()
-      if (data && !gone) root.querySelector<HTMLElement>('.result h3')?.focus()
+      if (data && isHere && !gone) root.querySelector<HTMLElement>('.result h3')?.focus()
+    }
+
+    /** Whether the focus is where the run was begun, or nowhere: what was clicked may have gone. */
+    function isAtRun() {
+      const at = document.activeElement
+      return at === null || at === document.body || root.querySelector('.guess')?.contains(at) === true
     }
 
     function step(text: string) {

@@ -19,7 +19,7 @@ export interface Entry {
   question: string
   /** Of the course, docs/course.md. */
   session: Session
-  load?(): Promise<{ screen: Screen }>
+  load(): Promise<{ screen: Screen }>
 }
 
 export const experiments: readonly Entry[] = [
@@ -35,7 +35,7 @@ export const experiments: readonly Entry[] = [
     title: 'Background tabs',
     question: 'What does the browser do to a page that nobody looks at?',
     session: 1,
-    load: () => import('./background-tabs.ts'),
+    load: () => import('./background-tabs/screen.ts'),
   },
   {
     slug: 'long-polling',
@@ -70,7 +70,7 @@ export const experiments: readonly Entry[] = [
     title: 'One URL, four transports',
     question: 'How can one URL be answered in four ways?',
     session: 2,
-    load: () => import('./one-url.ts'),
+    load: () => import('./one-url/screen.ts'),
   },
   {
     slug: 'sse-reconnect',
@@ -84,7 +84,7 @@ export const experiments: readonly Entry[] = [
     title: 'Proxies that buffer',
     question: 'What does a stream look like behind a proxy that waits for the end of an answer?',
     session: 3,
-    load: () => import('./buffering-proxy.ts'),
+    load: () => import('./buffering-proxy/screen.ts'),
   },
   {
     slug: 'websocket-handshake',
@@ -98,14 +98,14 @@ export const experiments: readonly Entry[] = [
     title: 'Slow consumers',
     question: 'What happens when events come faster than they are read?',
     session: 4,
-    load: () => import('./slow-consumer.ts'),
+    load: () => import('./slow-consumer/screen.ts'),
   },
   {
     slug: 'what-tls-adds',
     title: 'What TLS adds',
     question: 'How many bytes does TLS add, to a handshake and to an event?',
     session: 5,
-    load: () => import('./what-tls-adds.ts'),
+    load: () => import('./what-tls-adds/screen.ts'),
   },
   {
     slug: 'head-of-line',
@@ -119,14 +119,14 @@ export const experiments: readonly Entry[] = [
     title: 'Reconnect storms',
     question: 'What happens when all clients come back at the same moment?',
     session: 5,
-    load: () => import('./reconnect-storm.ts'),
+    load: () => import('./reconnect-storm/screen.ts'),
   },
   {
     slug: 'connection-session',
     title: 'Connection against session',
     question: 'The connection is gone. What else is gone?',
     session: 5,
-    load: () => import('./connection-session.ts'),
+    load: () => import('./connection-session/screen.ts'),
   },
   {
     slug: 'batching',
@@ -140,7 +140,7 @@ export const experiments: readonly Entry[] = [
     title: 'Which transport should I use?',
     question: 'Which one fits my case, by what was measured on this machine?',
     session: 6,
-    load: () => import('./which-transport.ts'),
+    load: () => import('./which-transport/screen.ts'),
   },
 ]
 

@@ -13,7 +13,7 @@ export const mount: Mount = (root, slug = '', page) => {
   dress()
   const entry = experiments.find((each) => each.slug === slug)
   document.title = `${entry?.title ?? 'Experiments'} · Wirelab`
-  if (!entry?.load) {
+  if (!entry) {
     render(list(slug), root)
     arrive(root)
   } else {
@@ -62,18 +62,22 @@ function list(slug: string) {
   </div>`
 }
 
-const item = ({ slug, title, question, load }: Entry) =>
+const item = ({ slug, title, question }: Entry) =>
   html`<li>
-    ${load ? html`<a href=${`#/learn/${slug}`}>${title}</a>` : title}
+    <a href=${`#/learn/${slug}`}>${title}</a>
     <span>${question}</span>
   </li>`
 
+const SHEETS = ['learn', 'experiment', 'talk', 'numbers', 'keys', 'timeline', 'pictures', 'exhibits']
+
 /** The style of this part comes with it, not with the first load. */
 function dress() {
-  const href = '/public/learn/learn.css'
-  if (document.querySelector(`link[href="${href}"]`)) return
-  const link = document.createElement('link')
-  link.rel = 'stylesheet'
-  link.href = href
-  document.head.append(link)
+  for (const name of SHEETS) {
+    const href = `/public/learn/${name}.css`
+    if (document.querySelector(`link[href="${href}"]`)) continue
+    const link = document.createElement('link')
+    link.rel = 'stylesheet'
+    link.href = href
+    document.head.append(link)
+  }
 }

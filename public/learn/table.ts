@@ -1,12 +1,13 @@
-// The raw numbers of a run: a table to read, and the same as CSV (RFC 4180).
+// The raw numbers of a run: a table to read, and the same as CSV.
 import { html } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
-
-export type Cell = string | number | undefined
+import { saveRows } from '../save.ts'
+import type { Cell } from '../save.ts'
+import { NONE } from '../words.ts'
 
 export interface Table {
   caption: string
-  /** With their units: `age, ms`. */
+  /** With their units: `age, ms`. The first one says what a row is about. */
   columns: readonly string[]
   rows: readonly (readonly Cell[])[]
 }
@@ -17,6 +18,10 @@ export function tableView({ caption, columns, rows }: Table, name: string): Temp
   // A column of numbers is one to the right, with its head and its holes.
   const kinds = columns.map((_, index) => (rows.some((row) => typeof row[index] === 'number') ? 'number' : ''))
   const rest = rows.length - MAX_SHOWN
+  const cell = (each: Cell, index: number) =>
+    index === 0
+      ? html`<th scope="row" class=${kinds[0]!}>${shown(each)}</th>`
+      : html`<td class=${kinds[index]!}>${shown(each)}</td>`
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}>
       <table class="raw">
         <caption>
@@ -31,38 +36,20 @@ export function tableView({ caption, columns, rows }: Table, name: string): Temp
           ${rows.slice(0, MAX_SHOWN).map(
             (row) =>
               html`<tr>
-                ${row.map((each, index) => html`<td class=${kinds[index]!}>${shown(each)}</td>`)}
+                ${row.map(cell)}
               </tr>`,
           )}
         </tbody>
       </table>
     </div>
     ${rest > 0 ? html`<p class="quiet">${rest} rows more are in the CSV.</p>` : ''}
-    <button type="button" @click=${() => save(`${name}.csv`, csvOf({ caption, columns, rows }))}>Save as CSV</button>`
+    <button type="button" @click=${() => saveRows([columns, ...rows], name)}>Save as CSV</button>`
 }
 
 /** Of a median of nothing there is no number to show. */
-const isKnown = (cell: string | number) => typeof cell === 'string' || Number.isFinite(cell)
-
 function shown(cell: Cell): string {
-  if (cell === undefined || !isKnown(cell)) return '–'
+  if (cell === undefined) return NONE
   if (typeof cell === 'string') return cell
+  if (!Number.isFinite(cell)) return NONE
   return Number.isInteger(cell) ? String(cell) : cell.toFixed(Math.abs(cell) < 10 ? 2 : 1)
-}
-
-export function csvOf({ columns, rows }: Table): string {
-  return [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('')
-}
-
-function field(cell: Cell): string {
-  const text = cell === undefined || !isKnown(cell) ? '' : String(cell)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-function save(name: string, text: string) {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000)
 }

@@ -1,0 +1,120 @@
+// The answer of “Reconnect storms”: how many attempts fell into the busiest tenth of a second, and what a bystander felt. Pure.
+import type { Storm } from '../../door.ts'
+import { count, duration } from '../../words.ts'
+import { oldest } from '../ages.ts'
+import type { Answer } from '../experiment.ts'
+import type { Got } from '../follow.ts'
+import type { Table } from '../table.ts'
+
+export interface Return {
+  jitter: boolean
+  storm: Storm
+  /** By this page’s clock, as far as it was seen. */
+  droppedAt?: number
+  backAt?: number
+}
+export interface Data {
+  /** Without and with a random wait. */
+  returns: Return[]
+  /** Events of a reader on another door. */
+  bystander: readonly Got[]
+  calmUntil: number | undefined
+}
+
+export const CLIENTS = 200
+
+export interface Figures {
+  jitter: boolean
+  attempts: number
+  /** Attempts in the busiest tenth of a second. */
+  peak: number
+  bins: readonly number[]
+  p50Ms: number
+  maxMs: number
+  back: number
+  /** The oldest event that the bystander read meanwhile; NaN: it read none. */
+  feltMs: number
+}
+
+/** What is looked at every now and then was a little earlier. */
+const BEFORE_MS = 500
+
+export function figuresOf({ jitter, storm, droppedAt = Infinity, backAt = Infinity }: Return, data: Data): Figures {
+  const bins = storm.attemptsPer100Ms ?? []
+  const during = data.bystander.filter(({ at }) => at > droppedAt - BEFORE_MS && at < backAt)
+  return {
+    ...{ jitter, attempts: storm.attempts, back: storm.back, bins, peak: Math.max(0, ...bins) },
+    ...{ p50Ms: storm.backMsP50 ?? NaN, maxMs: storm.backMsMax ?? NaN, feltMs: oldest(during) },
+  }
+}
+
+function calmOf({ bystander, calmUntil = Infinity }: Data): number {
+  const openedAt = bystander[0]?.at ?? Infinity // what is older waited for the line to open
+  return oldest(bystander.filter(({ due, at }) => due > openedAt && at < calmUntil))
+}
+
+export const wordsOf = ({ phase, open, back }: Storm) =>
+  phase === 'opening'
+    ? `${open} of ${CLIENTS} are connected`
+    : phase === 'open'
+      ? 'all are connected'
+      : `${back} are back`
+
+const felt = (ms: number) => (Number.isFinite(ms) ? duration(ms) : 'none was read')
+const last = ({ back, maxMs }: Figures) =>
+  back === CLIENTS
+    ? `all were back after ${duration(maxMs)}`
+    : back === 0
+      ? `none of ${count(CLIENTS, 'client')} came back`
+      : `${back} of ${count(CLIENTS, 'client')} came back, the last of those after ${duration(maxMs)}`
+
+export function answer(data: Data): Answer {
+  const [at, spread] = data.returns.map((each) => figuresOf(each, data))
+  if (!at || !spread || at.peak === 0 || spread.peak === 0)
+    return {
+      sentence: 'The clients did not come back twice in this run, so there is nothing to compare.',
+      choice: undefined,
+      surprise: 'Both times all of them should have tried. Is the lab still running, and the machine not too busy?',
+    }
+  const ratio = spread.peak / at.peak
+  const areAllBack = at.back === CLIENTS && spread.back === CLIENTS
+  return {
+    sentence: `In the busiest tenth of a second ${count(at.peak, 'attempt')} came without a wait and ${spread.peak} with a random one. Without it ${last(at)}; with it ${last(spread)}.`,
+    details: [
+      ...(Number.isFinite(at.p50Ms + spread.p50Ms)
+        ? [
+            `Half of those were back after ${duration(at.p50Ms)} without, after ${duration(spread.p50Ms)} with the random wait.`,
+          ]
+        : []),
+      `Age of the oldest event that the reader on the other door read: ${felt(at.feltMs)} during the first return, ${felt(spread.feltMs)} during the second; before, in calm, ${felt(calmOf(data))}.`,
+      `Attempts in all: ${at.attempts} and ${spread.attempts}; ${at.attempts > CLIENTS || spread.attempts > CLIENTS ? 'more than clients, so some failed and were made again' : 'none had to be made a second time'}.`,
+      ...data.returns.flatMap(({ jitter, storm }) =>
+        storm.why === undefined ? [] : [`${jitter ? 'With' : 'Without'} the random wait: ${storm.why}.`],
+      ),
+    ],
+    choice: choiceOf(ratio),
+    ...((ratio > EVEN || at.peak < CLIENTS / 2 || !areAllBack) && {
+      surprise: !areAllBack
+        ? 'All of them should come back. What kept the others away, the lab did not tell more exactly: a limit of its open lines, or a busy machine?'
+        : at.peak < CLIENTS / 2
+          ? 'The clients of the storm could not even begin that many attempts in a tenth of a second: this machine is too busy for the comparison.'
+          : 'The wait should have spread them. The process of the storm was held up, so that what should have been spread came together.',
+    }),
+  }
+}
+
+/** A fifth is what the wait gives; the busiest of five tenths is a little above. */
+const [HANDFUL, EVEN, MORE] = [0.1, 0.65, 1.5]
+const choiceOf = (ratio: number) => (ratio > MORE ? undefined : ratio > EVEN ? 0 : ratio > HANDFUL ? 1 : 2)
+
+export const table = (data: Data): Table => ({
+  caption: 'The two returns',
+  columns: [
+    ...['random wait', 'clients', 'attempts', 'busiest 100 ms', 'half were back, ms', 'last was back, ms'],
+    ...['bystander’s oldest event, ms', 'attempts per 100 ms'],
+  ],
+  rows: data.returns.map((each) => {
+    const { jitter, attempts, peak, bins, p50Ms, maxMs, feltMs, back } = figuresOf(each, data)
+    return [jitter ? '0–500 ms' : 'none', back, attempts, peak, p50Ms, maxMs, feltMs, bins.join(' ')]
+  }),
+})

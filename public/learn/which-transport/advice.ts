@@ -1,0 +1,130 @@
+// What a case means for each transport: reasons worked out from measured numbers and the formulas of the lessons. Pure.
+import { transportNames } from '../../../transports/clients.ts'
+import type { TransportName } from '../../../transports/clients.ts'
+import { NONE, duration, size } from '../../words.ts'
+import type { Case } from './case.ts'
+import { askedBytes, emptyBytes, isAsking, isMeasured, longPollsPerSecond, pollsPerSecond } from './costs.ts'
+import type { Measured } from './costs.ts'
+import { reasonsBetween } from './between.ts'
+
+export type Fit = 'yes' | 'maybe' | 'no'
+
+export interface Advice {
+  transport: TransportName
+  fits: Fit
+  reasons: string[]
+}
+
+/** `yes` takes nothing back: the worst of all reasons counts. */
+export type Reason = readonly [fits: Fit, words: string]
+
+/** In the order of the transports: what speaks for and against each, no ranking. */
+export function advise(of: Case, measured: readonly Measured[]): Advice[] {
+  const polling = measured.find(({ transport }) => transport === 'polling')
+  const questionBytes = polling ? emptyBytes(polling) : NaN
+  return transportNames.flatMap((transport) => {
+    const found = measured.find((each) => each.transport === transport)
+    if (!found) return []
+    const reasons = isMeasured(found) ? reasonsOf(of, found, questionBytes) : [UNKNOWN]
+    return [{ transport, fits: worstOf(reasons), reasons: reasons.map(([, words]) => words) }]
+  })
+}
+
+const UNKNOWN: Reason = ['maybe', 'This run did not measure what it costs, so nothing can be said about it.']
+
+const worstOf = (reasons: readonly Reason[]): Fit =>
+  (['no', 'maybe'] as const).find((fit) => reasons.some(([fits]) => fits === fit)) ?? 'yes'
+
+interface Needs {
+  freshMs: number
+  clients: number
+  /** Events for each client. */
+  perSecond: number
+}
+
+/** `questionBytes`: of any small request and its answer. */
+function reasonsOf(of: Case, found: Measured, questionBytes: number): Reason[] {
+  const { transport } = found
+  const needs: Needs = { freshMs: Number(of.fresh) * 1000, clients: Number(of.clients), perSecond: Number(of.often) }
+  return [
+    transport === 'polling' ? pollingCosts(needs, found) : costs(needs, found),
+    ...(transport === 'polling' ? [] : lineReasons(needs, found)),
+    ...speaking(of, transport, questionBytes),
+    ...reasonsBetween(of, transport),
+  ]
+}
+
+function pollingCosts({ freshMs, clients, perSecond }: Needs, found: Measured): Reason {
+  // At worst an event is as old as i + 3t/2 (lesson 1).
+  const intervalMs = freshMs - 1.5 * found.tripMs
+  if (intervalMs < 20)
+    return [
+      'no',
+      `With a round trip of ${duration(found.tripMs)} no interval keeps events younger than ${duration(freshMs)}.`,
+    ]
+  const each = pollsPerSecond(found, intervalMs)
+  const asked = clients * each
+  const empty = Math.max(0, 1 - perSecond / each)
+  const bytes = askedBytes(found, asked, clients * perSecond)
+  const load = `To keep events younger than ${duration(freshMs)}, each pauses ${duration(intervalMs)} between an answer and the next question: ${amount(asked)} questions and ${size(bytes)} a second in all`
+  if (asked > 20_000) return ['no', `${load}.`]
+  if (asked <= 500 && empty <= 0.5) return ['yes', `${load}, with nothing to hold open.`]
+  return ['maybe', `${load}${empty > 0.05 ? `, at least ${Math.round(empty * 100)} % of them for nothing` : ''}.`]
+}
+
+function costs({ clients, perSecond }: Needs, found: Measured): Reason {
+  const all = clients * perSecond
+  if (!isAsking(found.transport))
+    return [
+      'yes',
+      `An event costs ${size(found.bytesPerEvent)} as measured: ${size(all * found.bytesPerEvent)} a second in all, and no questions.`,
+    ]
+  const asked = clients * longPollsPerSecond(found, perSecond)
+  const fits = asked > 20_000 ? 'no' : asked > 1000 || perSecond > 5 ? 'maybe' : 'yes'
+  return [
+    fits,
+    `Each answer costs a question, and brings what came up since the last one: ${amount(asked)} questions and ${size(askedBytes(found, asked, all))} a second in all.`,
+  ]
+}
+
+/** Of what holds a line open. */
+function lineReasons({ freshMs, clients, perSecond }: Needs, { transport, medianMs }: Measured): Reason[] {
+  const more = transport === 'long-polling' ? ', and one more round trip for what comes up between two questions' : ''
+  const old = `Its median event was ${duration(medianMs)} old`
+  return [
+    medianMs < freshMs
+      ? ['yes', `${old} here; add your network’s way there${more}.`]
+      : ['maybe', `${old} on this machine already.`],
+    ...reasonsIf(clients >= 100_000, [
+      'maybe',
+      `The server holds ${amount(clients)} open lines: memory, and a storm when it restarts.`,
+    ]),
+    ...reasonsIf(perSecond < 0.05 && freshMs >= 60_000, [
+      'maybe',
+      'It holds a line open for minutes between two events: for a minute’s freshness that is more than is needed.',
+    ]),
+  ]
+}
+
+const reasonsIf = (holds: boolean, reason: Reason): Reason[] => (holds ? [reason] : [])
+
+function speaking({ speaks }: Case, transport: TransportName, questionBytes: number): Reason[] {
+  if (speaks === 'both')
+    return transport === 'wss'
+      ? [['yes', 'The client speaks on the same line, without a request.']]
+      : [
+          [
+            'yes',
+            `What the client says is a request of its own, about ${size(questionBytes)}; now and then that is no load.`,
+          ],
+        ]
+  if (speaks !== 'stream') return []
+  return transport === 'wss'
+    ? [['yes', 'The client speaks on the same line at any time, some bytes of frame for each message.']]
+    : [['no', 'The client would need a request for everything it says, many times a second.']]
+}
+
+function amount(value: number): string {
+  if (!Number.isFinite(value)) return NONE
+  return value < 10 ? value.toFixed(value < 1 ? 2 : 1) : Math.round(value).toLocaleString('en')
+}
