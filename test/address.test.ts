@@ -41,7 +41,9 @@ test.each([
 
 test('much that is wrong is still one line', () => {
   const hash = `#/?${Array.from({ length: 50 }, (_, n) => `knob${n}=${'x'.repeat(500)}`).join('&')}`
-  expect(said(hash)).toMatch(/^Not understood in the address: “knob0=x{34}…” .*, .* and 47 more\. The rest of it holds\.$/)
+  expect(said(hash)).toMatch(
+    /^Not understood in the address: “knob0=x{34}…” .*, .* and 47 more\. The rest of it holds\.$/,
+  )
 })
 
 test('a number is one only when it is written as one', () => {

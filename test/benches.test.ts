@@ -199,7 +199,9 @@ test('/metrics counts what comes in at doors apart from the lab’s own port, an
   await publish(lab, 3)
   await follower.until(() => follower.events.length === 3, 'the events')
   const counted = async () =>
-    new Map([...(await lab.metrics.text()).matchAll(/^wirelab_(\S+) (\d+)$/gm)].map(([, name, n]) => [name!, Number(n)]))
+    new Map(
+      [...(await lab.metrics.text()).matchAll(/^wirelab_(\S+) (\d+)$/gm)].map(([, name, n]) => [name!, Number(n)]),
+    )
   const now = await counted()
   expect(['benches', 'doors', 'storms', 'door_connections_open'].map((name) => now.get(name))).toEqual([1, 4, 0, 1])
   expect(now.get('door_requests_total{path="/feed/sse"}')).toBe(1)

@@ -341,10 +341,9 @@ test('what cannot be meant in the address is told in one line; the rest of it ho
   expect(await told()).toBe(
     'There is no screen “/xyz”; this is the lab. Not understood in the address: “rate=banana” (expected a number). The rest of it holds.',
   )
-  expect(await other.$$eval('.lane:not([hidden])', (all) => all.map((lane) => (lane as HTMLElement).dataset.lane))).toEqual([
-    'polling',
-    'wss',
-  ])
+  expect(
+    await other.$$eval('.lane:not([hidden])', (all) => all.map((lane) => (lane as HTMLElement).dataset.lane)),
+  ).toEqual(['polling', 'wss'])
   await until(
     async () => (await other.$eval('.lane[data-lane="wss"] .path', (path) => path.textContent)).includes('100 ms'),
     'the batching that the address asks for',
@@ -368,7 +367,9 @@ test('a storm is told where it was begun and can be stopped there; SSE behind th
   const press = (selector: string) => other.$eval(selector, (button) => (button as HTMLElement).click())
   const stories = () =>
     other.$$eval('.storm', (all) =>
-      all.map((each) => [each.closest('section')?.dataset.lane, each.closest('details') !== null, each.textContent] as const),
+      all.map(
+        (each) => [each.closest('section')?.dataset.lane, each.closest('details') !== null, each.textContent] as const,
+      ),
     )
   const isOff = (what: string, lane: string) =>
     other.$eval(`#storm-${what}-${lane}`, (button) => (button as HTMLButtonElement).disabled)
@@ -378,9 +379,11 @@ test('a storm is told where it was begun and can be stopped there; SSE behind th
   await press('#storm-true-wss')
   await until(async () => (await stories()).length === 1, 'the storm')
   expect((await stories())[0]!.slice(0, 2)).toEqual(['wss', true])
-  expect(await Promise.all(['true-wss', 'stop-wss', 'false-sse', 'stop-sse'].map((id) => isOff(...(id.split('-') as [string, string]))))).toEqual([
-    ...[true, false, true, true],
-  ])
+  expect(
+    await Promise.all(
+      ['true-wss', 'stop-wss', 'false-sse', 'stop-sse'].map((id) => isOff(...(id.split('-') as [string, string]))),
+    ),
+  ).toEqual([...[true, false, true, true]])
   await press('.lane[data-lane="wss"] summary')
   await until(async () => (await stories())[0]?.[1] === false, 'it to be told where it is seen, with the knobs closed')
   await press('#storm-stop-wss')

@@ -1,26 +1,30 @@
 // A lab in a process without a free descriptor, which is told to make a storm: tells on stdout what became of it. For storm.test.ts.
 import { closeSync, openSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { Agent, request } from 'node:https'
 import { benchRoom } from '../src/lab/room.ts'
 import type { StormState } from '../src/lab/storm/storm.ts'
-import { nodePlatform } from '../transports/platform.ts'
 import { certs, sleep, startTestLab } from './lab.ts'
 
 const lab = await startTestLab({ lab: benchRoom() })
-const platform = nodePlatform({ ca: lab.authority!.ca, headers: { authorization: `Bearer ${lab.publishKey}` } })
+/** One connection for all that is asked: there is no descriptor for another one. */
+const agent = new Agent({ ca: lab.authority!.ca, keepAlive: true, maxSockets: 1 })
 
-async function ask(method: string, path: string, body?: unknown) {
-  const response = await platform.fetch(`${lab.url}${path}`, {
-    ...{ method, headers: { 'content-type': 'application/json' } },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+function ask(method: string, path: string, body = '') {
+  const headers = { authorization: `Bearer ${lab.publishKey}`, 'content-type': 'application/json' }
+  return new Promise<{ status: number; body: { id: string; storm: StormState } }>((resolve, reject) => {
+    const asked = request(`${lab.url}${path}`, { method, headers, agent }, async (answer) => {
+      const text = (await answer.setEncoding('utf8').toArray()).join('')
+      resolve({ status: answer.statusCode!, body: JSON.parse(text) as { id: string; storm: StormState } })
+    })
+    asked.once('error', reject).end(body)
   })
-  return { status: response.status, body: (await response.json()) as { id: string; storm: StormState } }
 }
 
 /** Begins a storm and waits for its end. */
 async function storm() {
   const order = { transport: 'sse', lane: 'sse', clients: 3, jitter: false }
-  const { status } = await ask('POST', `${bench}/storm`, order)
+  const { status } = await ask('POST', `${bench}/storm`, JSON.stringify(order))
   for (let n = 0; n < 200; n++) {
     const { phase, why } = (await ask('GET', bench)).body.storm
     if (phase === 'done' || phase === 'failed') return { status, phase, why }
@@ -34,14 +38,14 @@ const held: number[] = []
 let full = ''
 while (full === '')
   try {
-    held.push(openSync('/dev/null'))
+    held.push(openSync('/dev/null', 'r'))
   } catch (error) {
     full = (error as NodeJS.ErrnoException).code!
   }
 const starved = await storm()
 for (const each of held) closeSync(each)
 const fed = await storm()
-await platform.close()
+agent.destroy()
 const { forced } = await lab.close()
 await rm(certs, { recursive: true })
 process.stdout.write(JSON.stringify({ full, starved, fed, forced, uncaught: lab.metrics.uncaught }))

@@ -160,35 +160,38 @@ test('it can be cancelled, and then another one may come', { timeout: 30_000 }, 
   expect(await theEnd(async () => (await state()).storm)).toMatchObject({ phase: 'done', back: 5 })
 })
 
-test.each(['sse', 'wss'] as const)('%s at a door that forbids it (403): it ends at once, and is not tried again', async (transport) => {
-  const { lab } = await labWithBenches()
-  let asked = 0
-  const door = createServer(lab.authority!.leaf, (_, response) => {
-    asked++
-    response.writeHead(403).end()
-  })
-  door.on('upgrade', (_, socket: Duplex) => {
-    asked++
-    socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-  })
-  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
-  const { port } = door.address() as AddressInfo
-  const storm = startStorm(order(transport, 100), {
-    ...{ port, host: '127.0.0.1', name: 'localhost', authority: `localhost:${port}`, http: '1.1', tls: '1.3' },
-    ca: lab.authority!.ca,
-  })
-  afterwards(() => {
-    door.closeAllConnections()
-    door.close()
-  })
-  expect(await theEnd(() => storm.state)).toMatchObject({
-    ...{ phase: 'failed', open: 0 },
-    why: expect.stringMatching(/\b403\b/) as string,
-  })
-  await storm.end()
-  expect(asked).toBeGreaterThan(0)
-  expect(asked).toBeLessThanOrEqual(20) // those that were opened at once
-})
+test.each(['sse', 'wss'] as const)(
+  '%s at a door that forbids it (403): it ends at once, and is not tried again',
+  async (transport) => {
+    const { lab } = await labWithBenches()
+    let asked = 0
+    const door = createServer(lab.authority!.leaf, (_, response) => {
+      asked++
+      response.writeHead(403).end()
+    })
+    door.on('upgrade', (_, socket: Duplex) => {
+      asked++
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    })
+    await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
+    const { port } = door.address() as AddressInfo
+    const storm = startStorm(order(transport, 100), {
+      ...{ port, host: '127.0.0.1', name: 'localhost', authority: `localhost:${port}`, http: '1.1', tls: '1.3' },
+      ca: lab.authority!.ca,
+    })
+    afterwards(() => {
+      door.closeAllConnections()
+      door.close()
+    })
+    expect(await theEnd(() => storm.state)).toMatchObject({
+      ...{ phase: 'failed', open: 0 },
+      why: expect.stringMatching(/\b403\b/) as string,
+    })
+    await storm.end()
+    expect(asked).toBeGreaterThan(0)
+    expect(asked).toBeLessThanOrEqual(20) // those that were opened at once
+  },
+)
 
 test('with jitter the first attempts after the drop are spread over half a second, without it they are not', async () => {
   const { ask, bench } = await labWithBenches()
@@ -207,10 +210,19 @@ test('with jitter the first attempts after the drop are spread over half a secon
 
 test('without a free descriptor no storm begins: it says why, and the lab lives', { timeout: 60_000 }, async () => {
   const script = join(import.meta.dirname, 'starved.ts')
-  const { stdout } = await promisify(execFile)('sh', ['-c', 'ulimit -n 256 && exec "$0" "$1"', process.execPath, script])
+  const { stdout } = await promisify(execFile)('sh', [
+    '-c',
+    'ulimit -n 256 && exec "$0" "$1"',
+    process.execPath,
+    script,
+  ])
   expect(JSON.parse(stdout)).toEqual({
     full: 'EMFILE',
-    starved: { status: 202, phase: 'failed', why: expect.stringMatching(/^the storm was not started: .*EMFILE/) as string },
+    starved: {
+      status: 202,
+      phase: 'failed',
+      why: expect.stringMatching(/^the storm was not started: .*EMFILE/) as string,
+    },
     fed: { status: 202, phase: 'done' },
     ...{ forced: false, uncaught: 0 },
   })

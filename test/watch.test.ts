@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { messageOf, reasonOf, wasAnswered } from '../src/cli/cause.ts'
 
 const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:8443'), { code: 'ECONNREFUSED' })
-const noTls = 'C0:error:0A0000C6:SSL routines:tls_get_more_records:packet length too long:../deps/openssl/tls_any_meth.c:84:\n'
+const noTls =
+  'C0:error:0A0000C6:SSL routines:tls_get_more_records:packet length too long:../deps/openssl/tls_any_meth.c:84:\n'
 
 test.each([
   ['a fetch', new TypeError('fetch failed', { cause: refused }), refused.message],

@@ -42,15 +42,18 @@ const UNTRUSTED = new Set([
   'CERT_SIGNATURE_FAILURE',
 ])
 
-export function isUntrusted(cause: unknown): boolean {
-  return codesOf(cause).some((code) => UNTRUSTED.has(code))
-}
-
-export function unverified(url: string, cause: unknown): Error {
-  const cure = codesOf(cause).includes(OTHER_NAME)
-    ? 'use a name that it has, or start the lab with --name'
-    : 'pass --ca with the CA of the lab (certs/ca.pem)'
-  return new Error(`${url} cannot be trusted: ${messageOf(cause)}; ${cure}`, { cause })
+/** @returns what ends it all, for asking again would only meet the same; undefined when it may help. */
+export function hopeless(url: string, cause: unknown): Error | undefined {
+  const codes = codesOf(cause)
+  const end = (text: string) => new Error(`${url} ${text}`, { cause })
+  if (codes.includes(OTHER_NAME))
+    return end(`cannot be trusted: ${messageOf(cause)}; use a name that it has, or start the lab with --name`)
+  if (codes.some((code) => UNTRUSTED.has(code)))
+    return end(`cannot be trusted: ${messageOf(cause)}; pass --ca with the CA of the lab (certs/ca.pem)`)
+  // [WHATWG Fetch, "Port blocking"]: ports of other protocols, which no browser asks either.
+  if (cause && messageOf(cause).endsWith('bad port'))
+    return end('is on a port that fetch blocks; is this the lab’s port?')
+  return undefined
 }
 
 /** By the code of the error. */

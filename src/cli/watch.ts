@@ -7,7 +7,7 @@ import { clients, transportNames } from '../../transports/clients.ts'
 import type { TransportName } from '../../transports/clients.ts'
 import type { Platform } from '../../transports/contract.ts'
 import { nodePlatform } from '../../transports/platform.ts'
-import { isUntrusted, reasonOf, unverified, wasAnswered } from './cause.ts'
+import { hopeless, reasonOf, wasAnswered } from './cause.ts'
 import { after, number, origin, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
 import { printable } from './printable.ts'
@@ -72,12 +72,14 @@ function follow(url: string, flags: Flags, platform: Platform): Promise<void> {
       },
       onGap: ({ reason, from, to }) => note(`gap: events after ${from} up to ${to} cannot be had (${reason})`),
       onState(state, cause) {
-        if (isUntrusted(cause)) {
-          reject(unverified(url, cause))
+        const end = hopeless(url, cause)
+        if (end) {
+          reject(end)
           return connection.close()
         }
         wasOpen ||= state === 'open'
-        if (state === 'closed') return cause ? reject(new Error(`${flags.over}: ${reasonOf(cause)}`, { cause })) : resolve()
+        if (state === 'closed')
+          return cause ? reject(new Error(`${flags.over}: ${reasonOf(cause)}`, { cause })) : resolve()
         const isLost = state === 'waiting' && !wasOpen && !wasAnswered(cause)
         if (isLost && ++failures === TRIES) {
           reject(new Error(`${url} was not reached in ${TRIES} tries: ${reasonOf(cause)}`, { cause }))
@@ -107,7 +109,7 @@ async function publish(url: string, flags: Flags, platform: Platform): Promise<v
       body: JSON.stringify({ type: flags.type, data: jsonOrText(flags.publish!) }),
     })
     .catch((error: unknown) => {
-      throw isUntrusted(error) ? unverified(url, error) : new Error(`${url}: ${reasonOf(error)}`, { cause: error })
+      throw hopeless(url, error) ?? new Error(`${url}: ${reasonOf(error)}`, { cause: error })
     })
   const text = await response.text()
   if (!response.ok) throw new Error(`HTTP ${response.status}: ${text}`)

@@ -63,10 +63,12 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   let isAway = false
   await servers.start(settings)
   const network = { host, seed: randomInt(2 ** 31), tap: capture.tap, ended: capture.ended }
-  const proxy = await startProxy(() => servers.current!.port, conditionsOf(settings), network).catch(async (error: unknown) => {
-    await servers.close()
-    throw error
-  })
+  const proxy = await startProxy(() => servers.current!.port, conditionsOf(settings), network).catch(
+    async (error: unknown) => {
+      await servers.close()
+      throw error
+    },
+  )
 
   /** One change after the other: each begins with what the last one left. */
   let last: Promise<unknown> = Promise.resolve()

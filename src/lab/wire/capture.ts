@@ -115,12 +115,10 @@ export function startCapture({ clock, hide = () => (plain) => plain, ...options 
       line?.connection.look()
     },
     records: (after = 0) =>
-      last
-        .after(after)
-        .map(({ line, plain, ...record }) => ({
-          ...{ ...record, connection: line.id },
-          plain: plain && plain.toString('base64'),
-        })),
+      last.after(after).map(({ line, plain, ...record }) => ({
+        ...{ ...record, connection: line.id },
+        plain: plain && plain.toString('base64'),
+      })),
     connections: () => [...lines.values()].flatMap((line) => (line === 'counted' ? [] : [told(line)])),
     bytes: () => structuredClone(sums),
   }
