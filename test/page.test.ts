@@ -335,7 +335,8 @@ test('each note shows its own text; what the only lane missed in a pause is not 
 
 test('what cannot be meant in the address is told in one line; the rest of it holds, and a slider says whom it moves', async () => {
   const other = await stranger()
-  const told = () => other.$eval('#misread', (line) => ((line as HTMLElement).hidden ? '' : line.textContent))
+  const told = () =>
+    other.$$eval('#misread', ([line]) => (line && !(line as HTMLElement).hidden ? line.textContent : ''))
   await other.goto(`${lab.url}/#/xyz?rate=banana&wss.batch=100&lanes=polling,wss`)
   await other.waitForSelector('.lane[data-lane="wss"][data-state="open"]')
   expect(await told()).toBe(
@@ -356,6 +357,8 @@ test('what cannot be meant in the address is told in one line; the rest of it ho
   expect(await heard('#poll-input')).toBeFalsy()
   await other.evaluate(() => (location.hash = '#/?wss.batch=100'))
   await until(async () => (await told()) === '', 'the line to go with what was wrong')
+  await other.waitForSelector('.lane[data-lane="sse"][data-state="open"]')
+  expect(await told()).toBe('')
   await other.browserContext().close()
 })
 

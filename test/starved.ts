@@ -13,9 +13,12 @@ const agent = new Agent({ ca: lab.authority!.ca, keepAlive: true, maxSockets: 1 
 function ask(method: string, path: string, body = '') {
   const headers = { authorization: `Bearer ${lab.publishKey}`, 'content-type': 'application/json' }
   return new Promise<{ status: number; body: { id: string; storm: StormState } }>((resolve, reject) => {
-    const asked = request(`${lab.url}${path}`, { method, headers, agent }, async (answer) => {
-      const text = (await answer.setEncoding('utf8').toArray()).join('')
-      resolve({ status: answer.statusCode!, body: JSON.parse(text) as { id: string; storm: StormState } })
+    const asked = request(`${lab.url}${path}`, { method, headers, agent }, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8').on('data', (part: string) => (text += part))
+      answer.once('end', () => {
+        resolve({ status: answer.statusCode!, body: JSON.parse(text) as { id: string; storm: StormState } })
+      })
     })
     asked.once('error', reject).end(body)
   })
