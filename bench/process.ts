@@ -88,7 +88,7 @@ export function child<C extends Commands>(name: string, file: URL, execArgv: str
           timeoutMs,
         )
         waiting.set(id, settle)
-        process_.send({ id, command, argument } satisfies Question)
+        process_.send?.({ id, command, argument } satisfies Question) // not there: it was not started, and is about to say so
       })
       // Who asked and then failed at something else does not wait for it any more: that must not end the run.
       asked.catch(() => undefined)

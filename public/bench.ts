@@ -27,6 +27,8 @@ export interface Bench {
   /** @returns how many TCP connections it hit. */
   fault(name: string, fault: Fault): Promise<number>
   startStorm(order: StormOrder): Promise<void>
+  /** One that is over already is none, and that is as it should be. */
+  endStorm(): Promise<void>
   wire(name: string, after: number): Promise<Capture>
   /** @returns when the lab published this event, ms since epoch by its clock. */
   publishedAt(id: Cursor): Promise<number>
@@ -199,7 +201,18 @@ export async function openBench(): Promise<Bench> {
     },
     fault: async (name, fault) =>
       (await send<{ connections: number }>('POST', path(`/${name}/fault`), { fault })).connections,
-    startStorm: (order) => send('POST', path('/storm'), { ...order }),
+    async startStorm(order) {
+      await send('POST', path('/storm'), { ...order })
+      await refresh()
+    },
+    async endStorm() {
+      try {
+        await send('DELETE', path('/storm'))
+      } catch (error) {
+        if (!(error instanceof LabError && error.code === 'no_storm')) throw error
+      }
+      await refresh()
+    },
     publishedAt: async (id) => (await ask<{ at: number }>(`/published/${id}`)).at,
     refresh,
     wire: (name, after) => ask(`/${name}/wire?after=${after}`),

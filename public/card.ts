@@ -2,6 +2,7 @@
 // also an element with `data-n`, for scripts that read the page.
 import { html, nothing } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
+import { blocked } from './blocked.ts'
 import { counts } from './counts.ts'
 import type { Desk } from './desk.ts'
 import { faultButtons } from './faults.ts'
@@ -14,7 +15,7 @@ import type { Summary } from './samples.ts'
 import { saveSamples } from './save.ts'
 import { knobSelect } from './selects.ts'
 import type { LaneState } from './sight.ts'
-import { stormButtons } from './storm.ts'
+import { stormButtons, stormStory } from './storm.ts'
 import { NONE, count, duration, size } from './words.ts'
 
 export interface Card {
@@ -68,7 +69,7 @@ export function card({ desk, lane, summary, cost, dearest, now, protocol, knobs,
         ${state === 'paused' ? 'Resume' : 'Pause'}
       </button>
     </div>
-    <p class="how">${howItWorks(lane)}</p>
+    <p class="how">${howItWorks(lane)} ${blocked(lane)}</p>
     <p class="path">
       <span data-n="protocol">${protocol || `HTTP/${http} · TLS ${tls}`}</span
       >${set && html`<span class="set"> · ${set}</span>`}
@@ -126,6 +127,7 @@ export function card({ desk, lane, summary, cost, dearest, now, protocol, knobs,
         >
       </p>
       <p class=${story ? 'story' : 'story soft'}>${story?.text(now) ?? UNTOUCHED}</p>
+      ${knobs.areOpen ? nothing : stormStory(desk, lane)}
       <p class="alert" role="alert" ?hidden=${!trouble}>${trouble}</p>
     </div>
     <p class="proof" data-faulty=${isFaulty}>

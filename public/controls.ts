@@ -8,7 +8,6 @@ import type { Frames } from './frames.ts'
 import { laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
 import { knobSelect } from './selects.ts'
 import { slider } from './sliders.ts'
-import { stormStory } from './storm.ts'
 import { count } from './words.ts'
 
 export interface Controls {
@@ -65,7 +64,6 @@ export function controls({ desk, publish, following, smooth }: Controls): Templa
       </dl>
       <div class="choices">${laneKnobs.map((knob) => knobSelect(desk, undefined, knob))}</div>
     </details>
-    ${stormStory(desk.bench.storm)}
     <p class="machine">
       This page: <span data-n="fps">${smooth.perSecond}</span> frames a second,
       ${

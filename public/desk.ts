@@ -1,11 +1,12 @@
 // What can be done on the lab's screen: lanes behind their doors, knobs that stay in the address, faults, a storm. Nothing here draws.
 import { clients } from '../transports/clients.ts'
 import type { Connect } from '../transports/contract.ts'
+import { lanesAt, numberAt } from './address.ts'
 import { arrivals } from './arrivals.ts'
 import type { Bench } from './bench.ts'
 import type { PageContext } from './context.ts'
 import type { Fault, Settings } from './door.ts'
-import { POLL_MS, choiceOf, laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
+import { POLL_LEAST_MS, POLL_MS, choiceOf, laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
 import { explain } from './lab.ts'
 import { lane } from './lane.ts'
 import type { Lane, LaneOptions } from './lane.ts'
@@ -28,6 +29,7 @@ export interface Desk {
   set(lane: Lane | undefined, settings: Partial<Settings>): void
   break(lane: Lane | undefined, fault: Fault): void
   startStorm(lane: Lane, jitter: boolean): void
+  endStorm(lane: Lane): void
   show(lane: Lane, isOn: boolean): void
   close(): void
 }
@@ -54,6 +56,7 @@ export function desk(
     })
     return [made]
   })
+  const laneNames = lanes.map(({ name }) => name)
   const usual = new Map(lanes.map(({ name, door }) => [name, door.settings]))
 
   /** Says what went wrong where it was done, until it goes well. */
@@ -93,14 +96,9 @@ export function desk(
     else each.off()
   }
 
-  const numberAt = ({ name }: { name: string }) => {
-    const value = Number(place.read(name) ?? NaN)
-    return Number.isFinite(value) ? value : undefined
-  }
-
   /** What the address says of the feed. */
   function obeyFeed() {
-    const [rate, payload] = [numberAt(rateSlider), numberAt(payloadSlider)]
+    const [rate, payload] = [numberAt(place, rateSlider), numberAt(place, payloadSlider)]
     if (rate !== undefined && bench.perSecond !== null && rate !== bench.perSecond) setFeed('rate', rate)
     if (payload !== undefined && bench.perSecond !== null && payload !== bench.payloadBytes) setFeed('payload', payload)
   }
@@ -109,9 +107,9 @@ export function desk(
   function obey() {
     if (isClosed) return
     obeyFeed()
-    const poll = numberAt(pollSlider)
-    setPoll(poll !== undefined && poll >= 50 ? poll : POLL_MS)
-    const shown = place.read('lanes')?.split(',')
+    const poll = numberAt(place, pollSlider)
+    setPoll(poll !== undefined && poll >= POLL_LEAST_MS ? poll : POLL_MS)
+    const shown = lanesAt(place, laneNames)
     for (const each of lanes) {
       show(each, !shown || shown.includes(each.name))
       if (bench.why) continue
@@ -180,8 +178,9 @@ export function desk(
     },
     startStorm({ name }, jitter) {
       const order = { transport: name, lane: name, clients: STORM_CLIENTS, jitter }
-      void attempt('all', 'No storm.', () => bench.startStorm(order))
+      void attempt(name, 'No storm.', () => bench.startStorm(order))
     },
+    endStorm: ({ name }) => void attempt(name, 'Not stopped.', () => bench.endStorm()),
     show(each, isOn) {
       const names = lanes
         .filter(({ state, name }) => (name === each.name ? isOn : state !== 'off'))

@@ -7,19 +7,26 @@ export interface Slider {
   /** In the address. */
   name: string
   label: string
+  /** What it does beyond this lane, or this page. */
+  note?: string
   steps: readonly number[]
   words(value: number): string
 }
 
+/** There is one feed, and one ticker makes it. */
+const EVERYBODYS = 'for everybody: all open pages follow this one feed'
+
 export const rateSlider: Slider = {
   name: 'rate',
   label: 'The lab makes',
+  note: EVERYBODYS,
   steps: [0, 0.5, 1, 2, 5, 10, 20, 50, 100, 200],
   words: (perSecond) => (perSecond === 0 ? 'no events' : `${count(perSecond, 'event')} a second`),
 }
 export const payloadSlider: Slider = {
   name: 'payload',
   label: 'An event has',
+  note: EVERYBODYS,
   steps: [0, 200, 500, 1000, 2000, 4000, 8000, 16_000],
   words: (bytes) => (bytes === 0 ? 'no filling' : size(bytes)),
 }
@@ -30,6 +37,8 @@ export const pollSlider: Slider = {
   words: (ms) => `every ${duration(ms).replace('.00', '')}`,
 }
 export const POLL_MS = 1000
+/** Less would be a question at every moment. */
+export const POLL_LEAST_MS = 50
 
 export interface Knob<Name extends keyof Settings = keyof Settings> {
   setting: Name

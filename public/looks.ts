@@ -2,17 +2,36 @@
 // remembered, so that a link can bring its looks with it.
 import type { Place } from './place.ts'
 
-const SCHEMES = ['system', 'light', 'dark'] as const
+export const SCHEMES = ['system', 'light', 'dark'] as const
+export const TYPES = ['normal', 'large'] as const
 
-const schemeOf = (name: string | undefined) => SCHEMES.find((each) => each === name)
+const schemeOf = (name: string | null | undefined) => SCHEMES.find((each) => each === name)
+
+export interface Looks {
+  scheme: (typeof SCHEMES)[number]
+  isLarge: boolean
+}
+
+const keyOf = (name: string) => `wirelab-${name}`
+
+/** What was chosen in this browser. */
+export function remembered(): Looks {
+  return {
+    scheme: schemeOf(localStorage.getItem(keyOf('theme'))) ?? 'system',
+    isLarge: localStorage.getItem(keyOf('type')) === 'large',
+  }
+}
+
+export function wear({ scheme, isLarge }: Looks) {
+  document.documentElement.dataset.theme = scheme
+  document.documentElement.dataset.type = isLarge ? 'large' : 'normal'
+}
 
 /** Called when colours or sizes changed: canvases must be drawn anew. */
 const listeners = new Set<() => void>()
 
 export function looks(place: Place, schemeButton: HTMLButtonElement, typeButton: HTMLButtonElement) {
-  const remembered = (name: string) => localStorage.getItem(`wirelab-${name}`) ?? undefined
-  let scheme = schemeOf(remembered('theme')) ?? 'system'
-  let isLarge = remembered('type') === 'large'
+  let { scheme, isLarge } = remembered()
 
   /** An address that says nothing about it leaves it as it is: the next screen looks like this one. */
   function take() {
@@ -23,8 +42,7 @@ export function looks(place: Place, schemeButton: HTMLButtonElement, typeButton:
   }
 
   function show() {
-    document.documentElement.dataset.theme = scheme
-    document.documentElement.dataset.type = isLarge ? 'large' : 'normal'
+    wear({ scheme, isLarge })
     schemeButton.textContent = { system: '◐ System', light: '○ Light', dark: '● Dark' }[scheme]
     schemeButton.setAttribute('aria-label', `Colours: ${scheme}`)
     typeButton.setAttribute('aria-pressed', String(isLarge))
@@ -32,8 +50,8 @@ export function looks(place: Place, schemeButton: HTMLButtonElement, typeButton:
   }
 
   function keep(name: string, value: string, usual: string) {
-    if (value === usual) localStorage.removeItem(`wirelab-${name}`)
-    else localStorage.setItem(`wirelab-${name}`, value)
+    if (value === usual) localStorage.removeItem(keyOf(name))
+    else localStorage.setItem(keyOf(name), value)
     place.write({ [name]: value === usual ? undefined : value })
     show()
   }

@@ -4,6 +4,8 @@ export interface Place {
   /** `/` is the lab, `/learn/<slug>` an experiment. */
   readonly path: string
   read(name: string): string | undefined
+  /** All that the address says beside the path. */
+  entries(): [name: string, value: string][]
   /** Undefined takes it out. The address changes in place: turning a knob is no step of the browser's history. */
   write(values: Record<string, string | number | undefined>): void
   /** Called when the address was changed from outside: a link, the back button, a hand. @returns what ends that. */
@@ -24,6 +26,7 @@ export function place(): Place {
       return path
     },
     read: (name) => values.get(name) ?? undefined,
+    entries: () => [...values],
     write(changes) {
       for (const [name, value] of Object.entries(changes))
         if (value === undefined) values.delete(name)
@@ -40,5 +43,5 @@ export function place(): Place {
 
 function parse(hash: string) {
   const [path = '', query] = hash.replace(/^#/, '').split('?', 2)
-  return { path: path.startsWith('/') ? path : '/', values: new URLSearchParams(query) }
+  return { path: path || '/', values: new URLSearchParams(query) }
 }

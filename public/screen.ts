@@ -11,6 +11,8 @@ export interface Screen extends Controls {
   agreement: { text: string; agreed: boolean }
   cards: TemplateResult[]
   wires: TemplateResult
+  /** What of the address was not understood; empty when all was. */
+  unread: string
   now: number
   saveOverview: () => void
 }
@@ -22,6 +24,7 @@ export function screen({
   agreement,
   cards,
   wires,
+  unread,
   saveOverview,
   ...rest
 }: Screen): TemplateResult {
@@ -32,6 +35,7 @@ export function screen({
       <p id="agreement" data-agreed=${agreement.agreed}>${agreement.text}</p>
     </div>
     <p class="warning" role="note" ?hidden=${!bench.why}>${bench.why}</p>
+    <p class="warning" role="note" id="misread" ?hidden=${!unread}>${unread}</p>
     <p class="alert" role="alert" id="lab-trouble" ?hidden=${!alert}>${alert}</p>
     <div class="top">
       <figure class="overview">

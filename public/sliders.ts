@@ -1,5 +1,5 @@
 // A slider over a row of steps, as a template: told about once the hand rests.
-import { html } from '/vendor/lit-html.js'
+import { html, nothing } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
 import type { Slider } from './knobs.ts'
 
@@ -15,7 +15,7 @@ export function forget() {
 
 /** `why` says why it cannot be moved; empty when it can. */
 export function slider(
-  { name, label, steps, words }: Slider,
+  { name, label, note, steps, words }: Slider,
   value: number,
   change: (value: number) => void,
   why = '',
@@ -48,8 +48,10 @@ export function slider(
       step="1"
       .value=${String(steps.indexOf(nearest))}
       aria-valuetext=${text}
+      aria-describedby=${note === undefined ? nothing : `${name}-note`}
       ?disabled=${why !== ''}
       @input=${move}
     />
+    ${note === undefined ? nothing : html`<small id="${name}-note">${note}</small>`}
   </div>`
 }

@@ -4,41 +4,42 @@ import type { TemplateResult } from '/vendor/lit-html.js'
 import { STORM_CLIENTS } from './desk.ts'
 import type { Desk } from './desk.ts'
 import { isOver } from './door.ts'
-import type { Storm } from './door.ts'
 import type { Lane } from './lane.ts'
-import { count, duration } from './words.ts'
+import { stormWords } from './storm-words.ts'
+import { count } from './words.ts'
 
 export function stormButtons(desk: Desk, lane: Lane): TemplateResult {
   const { why, storm } = desk.bench
-  const button = (jitter: boolean, words: string) =>
+  const { name } = lane
+  const underWay = storm !== null && !isOver(storm) ? storm.lane : undefined
+  const button = (what: string, words: string, isOff: boolean, act: () => void) =>
     html`<button
       type="button"
-      id="storm-${jitter}-${lane.name}"
-      aria-labelledby="storm-${lane.name} storm-${jitter}-${lane.name} lane-${lane.name}"
-      ?disabled=${why !== '' || (storm !== null && !isOver(storm))}
-      @click=${() => desk.startStorm(lane, jitter)}
+      id="storm-${what}-${name}"
+      aria-labelledby="storm-${name} storm-${what}-${name} lane-${name}"
+      ?disabled=${isOff}
+      @click=${act}
     >
       ${words}
     </button>`
-  return html`<p id="storm-${lane.name}">
+  const begin = (jitter: boolean, words: string) =>
+    button(String(jitter), words, why !== '' || underWay !== undefined, () => desk.startStorm(lane, jitter))
+  return html`<p id="storm-${name}">
       Storm: ${count(STORM_CLIENTS, 'client')} through this door lose their line at once, and come back
     </p>
-    <div class="together">${button(false, 'all together')} ${button(true, 'spread by chance')}</div>`
+    <div class="together">
+      ${begin(false, 'all together')} ${begin(true, 'spread by chance')}
+      ${button('stop', 'stop it', underWay !== name, () => desk.endStorm(lane))}
+    </div>
+    ${
+      underWay === undefined || underWay === name
+        ? nothing
+        : html`<p>One storm at a time: one is under way at the door of ${underWay}.</p>`
+    }
+    ${stormStory(desk, lane)}`
 }
 
-export function stormStory(storm: Storm | null): TemplateResult | typeof nothing {
-  return storm ? html`<p class="storm"><b>Storm on ${storm.transport}</b>: ${told(storm)}.</p>` : nothing
-}
-
-function told({ phase, clients, open, back, attempts, backMsP50, backMsMax, jitter, why }: Storm): string {
-  const way = jitter ? 'each after a random wait' : 'all together'
-  const of = `of ${count(clients, 'client')}`
-  if (phase === 'opening') return `${open} ${of} connected`
-  if (phase === 'open') return `all ${of} connected; the drop comes`
-  if (phase === 'failed') return `it ended early: ${why ?? 'unknown why'}`
-  const times =
-    backMsP50 === null || backMsMax === null
-      ? ''
-      : `, half of them within ${duration(backMsP50)}, the last after ${duration(backMsMax)}`
-  return `dropped, come back ${way}: ${back} ${of} are back${times}, with ${count(attempts, 'attempt')}`
+/** How the storm at this lane's door went or goes; nothing where there was none. */
+export function stormStory({ bench: { storm } }: Desk, { name }: Lane): TemplateResult | typeof nothing {
+  return storm?.lane === name ? html`<p class="storm"><b>Storm</b>: ${stormWords(storm)}.</p>` : nothing
 }

@@ -1,6 +1,7 @@
 // The lab, run: opens its bench and lanes, and shows them. Charts move with the frames, text a few times a second: what changes faster
 // cannot be read.
 import { html, nothing, render } from '/vendor/lit-html.js'
+import { misread } from './address.ts'
 import type { Bench } from './bench.ts'
 import { card } from './card.ts'
 import { coloursOf } from './colours.ts'
@@ -17,6 +18,7 @@ import { saveChart } from './save.ts'
 import { screen } from './screen.ts'
 import { forget } from './sliders.ts'
 import type { Story } from './story.ts'
+import { stormTeller } from './storm-words.ts'
 import { strip } from './strip.ts'
 import { agreement, verdict } from './summary.ts'
 import { journeyTeller } from './telling.ts'
@@ -54,12 +56,14 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
     onEvent: following.take,
   })
   const { lanes } = work
+  const names = lanes.map(({ name }) => name)
   const costs = meter(lanes, bench, () => picture.read(performance.now()))
   const smooth = frames()
   const publish = publishBox(page.say)
   const wire = wires(lanes, bench, page.place)
   const told = new WeakSet<Story>()
   const tellJourney = journeyTeller(following, lanes, page.say)
+  const tellStorm = stormTeller(bench, page.say)
   const knobs = {
     areOpen: false,
     toggle({ target }: Event) {
@@ -77,6 +81,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
         says: verdict(lanes, costs, bench.perSecond, now),
         agreement: agreement(lanes),
         wires: wire.template(),
+        unread: misread(page.place, names),
         saveOverview: () => saveChart(picture.canvas, surface(), 'overview'),
         cards: lanes.map((lane) =>
           card({
@@ -95,6 +100,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
         page.say(name, story.text(now))
       }
     tellJourney(now)
+    tellStorm()
   }
 
   write(performance.now())

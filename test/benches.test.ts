@@ -191,6 +191,34 @@ test('a storm: clients open, are dropped at once, and come back; one at a time',
   expect((await mine.door('polling')).traffic.open).toBe(0)
 })
 
+test('/metrics counts what comes in at doors apart from the lab’s own port, and goes on counting when a bench has ended', async () => {
+  const { lab, ask, bench } = await labWithBenches()
+  const { id, door, state } = await bench()
+  const follower = through(lab, (await door('sse')).port, { transport: 'sse' })
+  await open(follower)
+  await publish(lab, 3)
+  await follower.until(() => follower.events.length === 3, 'the events')
+  const counted = async () =>
+    new Map(
+      [...(await lab.metrics.text()).matchAll(/^wirelab_(\S+) (\d+)$/gm)].map(([, name, n]) => [name!, Number(n)]),
+    )
+  const now = await counted()
+  expect(['benches', 'doors', 'storms', 'door_connections_open'].map((name) => now.get(name))).toEqual([1, 4, 0, 1])
+  expect(now.get('door_requests_total{path="/feed/sse"}')).toBe(1)
+  expect(now.get('door_requests_open{path="/feed/sse"}')).toBe(1)
+  expect(now.get('requests_total{path="/feed/sse"}')).toBeUndefined()
+  await follower.close()
+  const { traffic } = Object.values((await state()).doors).reduce((a, b) => (a.traffic.requests > 0 ? a : b))
+  const down = 'door_bytes_total{layer="tls",direction="down"}'
+  expect((await counted()).get(down)).toBe(traffic.tls.down)
+  expect((await ask('DELETE', `bench/${id}`)).status).toBe(204)
+  const after = await counted()
+  expect(['benches', 'doors', 'door_connections_open'].map((name) => after.get(name))).toEqual([0, 0, 0])
+  expect(after.get('door_requests_total{path="/feed/sse"}')).toBe(1)
+  expect(after.get(down)).toBeGreaterThanOrEqual(traffic.tls.down)
+  expect(after.get('bytes_total{layer="tls",direction="down"}')).toBeGreaterThan(0)
+})
+
 describe('who may', () => {
   test('the page does, with its session and its Origin; nobody else', async () => {
     const { lab, ask } = await labWithBenches()

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
+import { createServer as createTcpServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -286,6 +287,56 @@ test('watch comes back after the line was lost', async () => {
   await publish(lab, 1)
   while (result.out.trim().split('\n').length < 2) await sleep(20)
   child.kill('SIGINT')
+  await lab.close()
+})
+
+test('watch gives up a lab that was never there, and says so in one line', { timeout: 60_000 }, async () => {
+  const plain = createTcpServer((socket) => {
+    socket.on('error', () => undefined) // it is hung up on
+    socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n')
+  })
+  await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve))
+  const noTls = `https://localhost:${(plain.address() as AddressInfo).port}`
+  const closed = createTcpServer()
+  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve))
+  const nobody = `https://localhost:${(closed.address() as AddressInfo).port}`
+  await new Promise((resolve) => closed.close(resolve))
+  await Promise.all(
+    transportNames.flatMap((over) =>
+      [
+        [nobody, /.*ECONNREFUSED.*; is the lab running, and is this its port\?/],
+        [noTls, /.*; what listens there (does not speak TLS as the lab does|hung up); is this .*port\?/],
+      ].map(async ([url, cure]) => {
+        const { code, out, err } = await run('watch', '--over', over, url as string)
+        expect(err).toMatch(new RegExp(`^wirelab: ${url} was not reached in 5 tries: ${(cure as RegExp).source}\\n$`))
+        expect(err).not.toContain('fetch failed')
+        expect([code, out]).toEqual([1, ''])
+      }),
+    ),
+  )
+  const { code, err } = await run('watch', '--publish', '1', '--key', 'a-key-of-16-bytes', nobody)
+  expect([code, err]).toEqual([1, expect.stringMatching(/^wirelab: .*ECONNREFUSED.*is the lab running.*\n$/)])
+  await new Promise((resolve) => plain.close(resolve))
+})
+
+test.each(transportNames)('watch --over %s of a port that fetch blocks ends at once', async (over) => {
+  const { code, out, err } = await run('watch', '--over', over, 'https://localhost:1')
+  expect(err).toBe('wirelab: https://localhost:1 is on a port that fetch blocks; is this the lab’s port?\n')
+  expect([code, out]).toEqual([1, ''])
+})
+
+test('watch does not give up a server that answers, though it has no time now', { timeout: 60_000 }, async () => {
+  const lab = await startTestLab()
+  const busy = createServer(lab.authority!.leaf, (_, response) => response.writeHead(503).end())
+  await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve))
+  const url = `https://localhost:${(busy.address() as AddressInfo).port}`
+  const { child, result, ended } = start('watch', '--ca', join(certs, 'ca.pem'), '--over', 'polling', url)
+  while (result.err.trim().split('\n').length < 6) await sleep(20)
+  for (const line of result.err.trim().split('\n')) expect(line).toMatch(/^polling waiting: polling: HTTP 503 ?$/)
+  child.kill('SIGINT')
+  expect((await ended).code).toBe(0)
+  busy.closeAllConnections()
+  await new Promise((resolve) => busy.close(resolve))
   await lab.close()
 })
 

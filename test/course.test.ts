@@ -15,7 +15,7 @@ import { inspectCommand } from '../src/cli/inspect.ts'
 import { planCommand } from '../src/cli/plan.ts'
 import { serveCommand } from '../src/cli/serve.ts'
 import { watchCommand } from '../src/cli/watch.ts'
-import { coursePage } from '../src/server/course.ts'
+import { atHost, coursePage } from '../src/server/course.ts'
 import type { Lab } from '../src/server/start.ts'
 import { experiments } from '../public/learn/list.ts'
 import { transportNames } from '../transports/clients.ts'
@@ -36,6 +36,27 @@ describe('the course', () => {
   test('has each experiment in the session that the page says', () => {
     const sessions = course.split(/^## (?=Session )/m).slice(1)
     for (const { slug, session } of experiments) expect(sessions[session - 1], slug).toContain(`/#/learn/${slug})`)
+  })
+
+  test('names each experiment as the page does, also in the plan of its session', () => {
+    const linked = [...course.matchAll(/\[([^\]]*)\]\(https:\/\/localhost:8443\/#\/learn\/([^)]*)\)/g)]
+    const titles = new Map(experiments.map(({ slug, title }) => [slug, title]))
+    for (const [, words, slug] of linked) expect(words).toBe(titles.get(slug!))
+    const plans = course.split(/^### (?=Plan of session )/m).slice(1)
+    for (const [index, plan] of plans.entries()) {
+      const named = all(/\*([^*]+)\*/g, plan.split('\n### ', 1)[0]!)
+      for (const title of named) expect([...titles.values()]).toContain(title)
+      for (const { title, session } of experiments) if (session === index + 1) expect(named).toContain(title)
+    }
+  })
+
+  test('has pictures in both colours', () => {
+    const pictures = all(/!\[[^\]]{20,}\]\(images\/([^)]+)\)/g, course)
+    expect(pictures.length).toBeGreaterThan(3)
+    expect(all(/(!\[)/g, course)).toHaveLength(pictures.length)
+    for (const name of pictures)
+      for (const each of [name, name.replace('-light', '-dark')])
+        expect(existsSync(join(root, 'docs/images', each)), each).toBe(true)
   })
 
   test('names files that are there', () => {
@@ -159,10 +180,47 @@ describe('/course', () => {
   })
   afterAll(() => lab.close())
 
-  test('has the policy of the page, and no script and no style of its own', () => {
+  test('has the policy of the page, one script for its looks, and nothing of it in the page itself', () => {
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(headers.get('content-security-policy')).toContain("script-src 'self'")
-    expect(page).not.toMatch(/<script|<style|\son[a-z]+=|\sstyle=|javascript:/i)
+    const script = '<script type="module" src="/public/course.ts" blocking="render"></script>'
+    expect(page.split(script)).toHaveLength(2)
+    expect(page.replace(script, '')).not.toMatch(/<script|<style|\son[a-z]+=|\sstyle=|javascript:/i)
+  })
+
+  test('leads to the lab that serves it, and starts none elsewhere', () => {
+    expect(page).not.toContain('localhost:8443')
+    expect(page).toContain(`curl ${lab.url}/healthz`)
+    expect(page).toContain(`openssl s_client -connect localhost:${lab.port} `)
+    for (const code of all(/<code class="language-sh">([^<]*)/g, page))
+      for (const line of code.split('\n')) {
+        if (line.startsWith('npx wirelab watch')) expect(line).toContain(` ${lab.url}`)
+        if (line.startsWith('npm start')) expect(line).toContain(` --port ${lab.port} `)
+      }
+    const usual = coursePage(course, () => undefined)
+    expect(atHost(usual, 'localhost:8443')).toBe(usual)
+    const tunnelled = atHost(usual, 'lab.example') // where a port is none of the lab's
+    expect(tunnelled).toContain('curl https://lab.example/healthz')
+    expect(tunnelled).toMatch(/^npm start -- --publish-key /m)
+  })
+
+  test('shows pictures that the lab has, as large as they are', async () => {
+    const shown = [
+      ...page.matchAll(/<source srcset="([^"]+)" [^>]*><img src="([^"]+)" alt="[^"]+" width="(\d+)" height="(\d+)"/g),
+    ]
+    expect(shown.length).toBeGreaterThan(3)
+    for (const [, dark, light, width, height] of shown) {
+      expect(dark).toBe(light!.replace('-light', '-dark'))
+      for (const path of [dark!, light!]) {
+        const response = await platform().fetch(lab.url + path)
+        const png = Buffer.from(await response.arrayBuffer())
+        expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/png'])
+        expect(response.headers.get('content-encoding')).toBeNull()
+        expect(png.subarray(1, 4).toString()).toBe('PNG')
+        if (path === light)
+          expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([Number(width), Number(height)])
+      }
+    }
   })
 
   test('has one h1, no level left out, each id once', () => {
@@ -192,10 +250,10 @@ describe('/course', () => {
   test('names what the lab does not serve, links what it does, and shows foreign HTML as text', () => {
     const made = coursePage(
       '# A\n\n[one](../README.md) [two](../public/style.css) <b>x</b>\n\n<script>\n</script>',
-      (path) => path === '/public/style.css',
+      (path) => (path === '/public/style.css' ? new Uint8Array() : undefined),
     )
     expect(made).toContain('one (<code>README.md</code>) <a href="/public/style.css">two</a> &lt;b&gt;x&lt;/b&gt;')
-    expect(made).not.toContain('<script')
+    expect(made.split('<main')[1]).not.toContain('<script')
   })
 
   test('is read only', async () => {

@@ -55,3 +55,12 @@ describe.each(['--http1.1', '--http2'])('curl %s follows', (http) => {
     expect(stream).toContain(`\nid:${epoch()}.2\ndata:{"id":"${epoch()}.2",`)
   })
 })
+
+test('a stream that has ended: over HTTP/1.1 its connection has too, over HTTP/2 the next question finds it', async () => {
+  const short = await startTestLab({ limits: { sseAgeMs: 1000 } })
+  const discarded = ['--output', '/dev/null', '--output', '/dev/null', '--write-out', '%{http_code} %{num_connects} ']
+  const asked = [...discarded, `${short.url}/feed/sse`, `${short.url}/healthz`]
+  expect(await curl('--http1.1', ...asked)).toBe('200 1 200 1 ')
+  expect(await curl('--http2', ...asked)).toBe('200 1 200 0 ')
+  await short.close()
+})

@@ -333,6 +333,105 @@ test('each note shows its own text; what the only lane missed in a pause is not 
   expect(await one.close()).toEqual({ forced: false })
 })
 
+test('what cannot be meant in the address is told in one line; the rest of it holds, and a slider says whom it moves', async () => {
+  const other = await stranger()
+  const told = () =>
+    other.$$eval('#misread', ([line]) => (line && !(line as HTMLElement).hidden ? line.textContent : ''))
+  await other.goto(`${lab.url}/#/xyz?rate=banana&wss.batch=100&lanes=polling,wss`)
+  await other.waitForSelector('.lane[data-lane="wss"][data-state="open"]')
+  expect(await told()).toBe(
+    'There is no screen “/xyz”; this is the lab. Not understood in the address: “rate=banana” (expected a number). The rest of it holds.',
+  )
+  expect(
+    await other.$$eval('.lane:not([hidden])', (all) => all.map((lane) => (lane as HTMLElement).dataset.lane)),
+  ).toEqual(['polling', 'wss'])
+  await until(
+    async () => (await other.$eval('.lane[data-lane="wss"] .path', (path) => path.textContent)).includes('100 ms'),
+    'the batching that the address asks for',
+  )
+  const heard = async (selector: string) => {
+    const snapshot = await other.accessibility.snapshot({ root: (await other.$(selector))!, interestingOnly: false })
+    return snapshot?.description
+  }
+  expect(await heard('#rate-input')).toMatch(/^for everybody: all open pages/)
+  expect(await heard('#poll-input')).toBeFalsy()
+  await other.evaluate(() => (location.hash = '#/?wss.batch=100'))
+  await until(async () => (await told()) === '', 'the line to go with what was wrong')
+  await other.waitForSelector('.lane[data-lane="sse"][data-state="open"]')
+  expect(await told()).toBe('')
+  await other.browserContext().close()
+})
+
+test('a storm is told where it was begun and can be stopped there; SSE behind the buffering proxy says why it is silent', async () => {
+  const one = await startTestLab({ source: 'ticker', perSecond: 10, lab: benchRoom() })
+  const other = await stranger()
+  await other.goto(`${one.url}/#/?sse.buffering=true`)
+  await other.waitForSelector('.lane[data-lane="wss"][data-state="open"]')
+  const press = (selector: string) => other.$eval(selector, (button) => (button as HTMLElement).click())
+  const stories = () =>
+    other.$$eval('.storm', (all) =>
+      all.map(
+        (each) => [each.closest('section')?.dataset.lane, each.closest('details') !== null, each.textContent] as const,
+      ),
+    )
+  const isOff = (what: string, lane: string) =>
+    other.$eval(`#storm-${what}-${lane}`, (button) => (button as HTMLButtonElement).disabled)
+  await press('.lane[data-lane="wss"] summary')
+  await until(async () => !(await isOff('true', 'wss')), 'the knobs')
+  expect([await isOff('stop', 'wss'), (await stories()).length]).toEqual([true, 0])
+  await press('#storm-true-wss')
+  await until(async () => (await stories()).length === 1, 'the storm')
+  expect((await stories())[0]!.slice(0, 2)).toEqual(['wss', true])
+  expect(
+    await Promise.all(
+      ['true-wss', 'stop-wss', 'false-sse', 'stop-sse'].map((id) => isOff(...(id.split('-') as [string, string]))),
+    ),
+  ).toEqual([...[true, false, true, true]])
+  await press('.lane[data-lane="wss"] summary')
+  await until(async () => (await stories())[0]?.[1] === false, 'it to be told where it is seen, with the knobs closed')
+  await press('#storm-stop-wss')
+  await until(async () => (await stories())[0]![2] === 'Storm: it ended early: it was cancelled.', 'its end')
+  await until(
+    async () => (await other.$eval('#said', ({ textContent }) => textContent)).includes('wss storm: it ended early'),
+    'its end to be said',
+  )
+  const why = '.lane[data-lane="sse"] .blocked'
+  expect(await other.$eval(why, ({ textContent }) => textContent)).toMatch(/never ends, so\s+nothing comes/)
+  expect(await other.$$eval('.blocked', (all) => all.length)).toBe(1)
+  await press(`${why} a`)
+  await other.waitForFunction(() => document.querySelector('main h2')?.textContent === 'Proxies that buffer')
+  await other.browserContext().close()
+  expect(await one.close()).toEqual({ forced: false })
+})
+
+test('the course looks as was chosen on the page: dark and in large type, its pictures too; paper stays white', async () => {
+  const other = await stranger()
+  const heard: string[] = []
+  other.on('console', (message) => heard.push(message.text()))
+  await other.goto(`${lab.url}/course`)
+  const look = () =>
+    other.evaluate(() => {
+      const { colorScheme, fontSize, backgroundColor } = getComputedStyle(document.documentElement)
+      const picture = document.querySelector<HTMLImageElement>('main img')!
+      picture.scrollIntoView()
+      return [colorScheme, fontSize, backgroundColor, picture.currentSrc.replace(/.*-/, '')]
+    })
+  await until(async () => (await look())[3] !== '', 'the first picture')
+  expect(await look()).toEqual(['light dark', '17px', 'rgb(244, 246, 248)', 'light.png'])
+  const screen = await other.browserContext().newPage()
+  await screen.goto(lab.url)
+  await screen.click('#type')
+  for (let n = 0; n < 2; n++) await screen.click('#scheme')
+  await until(async () => (await look())[3] === 'dark.png', 'the open page to follow')
+  await other.reload()
+  await until(async () => (await look())[3] === 'dark.png', 'the dark picture')
+  expect(await look()).toEqual(['dark', '22px', 'rgb(14, 21, 27)', 'dark.png'])
+  await other.emulateMediaType('print')
+  expect((await look()).slice(0, 3)).toEqual(['light', expect.stringMatching(/^14(\.0*)?px$/), 'rgb(255, 255, 255)'])
+  expect(heard).toEqual([])
+  await other.browserContext().close()
+})
+
 test('a page that is loaded again and again keeps one bench, and leaves none behind', async () => {
   const one = await startTestLab({ lab: benchRoom({ benches: 2 }) })
   const other = await stranger()

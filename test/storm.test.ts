@@ -1,8 +1,12 @@
 // Storms where not everything is as usual: other names and addresses, a lab that wants its key, doors that will not have them, and an end.
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { request } from 'node:https'
+import { createServer, request } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { openAuthority } from '../certs/authority.ts'
 import { benchRoom } from '../src/lab/room.ts'
@@ -154,4 +158,72 @@ test('it can be cancelled, and then another one may come', { timeout: 30_000 }, 
   expect((await door('sse')).traffic.open).toBe(0)
   expect((await ask('POST', `bench/${id}/storm`, order('sse'))).status).toBe(202)
   expect(await theEnd(async () => (await state()).storm)).toMatchObject({ phase: 'done', back: 5 })
+})
+
+test.each(['sse', 'wss'] as const)(
+  '%s at a door that forbids it (403): it ends at once, and is not tried again',
+  async (transport) => {
+    const { lab } = await labWithBenches()
+    let asked = 0
+    const door = createServer(lab.authority!.leaf, (_, response) => {
+      asked++
+      response.writeHead(403).end()
+    })
+    door.on('upgrade', (_, socket: Duplex) => {
+      asked++
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    })
+    await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
+    const { port } = door.address() as AddressInfo
+    const storm = startStorm(order(transport, 100), {
+      ...{ port, host: '127.0.0.1', name: 'localhost', authority: `localhost:${port}`, http: '1.1', tls: '1.3' },
+      ca: lab.authority!.ca,
+    })
+    afterwards(() => {
+      door.closeAllConnections()
+      door.close()
+    })
+    expect(await theEnd(() => storm.state)).toMatchObject({
+      ...{ phase: 'failed', open: 0 },
+      why: expect.stringMatching(/\b403\b/) as string,
+    })
+    await storm.end()
+    expect(asked).toBeGreaterThan(0)
+    expect(asked).toBeLessThanOrEqual(20) // those that were opened at once
+  },
+)
+
+test('with jitter the first attempts after the drop are spread over half a second, without it they are not', async () => {
+  const { ask, bench } = await labWithBenches()
+  const { id, state } = await bench()
+  const shares: number[] = []
+  for (const jitter of [false, true]) {
+    expect((await ask('POST', `bench/${id}/storm`, { ...order('sse', 40), jitter })).status).toBe(202)
+    const { attemptsPer100Ms, attempts, phase } = await theEnd(async () => (await state()).storm)
+    expect([phase, attempts]).toEqual(['done', 40])
+    shares.push(attemptsPer100Ms.slice(2).reduce((sum, n) => sum + n, 0) / attempts)
+  }
+  // Each waits between nothing and 500 ms: 60 % for more than 200 ms, and of 40 fewer than a quarter once in 10 million.
+  expect(shares[0]).toBeLessThan(0.25)
+  expect(shares[1]).toBeGreaterThan(0.25)
+})
+
+test('without a free descriptor no storm begins: it says why, and the lab lives', { timeout: 60_000 }, async () => {
+  const script = join(import.meta.dirname, 'starved.ts')
+  const { stdout } = await promisify(execFile)('sh', [
+    '-c',
+    'ulimit -n 256 && exec "$0" "$1"',
+    process.execPath,
+    script,
+  ])
+  expect(JSON.parse(stdout)).toEqual({
+    full: 'EMFILE',
+    starved: {
+      status: 202,
+      phase: 'failed',
+      why: expect.stringMatching(/^the storm was not started: .*EMFILE/) as string,
+    },
+    fed: { status: 202, phase: 'done' },
+    ...{ forced: false, uncaught: 0 },
+  })
 })

@@ -16,7 +16,7 @@ import type { Credentials } from '../certs/authority.ts'
 import { defaults } from '../src/core/limits.ts'
 import { memoryFeed } from '../src/feeds/memory.ts'
 import { startCapture } from '../src/lab/wire/capture.ts'
-import type { Capture, CaptureOptions, WireRecord } from '../src/lab/wire/capture.ts'
+import type { Capture, CaptureOptions, WireRecord } from '../src/lab/wire/captured.ts'
 import { createApp } from '../src/server/app.ts'
 import { loadAssets } from '../src/server/assets.ts'
 import { hostClock } from '../src/server/clock.ts'
@@ -57,7 +57,7 @@ export async function startTapped({
   const stop = new AbortController()
   const app = createApp({
     ...{ feed, limits: defaults, guard: keeper, controls: new Hono(), stop: stop.signal, startedAt: 0 },
-    metrics: createMetrics(feed, () => server.wire, fail),
+    metrics: createMetrics({ feed, wire: () => server.wire, log: fail }),
     assets: await loadAssets(() => ''),
     countLane: () => undefined,
   })

@@ -1,14 +1,35 @@
-// What `watch` says of a line that does not come up: the reason alone, in one line.
+// What `watch` says of a line that does not come up: the reason alone, in one line, and what to do about it.
 import { expect, test } from 'vitest'
-import { messageOf } from '../src/cli/watch.ts'
+import { messageOf, reasonOf, wasAnswered } from '../src/cli/cause.ts'
 
-const refused = new Error('connect ECONNREFUSED 127.0.0.1:8443')
+const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:8443'), { code: 'ECONNREFUSED' })
+const noTls =
+  'C0:error:0A0000C6:SSL routines:tls_get_more_records:packet length too long:../deps/openssl/tls_any_meth.c:84:\n'
 
 test.each([
   ['a fetch', new TypeError('fetch failed', { cause: refused }), refused.message],
   ['an EventSource', { message: 'TypeError: fetch failed: connect ECONNREFUSED 127.0.0.1:8443' }, refused.message],
   ['a reason of its own', new Error('polling: HTTP 503', { cause: refused }), `polling: HTTP 503: ${refused.message}`],
+  ['two addresses that were tried', Object.assign(new AggregateError([new Error('no'), refused])), refused.message],
+  ['a handshake', new TypeError('fetch failed', { cause: new Error(noTls) }), 'TLS: packet length too long'],
   ['nothing', {}, 'the line broke'],
 ])('%s: no word of how the question was asked', (_, cause, said) => {
   expect(messageOf(cause)).toBe(said)
+})
+
+test.each([
+  ['ECONNREFUSED', /; is the lab running/],
+  ['ENOTFOUND', /; is the name of the host right/],
+  ['EPROTO', /does not speak TLS/],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS/],
+  ['ECONNRESET', /hung up/],
+  ['UND_ERR_CONNECT_TIMEOUT', /nobody answers/],
+  ['EWHATEVER', /^polling: no$/],
+])('%s: what to do about it', (code, said) => {
+  const cause = Object.assign(new Error('no'), { code })
+  expect(reasonOf(new Error('polling', { cause }))).toMatch(said)
+})
+
+test('an answer, whatever it says, is one', () => {
+  expect([new Error('sse: HTTP 503'), refused].map(wasAnswered)).toEqual([true, false])
 })

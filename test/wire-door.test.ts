@@ -1,6 +1,6 @@
 // The wire of a door: what a page is told of the bytes that passed, against the real clients, the server's counters, and a restart.
 import { describe, expect, test } from 'vitest'
-import type { WireConnection, WireRecord } from '../src/lab/wire/capture.ts'
+import type { WireConnection, WireRecord } from '../src/lab/wire/captured.ts'
 import { transportNames } from '../transports/clients.ts'
 import { labWithBenches, through } from './benches.ts'
 import { open, publish, text } from './lab.ts'

@@ -7,6 +7,7 @@ import { clients, transportNames } from '../../transports/clients.ts'
 import type { TransportName } from '../../transports/clients.ts'
 import type { Platform } from '../../transports/contract.ts'
 import { nodePlatform } from '../../transports/platform.ts'
+import { hopeless, reasonOf, wasAnswered } from './cause.ts'
 import { after, number, origin, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
 import { printable } from './printable.ts'
@@ -42,14 +43,22 @@ export function watchCommand(): Command {
 async function watch(url: string, flags: Flags) {
   const path = await caOf(flags.ca)
   const platform = nodePlatform({ http: flags.http, ...(path !== undefined && { ca: await readFile(path, 'utf8') }) })
-  if (flags.publish === undefined) await follow(url, flags, platform)
-  else await publish(url, flags, platform)
-  await platform.close()
+  try {
+    if (flags.publish === undefined) await follow(url, flags, platform)
+    else await publish(url, flags, platform)
+  } finally {
+    await platform.close()
+  }
 }
 
-/** Ends with Ctrl-C, after `--count` events, or with an error when the server's answer is final. */
+/** Of a lab that was there it is known that it comes back; of one that never was, nothing. */
+const TRIES = 5
+
+/** Ends with Ctrl-C, after `--count` events, or with an error when the server's answer is final or there was never one. */
 function follow(url: string, flags: Flags, platform: Platform): Promise<void> {
   let left = flags.count ?? Infinity
+  let wasOpen = false
+  let failures = 0
   return new Promise((resolve, reject) => {
     const connection = clients[flags.over]({
       origin: url,
@@ -63,15 +72,22 @@ function follow(url: string, flags: Flags, platform: Platform): Promise<void> {
       },
       onGap: ({ reason, from, to }) => note(`gap: events after ${from} up to ${to} cannot be had (${reason})`),
       onState(state, cause) {
-        if (isUntrusted(cause)) {
-          reject(unverified(url, cause))
+        const end = hopeless(url, cause)
+        if (end) {
+          reject(end)
           return connection.close()
         }
-        if (state === 'connecting' && !process.stderr.isTTY) return // progress, for a person only
-        const isAway = cause && messageOf(cause).includes('ECONNREFUSED') ? '; is the lab running?' : ''
-        if (state !== 'closed') note(cause ? `${state}: ${messageOf(cause)}${isAway}` : state)
-        else if (cause) reject(new Error(`${flags.over}: ${messageOf(cause)}`, { cause }))
-        else resolve()
+        wasOpen ||= state === 'open'
+        if (state === 'closed')
+          return cause ? reject(new Error(`${flags.over}: ${reasonOf(cause)}`, { cause })) : resolve()
+        const isLost = state === 'waiting' && !wasOpen && !wasAnswered(cause)
+        if (isLost && ++failures === TRIES) {
+          reject(new Error(`${url} was not reached in ${TRIES} tries: ${reasonOf(cause)}`, { cause }))
+          return connection.close()
+        }
+        if ((isLost || state === 'connecting') && !process.stderr.isTTY) return // progress, for a person only
+        const tries = isLost ? ` (try ${failures} of ${TRIES})` : ''
+        note(cause ? `${state}: ${reasonOf(cause)}${tries}` : state)
       },
     })
     process.once('SIGINT', () => connection.close())
@@ -93,7 +109,7 @@ async function publish(url: string, flags: Flags, platform: Platform): Promise<v
       body: JSON.stringify({ type: flags.type, data: jsonOrText(flags.publish!) }),
     })
     .catch((error: unknown) => {
-      throw isUntrusted(error) ? unverified(url, error) : new Error(messageOf(error), { cause: error })
+      throw hopeless(url, error) ?? new Error(`${url}: ${reasonOf(error)}`, { cause: error })
     })
   const text = await response.text()
   if (!response.ok) throw new Error(`HTTP ${response.status}: ${text}`)
@@ -106,49 +122,6 @@ function jsonOrText(text: string): unknown {
   } catch {
     return text // as the help says: what is not JSON is text
   }
-}
-
-/** The innermost reason, in one line: "fetch failed" alone helps nobody. */
-export function messageOf(cause: unknown): string {
-  const deeper = innerOf(cause)
-  const inner = deeper ? messageOf(deeper) : ''
-  const { message = '' } = cause as { message?: string }
-  if (message.includes(inner)) return plain(message) || 'the line broke'
-  return plain([message, inner].filter(Boolean).join(': '))
-}
-
-/** What only says that a request was one. */
-const plain = (text: string) => text.replace(/^(TypeError: )?fetch failed: /, '')
-
-/** An Error has what it came from as `cause`, an event as `error`. */
-function innerOf(cause: unknown): unknown {
-  const { cause: inner, error } = cause as { cause?: unknown; error?: unknown }
-  return inner ?? error
-}
-
-/** Trying again would only meet the same certificate. */
-const UNTRUSTED = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_SIGNATURE_FAILURE',
-])
-
-function isUntrusted(cause: unknown): boolean {
-  for (let each = cause; each; each = innerOf(each))
-    if (UNTRUSTED.has((each as { code?: unknown }).code as string)) return true
-  return false
-}
-
-function unverified(url: string, cause: unknown): Error {
-  return new Error(`${url} cannot be trusted: ${messageOf(cause)}; pass --ca with the CA of the lab (certs/ca.pem)`, {
-    cause,
-  })
 }
 
 /** The CA to trust beside the system's: the one given, or the lab's own if this is where it was made. */

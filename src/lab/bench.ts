@@ -5,11 +5,15 @@ import type { Credentials } from '../server/secure.ts'
 import { openDoor } from './door.ts'
 import type { Door, DoorOptions, DoorState } from './door.ts'
 import type { Storm, StormState } from './storm/storm.ts'
+import { add, nothing } from './traffic.ts'
+import type { Passed } from './traffic.ts'
 
 export interface Bench {
   doors: Record<TransportName, Door>
   storm: Storm | undefined
   state(): { doors: Record<TransportName, DoorState>; storm: StormState | null }
+  /** At its doors. */
+  passed(): Passed
   renew(tls: Credentials): void
   close(): Promise<{ forced: boolean }>
 }
@@ -30,6 +34,11 @@ export async function openBench(options: DoorOptions): Promise<Bench> {
       doors: Object.fromEntries(doors.map(([name, door]) => [name, door.state()])) as Record<TransportName, DoorState>,
       storm: bench.storm?.state ?? null,
     }),
+    passed() {
+      const sum = nothing()
+      for (const [, door] of doors) add(sum, door.passed())
+      return sum
+    },
     renew: (tls) => doors.forEach(([, door]) => door.renew(tls)),
     async close() {
       const [results] = await Promise.all([closeDoors(), bench.storm?.end()])

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Credentials } from '../server/secure.ts'
 import type { Bench } from './bench.ts'
+import { add, nothing } from './traffic.ts'
 
 export interface BenchesOptions {
   open: (pagePort: string) => Promise<Bench>
@@ -25,10 +26,14 @@ export function keepBenches({ open, max, leaseMs, failed }: BenchesOptions) {
   const opening = new Map<Promise<unknown>, string>()
   /** Of those that ended by themselves, too: their ports are taken until then. */
   const closing = new Set<Promise<{ forced: boolean }>>()
+  /** Not closed yet; what passed at the others is in `past`. */
+  const standing = new Set<Bench>()
+  const past = nothing()
   let isClosed = false
 
   async function begin(pagePort: string, owner: string) {
     const bench = await open(pagePort)
+    standing.add(bench)
     if (isClosed) {
       await shut(bench)
       return undefined
@@ -40,7 +45,11 @@ export function keepBenches({ open, max, leaseMs, failed }: BenchesOptions) {
   }
 
   function shut(bench: Bench) {
-    const closed = bench.close().finally(() => closing.delete(closed))
+    const closed = bench.close().finally(() => {
+      closing.delete(closed)
+      standing.delete(bench)
+      add(past, bench.passed())
+    })
     closing.add(closed)
     return closed
   }
@@ -78,6 +87,12 @@ export function keepBenches({ open, max, leaseMs, failed }: BenchesOptions) {
       return lease.bench
     },
     end,
+    counts() {
+      const traffic = structuredClone(past)
+      for (const bench of standing) add(traffic, bench.passed())
+      const doors = [...standing].reduce((sum, bench) => sum + Object.keys(bench.doors).length, 0)
+      return { benches: standing.size, doors, traffic }
+    },
     renew: (tls: Credentials) => leases.forEach(({ bench }) => bench.renew(tls)),
     async close() {
       isClosed = true

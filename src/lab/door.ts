@@ -5,20 +5,18 @@ import { startProxy } from '../../bench/network/proxy.ts'
 import type { Guard } from '../server/guard.ts'
 import type { RoomOptions } from '../server/room.ts'
 import type { Credentials } from '../server/secure.ts'
-import type { Traffic } from '../server/wire.ts'
-import { startGateway } from './gateway.ts'
-import { startOrigin } from './origin.ts'
-import type { Destination } from './origin.ts'
+import { behind } from './behind.ts'
 import { conditionsOf, needsNewServer } from './settings.ts'
 import type { Changes, Fault, Settings } from './settings.ts'
+import type { Passed } from './traffic.ts'
 import { startCapture } from './wire/capture.ts'
+import type { WireConnection, WireRecord } from './wire/captured.ts'
 import { hideSecrets } from './wire/hidden.ts'
-import type { WireConnection, WireRecord } from './wire/capture.ts'
 
 export interface DoorState {
   port: number
   settings: Settings
-  traffic: Traffic & { open: number }
+  traffic: Passed
   /** The last things that were done to its connections, the newest last. */
   happened: Happening[]
 }
@@ -38,6 +36,7 @@ export interface Door {
   fault(fault: Fault): number | undefined
   /** What passed, opened: TLS records with a greater number than `after`. */
   wire(after: number): { connections: WireConnection[]; records: WireRecord[] }
+  passed(): Passed
   renew(tls: Credentials): void
   close(): Promise<{ forced: boolean }>
 }
@@ -58,50 +57,18 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const { feed, limits, metrics, guard, host, clock, tls } = options
   let settings = options.settings
   const happened: Happening[] = []
-  /** Counted still: the one that answers, and those that are taking leave. */
-  const destinations = new Set<Destination>()
-  const leaving = new Map<Destination, Promise<{ forced: boolean }>>()
-  const past: Traffic = { connections: 0, requests: 0, tls: { up: 0, down: 0 }, plain: { up: 0, down: 0 } }
   const closed = new AbortController()
   const capture = startCapture({ clock, hide: hideSecrets })
+  const servers = behind({ feed, limits, metrics, guard, tls, onSecret: capture.keylog })
   let isAway = false
-  let current = await start(settings)
+  await servers.start(settings)
   const network = { host, seed: randomInt(2 ** 31), tap: capture.tap, ended: capture.ended }
-  const proxy = await startProxy(() => current.port, conditionsOf(settings), network).catch(async (error: unknown) => {
-    await current.close()
-    throw error
-  })
-
-  async function start({ http, tls: tlsVersion, batchMs, buffering }: Settings): Promise<Destination> {
-    const front = { tls: tls(), versions: http === '2' ? 'both' : http, tlsVersion, onSecret: capture.keylog } as const
-    const common = { feed, limits, metrics, guard, batchMs }
-    const started = buffering ? await startBuffering() : await startOrigin({ ...common, ...front })
-    destinations.add(started)
-    return started
-
-    async function startBuffering() {
-      const origin = await startOrigin({ ...common, tls: front.tls, versions: '1.1', tlsVersion: '1.3' })
-      return startGateway({ ...front, limits, guard, origin }).catch(async (error: unknown) => {
-        await origin.close()
-        throw error
-      })
-    }
-  }
-
-  /** It takes leave of its clients while the next one may answer already. */
-  function leave(destination: Destination): Promise<{ forced: boolean }> {
-    if (!destinations.has(destination)) return Promise.resolve({ forced: false }) // it is gone, and counted
-    const left =
-      leaving.get(destination) ??
-      destination.close().then((result) => {
-        destinations.delete(destination)
-        add(past, destination.traffic())
-        leaving.delete(destination)
-        return result
-      })
-    leaving.set(destination, left)
-    return left
-  }
+  const proxy = await startProxy(() => servers.current!.port, conditionsOf(settings), network).catch(
+    async (error: unknown) => {
+      await servers.close()
+      throw error
+    },
+  )
 
   /** One change after the other: each begins with what the last one left. */
   let last: Promise<unknown> = Promise.resolve()
@@ -115,9 +82,9 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     const began = performance.now()
     proxy.refuse(true) // its port is free until then, and another server may get it
     try {
-      await leave(current)
+      await servers.leave(servers.current)
       await wait(began + AWAY_MS - performance.now(), undefined, { signal: closed.signal })
-      current = await start(settings)
+      await servers.start(settings)
       note('back', proxy.open)
     } catch (error) {
       if (!closed.signal.aborted) note('not back: it could not be started', 0)
@@ -134,24 +101,17 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   }
 
   return {
-    state() {
-      const traffic = { ...structuredClone(past), open: 0 }
-      for (const each of destinations) {
-        add(traffic, each.traffic())
-        traffic.open += each.open
-      }
-      return { port: proxy.port, settings, traffic, happened }
-    },
+    state: () => ({ port: proxy.port, settings, traffic: servers.passed(), happened }),
     set: (changes) =>
       inTurn(async () => {
         if (closed.signal.aborted) return undefined
         const next = { ...settings, ...changes }
         const what = needsNewServer(settings, next)
         if (what !== '') {
-          const before = current
-          current = await start(next)
+          const before = servers.current
+          await servers.start(next)
           note(what, proxy.open)
-          void leave(before)
+          void servers.leave(before)
         }
         settings = next
         proxy.set(conditionsOf(settings))
@@ -171,27 +131,16 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       return connections
     },
     wire: (after) => ({ connections: capture.connections(), records: capture.records(after) }),
-    renew(next) {
-      for (const each of destinations) each.renew(next)
-    },
+    passed: servers.passed,
+    renew: servers.renew,
     async close() {
       closed.abort()
       const deadline = setTimeout(() => void proxy.close(), FAREWELL_MS)
       await last
-      if (destinations.has(current)) void leave(current)
-      const results = await Promise.all(leaving.values())
+      const result = await servers.close()
       clearTimeout(deadline)
       await proxy.close()
-      return { forced: results.some(({ forced }) => forced) }
+      return result
     },
-  }
-}
-
-function add(sum: Traffic, { connections, requests, tls, plain }: Traffic) {
-  sum.connections += connections
-  sum.requests += requests
-  for (const direction of ['up', 'down'] as const) {
-    sum.tls[direction] += tls[direction]
-    sum.plain[direction] += plain[direction]
   }
 }

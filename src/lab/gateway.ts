@@ -1,6 +1,5 @@
 // A reverse proxy (a gateway, RFC 9110 §3.7) that buffers answers, as many do unless they are told not to: the enemy of every stream.
 import { X509Certificate } from 'node:crypto'
-import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Session } from 'node:http2'
 import { connect } from 'node:tls'
@@ -16,6 +15,8 @@ import type { Guard } from '../server/guard.ts'
 import { listen, renew, secureServer } from '../server/secure.ts'
 import type { Credentials, HttpVersions, TlsVersion } from '../server/secure.ts'
 import { watchWire } from '../server/wire.ts'
+import { exchange } from './exchange.ts'
+import { headOf } from './onward.ts'
 import type { Destination } from './origin.ts'
 
 export interface GatewayOptions {
@@ -30,8 +31,6 @@ export interface GatewayOptions {
   onSecret?: ((line: Buffer) => void) | undefined
 }
 
-/** nginx: 8 buffers of 8 KiB (proxy_buffers). An answer begins when it is complete, or when these are full. */
-const BUFFER_BYTES = 64 * 1024
 const FAREWELL_MS = 1000
 
 /**
@@ -52,36 +51,9 @@ export async function startGateway(options: GatewayOptions): Promise<Destination
   })
   if (onSecret) server.on('keylog', onSecret)
 
-  async function pass(incoming: IncomingMessage, outgoing: ServerResponse) {
-    wire.request(incoming)
-    const gone = new AbortController()
-    outgoing.once('close', () => gone.abort())
-    const { statusCode, headers, body } = await agent.request({
-      ...{ origin: `https://127.0.0.1:${origin.port}`, path: incoming.url ?? '/', method: incoming.method as 'GET' },
-      ...{
-        headers: onward(incoming.headers, incoming.headers[':authority'] as string | undefined),
-        signal: gone.signal,
-      },
-      body: incoming.method === 'GET' || incoming.method === 'HEAD' ? null : incoming,
-    })
-    let [held, heldBytes]: [Buffer[], number] = [[], 0]
-    async function letOut() {
-      if (!outgoing.headersSent) outgoing.writeHead(statusCode, onward(headers))
-      const more = outgoing.write(Buffer.concat(held))
-      ;[held, heldBytes] = [[], 0]
-      if (!more) await once(outgoing, 'drain', { signal: gone.signal })
-    }
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      held.push(chunk)
-      heldBytes += chunk.length
-      if (heldBytes >= BUFFER_BYTES) await letOut()
-    }
-    if (!outgoing.headersSent) outgoing.writeHead(statusCode, onward(headers))
-    outgoing.end(Buffer.concat(held))
-  }
-
   server.on('request', ((incoming: IncomingMessage, outgoing: ServerResponse) => {
-    pass(incoming, outgoing).catch(async () => {
+    wire.request(incoming)
+    exchange(agent, origin.port, incoming, outgoing).catch(async () => {
       if (outgoing.headersSent || outgoing.destroyed) return outgoing.destroy()
       const response = errorResponse(failure(incoming, outgoing))
       const text = await response.text()
@@ -148,6 +120,8 @@ export async function startGateway(options: GatewayOptions): Promise<Destination
   }
 }
 
+const [BAD_GATEWAY, NO_ANSWER] = ['bad_gateway', 'the server behind this proxy gave no answer'] as const
+
 /** RFC 9110 §15.6.3, to who wanted to leave HTTP. */
 function noAnswer(socket: Duplex) {
   const body = errorBody(BAD_GATEWAY, NO_ANSWER)
@@ -167,28 +141,4 @@ function pinned({ cert }: Credentials) {
     checkServerIdentity: (_: string, peer: PeerCertificate) =>
       raw.equals(peer.raw) ? undefined : new Error('the server behind the gateway shows another certificate'),
   }
-}
-
-const [BAD_GATEWAY, NO_ANSWER] = ['bad_gateway', 'the server behind this proxy gave no answer'] as const
-
-/** RFC 9110 §7.6.1: of one connection only, and so is what `Connection` names. */
-const HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'])
-
-function ofConnection({ connection = '' }: Pick<IncomingMessage['headers'], 'connection'>): Set<string> {
-  return new Set([...HOP, ...String(connection).toLowerCase().split(',')].map((name) => name.trim()))
-}
-
-function onward(headers: IncomingMessage['headers'], authority?: string): Record<string, string | string[]> {
-  const dropped = ofConnection(headers)
-  const kept = Object.entries(headers).filter(([name]) => !dropped.has(name) && !name.startsWith(':'))
-  return Object.fromEntries([...kept, ...(authority ? [['host', authority]] : [])]) as Record<string, string | string[]>
-}
-
-/** Of a request to leave HTTP, which each connection is asked anew. */
-function headOf({ method, url, headers, rawHeaders }: IncomingMessage): string {
-  const dropped = ofConnection(headers)
-  let head = `${method} ${url} HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: ${headers.upgrade}\r\n`
-  for (let i = 0; i < rawHeaders.length; i += 2)
-    if (!dropped.has(rawHeaders[i]!.toLowerCase())) head += `${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`
-  return `${head}\r\n`
 }

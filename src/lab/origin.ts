@@ -36,7 +36,7 @@ export async function startOrigin(options: OriginOptions): Promise<Destination> 
   const limits = { ...options.limits, batchMs, lines: MAX_LINES, linesPerAddress: MAX_LINES }
   const stop = new AbortController()
   const app = createApp({
-    ...{ feed, limits, guard, metrics, stop: stop.signal, startedAt: performance.now() },
+    ...{ feed, limits, guard, metrics, entrance: 'door', stop: stop.signal, startedAt: performance.now() },
     countLane: (incoming) => server.wire.request(incoming),
   })
   const server = httpsServer(app, limits, tls, versions, metrics.failed, tlsVersion)

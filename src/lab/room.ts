@@ -46,6 +46,7 @@ export function benchRoom({ benches: max = 16, leaseMs = 180_000 }: RoomLimits =
 
     return {
       routes: benchRoutes({ feed, guard, limits, clock, ticker, benches, startStorm: beginStorm }),
+      counts: () => ({ ...benches.counts(), storms: storm && !storm.over ? 1 : 0 }),
       renew(next) {
         tls = next
         benches.renew(next)

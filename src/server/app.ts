@@ -15,13 +15,15 @@ import { errorResponse } from './errors.ts'
 import type { Guard } from './guard.ts'
 import { lineLimits } from './lines.ts'
 import type { Connection } from './exchanges.ts'
-import type { Metrics } from './metrics.ts'
+import type { Entrance, Metrics } from './metrics.ts'
 
 export interface AppOptions {
   feed: Feed
   limits: Limits
   guard: Guard
   metrics: Metrics
+  /** As what requests are counted. */
+  entrance?: Entrance
   assets?: Assets
   /** What the page may do beside following and publishing. */
   controls?: Hono<Env>
@@ -38,6 +40,7 @@ export function createApp({
   limits,
   guard,
   metrics,
+  entrance = 'lab',
   assets,
   controls,
   countLane,
@@ -62,7 +65,7 @@ export function createApp({
     }
     // RFC 9112 §9.3: with HTTP/1.1 a connection stays open without being told to; Node would say so in 47 bytes of each answer.
     if (isFeed && outgoing.shouldKeepAlive && incoming.httpVersion === '1.1') outgoing.removeHeader('connection')
-    metrics.request(env)
+    metrics.request(env, entrance)
     guard.origin(env)
     guard.session(env)
     countLane(incoming, isFeed ? laneOf(incoming.url) : undefined)

@@ -5,10 +5,11 @@ import { readFile, readdir } from 'node:fs/promises'
 import { dirname, extname, join, posix } from 'node:path'
 import { transformSync } from 'amaro'
 import type { Context } from 'hono'
+import { LRUCache } from 'lru-cache'
 import { transportNames } from '../../transports/clients.ts'
 import type { Env } from '../../transports/contract.ts'
 import { Refusal, matchesEtag } from '../../transports/request.ts'
-import { coursePage } from './course.ts'
+import { atHost, coursePage, picturesOf } from './course.ts'
 import { hostOf } from './guard.ts'
 import { encodingFor, pack } from './packed.ts'
 import type { Encoding, Packed } from './packed.ts'
@@ -37,6 +38,7 @@ export interface ExtraFile {
 }
 
 const root = join(import.meta.dirname, '../..')
+const COURSE = '/course'
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -56,12 +58,8 @@ export async function loadAssets(csp: (host: string) => string, extra: ExtraFile
     const type = types[extname(path)]
     if (!type) return
     const source = await readFile(path)
-    keep(url, type, path.endsWith('.ts') ? transformSync(source.toString(), { mode: 'strip-only' }).code : source)
-  }
-  function keep(url: string, type: string, content: string | Uint8Array) {
-    const body = Buffer.from(content)
-    const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22)
-    files.set(url, { type, body, hash })
+    const content = path.endsWith('.ts') ? transformSync(source.toString(), { mode: 'strip-only' }).code : source
+    files.set(url, assetOf(type, content))
   }
   async function addFolder(folder: string) {
     for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
@@ -91,28 +89,33 @@ export async function loadAssets(csp: (host: string) => string, extra: ExtraFile
     if (file) files.set(alias, file)
   }
 
-  const course = await readFile(join(root, 'docs/course.md'), 'utf8')
-  keep(
-    '/course',
-    types['.html']!,
-    coursePage(course, (path) => files.has(path)),
-  )
+  const markdown = await readFile(join(root, 'docs/course.md'), 'utf8')
+  for (const path of picturesOf(markdown)) await add(path, join(root, path))
+  const course = coursePage(markdown, (path) => files.get(path)?.body)
+  files.set(COURSE, assetOf(types['.html']!, course))
+  /** By Host: its commands lead to where it is read. */
+  const courses = new LRUCache<string, Asset>({
+    max: 16,
+    memoMethod: (host) => assetOf(types['.html']!, atHost(course, host)),
+  })
 
   return {
     has: (path) => files.has(path),
     async respond(context) {
-      const file = files.get(context.req.path)
+      const { path } = context.req
+      const host = hostOf(context.env.incoming)
+      const file = path === COURSE ? courses.memo(host) : files.get(path)
       if (!file) throw new Refusal(404, 'not_found', 'no such path; see /, /feed, /metrics, /healthz, /limits')
       const { type, body: whole, hash } = file
-      file.packed ??= pack(whole)
+      file.packed ??= type === types['.png'] ? Promise.resolve({ identity: whole }) : pack(whole) // a PNG is packed already
       const packed = await file.packed
       const encoding = encodingFor(context.req.header('accept-encoding') ?? '', packed)
       const etag = etagOf(hash, encoding)
       context.header('etag', etag)
       context.header('cache-control', 'no-cache')
       context.header('vary', 'Accept-Encoding, Origin')
-      for (const [name, value] of Object.entries(extraHeaders.get(context.req.path) ?? {})) context.header(name, value)
-      if (type.startsWith('text/html')) context.header('content-security-policy', csp(hostOf(context.env.incoming)))
+      for (const [name, value] of Object.entries(extraHeaders.get(path) ?? {})) context.header(name, value)
+      if (type.startsWith('text/html')) context.header('content-security-policy', csp(host))
       if (matchesEtag(context.env.incoming, etag)) return context.body(null, 304)
       const body = packed[encoding]!
       if (encoding !== 'identity') context.header('content-encoding', encoding)
@@ -123,6 +126,11 @@ export async function loadAssets(csp: (host: string) => string, extra: ExtraFile
       })
     },
   }
+}
+
+function assetOf(type: string, content: string | Uint8Array): Asset {
+  const body = Buffer.from(content)
+  return { type, body, hash: createHash('sha256').update(body).digest('base64url').slice(0, 22) }
 }
 
 const etagOf = (hash: string, encoding: Encoding) => (encoding === 'identity' ? `"${hash}"` : `"${hash}-${encoding}"`)

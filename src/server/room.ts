@@ -7,6 +7,7 @@ import type { Ticker } from '../sources/ticker.ts'
 import type { Guard } from './guard.ts'
 import type { Metrics } from './metrics.ts'
 import type { Credentials, HttpVersions } from './secure.ts'
+import type { Traffic } from './wire.ts'
 
 export interface RoomOptions {
   feed: Feed
@@ -25,9 +26,19 @@ export interface RoomOptions {
   ticker: () => Ticker | undefined
 }
 
+export interface RoomCounts {
+  /** Now. */
+  benches: number
+  doors: number
+  storms: number
+  /** At all doors since the start, those that are closed too; `open` connections now. */
+  traffic: Traffic & { open: number }
+}
+
 export interface LabRoom {
   /** Mounted at `/lab/bench`. */
   routes: Hono<Env>
+  counts(): RoomCounts
   /** Another certificate for new handshakes. */
   renew(tls: Credentials): void
   /** @returns whether anything under way had to be broken. */

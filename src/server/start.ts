@@ -22,7 +22,7 @@ import { httpsServer } from './https.ts'
 import type { HttpsServer } from './https.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
-import type { OpenRoom } from './room.ts'
+import type { LabRoom, OpenRoom } from './room.ts'
 import type { Credentials, HttpVersions } from './secure.ts'
 import type { Wire } from './wire.ts'
 
@@ -81,13 +81,12 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const tls = options.credentials ?? authority!.leaf
 
   const feed = options.feed ?? memoryFeedOf(limits, clock)
-  const metrics = createMetrics(
-    feed,
-    () => server.wire,
-    (error) => report(`error: ${describe(error)}`),
-  )
+  const metrics = createMetrics({
+    ...{ feed, wire: () => server.wire, room: options.lab && (() => room!.counts()) },
+    log: (error) => report(`error: ${describe(error)}`),
+  })
   const keeper = guard({ names: names.map(bracketed), publishKey, auth, limits })
-  const room = options.lab?.({
+  const room: LabRoom | undefined = options.lab?.({
     ...{ feed, limits, http, guard: keeper, metrics, host, tls, ca: authority?.ca, clock, ticker: () => ticker },
     readKey: auth === 'required' ? publishKey : undefined,
   })

@@ -1,58 +1,11 @@
 // What passes a door, opened: the last TLS records of all its connections, each with its plaintext, and exact sums of bytes.
 import { startConnection } from './connection.ts'
 import type { Connection, OpenedRecord } from './connection.ts'
+import type { Capture, CaptureOptions, WireConnection } from './captured.ts'
 import type { Hide } from './hidden.ts'
+import { ring } from './ring.ts'
 import { readKeyLine } from './secrets.ts'
 import type { Secrets } from './secrets.ts'
-import type { Facts } from './session.ts'
-
-/** A TLS record as `GET /lab/bench/:id/:lane/wire` shows it. */
-export interface WireRecord extends Omit<OpenedRecord, 'plain'> {
-  /** Counts up by one over all connections of the capture, from 1. */
-  n: number
-  connection: number
-  /** Base64. */
-  plain: string | null
-}
-export interface WireConnection extends Facts {
-  id: number
-  /** ms since the epoch, as in the records. */
-  openedAt: number
-  closedAt?: number
-  /** The first plaintext in each direction, base64, at most 2 KiB: what was agreed on stays known when its records have gone. */
-  opening: { up: string; down: string }
-}
-interface Bytes {
-  up: number
-  down: number
-}
-
-export interface Capture {
-  /** So many bytes have passed: `up` was handed to the server, else taken from it. Kept by reference: they must not change. */
-  tap(connection: number, up: boolean, bytes: Buffer, at?: number): void
-  /** The connection is over. */
-  ended(connection: number, at?: number): void
-  /** A line of the server's key log: of a connection whose ClientHello has passed, before or after the records that it opens. */
-  keylog(line: Buffer | string): void
-  /** Those with a greater `n`, as far as they are kept. What waits for its secret has no `n` yet. */
-  records(after?: number): WireRecord[]
-  /** The open ones, and closed ones as long as a record of theirs is kept. */
-  connections(): WireConnection[]
-  /** Since the start: `tls` all that passed, `plain` application data in it, `unread` what no secret opened or nobody looked into. */
-  bytes(): { tls: Bytes; plain: Bytes; unread: Bytes }
-}
-
-export interface CaptureOptions {
-  /** ms since the epoch. */
-  clock: () => number
-  /** What is kept of application data, by what a connection speaks: as many bytes, without what must not be told. */
-  hide?: (alpn: string | undefined, up: boolean) => Hide
-  /** How many records, and how much plaintext, are kept. */
-  records?: number
-  plainBytes?: number
-  /** So many connections at a time are opened; further ones are counted only. */
-  opened?: number
-}
 
 interface Line {
   id: number
@@ -76,9 +29,15 @@ export function startCapture({ clock, hide = () => (plain) => plain, ...options 
   const { records: mostRecords = 256, plainBytes: mostPlain = 256 * 1024, opened: mostOpened = 64 } = options
   const lines = new Map<number, Line | 'counted'>()
   const byRandom = new Map<string, Line>()
-  const ring: (OpenedRecord & { n: number; line: Line })[] = []
+  const last = ring<OpenedRecord & { n: number; line: Line }>({
+    ...{ records: mostRecords, plainBytes: mostPlain },
+    gone({ line }) {
+      line.kept--
+      forget(line)
+    },
+  })
   const sums = { tls: { up: 0, down: 0 }, plain: { up: 0, down: 0 }, unread: { up: 0, down: 0 } }
-  let [n, plainKept, opened] = [0, 0, 0]
+  let [n, opened] = [0, 0]
 
   function lineOf(id: number, at: number): Line | 'counted' {
     const known = lines.get(id)
@@ -107,15 +66,8 @@ export function startCapture({ clock, hide = () => (plain) => plain, ...options 
       sums.plain[direction] += plain.length
       if (line.opening[direction].length === 0) line.opening[direction] = Buffer.from(plain.subarray(0, OPENING_BYTES))
     }
-    ring.push({ ...record, plain, n: ++n, line })
     line.kept++
-    plainKept += plain?.length ?? 0
-    while (ring.length > mostRecords || plainKept > mostPlain) {
-      const gone = ring.shift()!
-      plainKept -= gone.plain?.length ?? 0
-      gone.line.kept--
-      forget(gone.line)
-    }
+    last.push({ ...record, plain, n: ++n, line })
   }
   function read(line: Line, up: boolean, bytes: Buffer, at: number) {
     line.connection.read(up, bytes, at)
@@ -162,17 +114,12 @@ export function startCapture({ clock, hide = () => (plain) => plain, ...options 
       line?.secrets.set(told!.label, told!.secret)
       line?.connection.look()
     },
-    records(after = 0) {
-      const from = ring.findIndex((record) => record.n > after)
-      return (from < 0 ? [] : ring.slice(from)).map(({ line, plain, ...record }) => ({
-        ...record,
-        connection: line.id,
+    records: (after = 0) =>
+      last.after(after).map(({ line, plain, ...record }) => ({
+        ...{ ...record, connection: line.id },
         plain: plain && plain.toString('base64'),
-      }))
-    },
-    connections() {
-      return [...lines.values()].flatMap((line) => (line === 'counted' ? [] : [told(line)]))
-    },
+      })),
+    connections: () => [...lines.values()].flatMap((line) => (line === 'counted' ? [] : [told(line)])),
     bytes: () => structuredClone(sums),
   }
 }

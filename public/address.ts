@@ -1,0 +1,61 @@
+// What the address says of the lab's screen; and what of it could not be meant, in one line, while all the rest holds.
+import { POLL_LEAST_MS, laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
+import { SCHEMES, TYPES } from './looks.ts'
+import type { Place } from './place.ts'
+import { list } from './words.ts'
+
+/** As an address has it: a number, and nothing that merely becomes one. */
+const isNumber = (text: string) => /^\d+(\.\d+)?$/.test(text)
+
+export function numberAt(place: Pick<Place, 'read'>, { name }: { name: string }): number | undefined {
+  const text = place.read(name) ?? ''
+  return isNumber(text) ? Number(text) : undefined
+}
+
+/** @returns those that are to be shown: undefined for all; none of them is what an empty text says. */
+export function lanesAt(place: Pick<Place, 'read'>, lanes: readonly string[]): string[] | undefined {
+  const text = place.read('lanes')
+  const named = text?.split(',')
+  return text === '' || named?.some((each) => lanes.includes(each)) ? named : undefined
+}
+
+const MOST = 3
+const LONGEST = 40
+
+/** @returns one sentence or two; empty where everything is understood. */
+export function misread({ path, entries }: Pick<Place, 'path' | 'entries'>, lanes: readonly string[]): string {
+  const wrong = entries().flatMap(([name, value]) => {
+    const expected = expectedOf(name, value, lanes)
+    return expected === undefined ? [] : [`${shortened(value === '' ? name : `${name}=${value}`)} (${expected})`]
+  })
+  const more = wrong.length > MOST ? [`${wrong.length - MOST} more`] : []
+  return [
+    ...(path === '/' ? [] : [`There is no screen ${shortened(path)}; this is the lab.`]),
+    ...(wrong.length === 0
+      ? []
+      : [`Not understood in the address: ${list([...wrong.slice(0, MOST), ...more])}. The rest of it holds.`]),
+  ].join(' ')
+}
+
+/** @returns what was expected there; undefined when the value is that. */
+function expectedOf(name: string, value: string, lanes: readonly string[]): string | undefined {
+  if (name === rateSlider.name || name === payloadSlider.name) return isNumber(value) ? undefined : 'expected a number'
+  if (name === pollSlider.name)
+    return isNumber(value) && Number(value) >= POLL_LEAST_MS ? undefined : `expected ${POLL_LEAST_MS} or more, in ms`
+  if (name === 'lanes') return value === '' ? undefined : oneOf(lanes, value.split(','))
+  if (name === 'theme') return oneOf(SCHEMES, [value])
+  if (name === 'type') return oneOf(TYPES, [value])
+  if (name === 'wire') return oneOf(lanes, [value])
+  const [lane = '', setting] = name.split('.', 2)
+  const knob = laneKnobs.find((each) => each.name === setting)
+  if (!lanes.includes(lane) || !knob) return 'there is no such knob'
+  return oneOf(
+    knob.choices.map(([choice]) => String(choice)),
+    [value],
+  )
+}
+
+const oneOf = (known: readonly string[], given: readonly string[]) =>
+  given.every((each) => known.includes(each)) ? undefined : `expected ${known.join(', ')}`
+
+const shortened = (text: string) => `“${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}”`

@@ -1,0 +1,78 @@
+// Why a line does not come up, in words for the terminal: the cause, and what to do about it.
+
+/** The innermost reason, in one line: "fetch failed" alone helps nobody. */
+export function messageOf(cause: unknown): string {
+  const deeper = innerOf(cause)
+  const inner = deeper ? messageOf(deeper) : ''
+  const { message = '' } = cause as { message?: string }
+  if (message.includes(inner)) return plain(message) || 'the line broke'
+  return plain([message, inner].filter(Boolean).join(': '))
+}
+
+/** What only says that a request was one, and where in OpenSSL's source a handshake failed. */
+const plain = (text: string) =>
+  text
+    .replace(/^(TypeError: )?fetch failed: /, '')
+    .replace(/(?:write EPROTO )?[0-9A-F]+:error:[0-9A-F]+:SSL routines:[^:]*:([^:]+):.*/s, 'TLS: $1')
+
+/** An Error has what it came from as `cause`, an event as `error`; where several addresses were tried, the last one speaks for them. */
+function innerOf(cause: unknown): unknown {
+  const { cause: inner, error, errors } = cause as { cause?: unknown; error?: unknown; errors?: unknown[] }
+  return inner ?? error ?? errors?.at(-1)
+}
+
+/** Of the error and all that it came from. */
+function codesOf(cause: unknown): string[] {
+  const codes: unknown[] = []
+  for (let each = cause; each; each = innerOf(each)) codes.push((each as { code?: unknown }).code)
+  return codes.filter((code) => typeof code === 'string')
+}
+
+const OTHER_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID'
+/** Trying again would only meet the same certificate. */
+const UNTRUSTED = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  OTHER_NAME,
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_SIGNATURE_FAILURE',
+])
+
+/** @returns what ends it all, for asking again would only meet the same; undefined when it may help. */
+export function hopeless(url: string, cause: unknown): Error | undefined {
+  const codes = codesOf(cause)
+  const end = (text: string) => new Error(`${url} ${text}`, { cause })
+  if (codes.includes(OTHER_NAME))
+    return end(`cannot be trusted: ${messageOf(cause)}; use a name that it has, or start the lab with --name`)
+  if (codes.some((code) => UNTRUSTED.has(code)))
+    return end(`cannot be trusted: ${messageOf(cause)}; pass --ca with the CA of the lab (certs/ca.pem)`)
+  // [WHATWG Fetch, "Port blocking"]: ports of other protocols, which no browser asks either.
+  if (cause && messageOf(cause).endsWith('bad port'))
+    return end('is on a port that fetch blocks; is this the lab’s port?')
+  return undefined
+}
+
+/** By the code of the error. */
+const CURES: readonly (readonly [code: RegExp, cure: string])[] = [
+  [/^ECONNREFUSED$/, 'is the lab running, and is this its port?'],
+  [/^(ENOTFOUND|EAI_AGAIN)$/, 'is the name of the host right?'],
+  [/^(EPROTO|ERR_SSL_\w+)$/, 'what listens there does not speak TLS as the lab does; is this its port?'],
+  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'what listens there hung up; is this the lab’s port?'],
+  [/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|UND_ERR_\w*TIMEOUT)$/, 'nobody answers there; is the address right?'],
+]
+
+/** The cause, and where one is known, what to do about it. */
+export function reasonOf(cause: unknown): string {
+  const codes = codesOf(cause)
+  const [, cure] = CURES.find(([pattern]) => codes.some((code) => pattern.test(code))) ?? []
+  return [messageOf(cause), cure].filter(Boolean).join('; ')
+}
+
+/** There is somebody who speaks HTTP: it was reached, whatever it says. */
+export function wasAnswered(cause: unknown): boolean {
+  return Boolean(cause) && /\bHTTP \d{3}\b/.test(messageOf(cause))
+}

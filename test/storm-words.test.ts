@@ -1,0 +1,46 @@
+// What the page says of a storm: nobody is the last while others are still on their way.
+import { expect, test } from 'vitest'
+import type { Bench } from '../public/bench.ts'
+import type { Storm } from '../public/door.ts'
+import { stormTeller, stormWords } from '../public/storm-words.ts'
+
+const storm: Storm = {
+  ...{ transport: 'sse', lane: 'sse', clients: 1000, jitter: true },
+  ...{ phase: 'dropped', open: 400, back: 400, attempts: 450, backMsP50: 300, backMsMax: 1200 },
+}
+
+test.each([
+  [{ phase: 'opening', open: 20 }, '20 of 1,000 clients connected'],
+  [{ phase: 'opening', open: 0, why: 'no line' }, '0 of 1,000 clients connected (no line)'],
+  [{ phase: 'open' }, 'all of 1,000 clients connected; the drop comes'],
+  [
+    {},
+    'dropped, they come back each after a random wait: 400 of 1,000 clients are back, half of those within 300 ms, the last so far after 1.20 s, with 450 attempts',
+  ],
+  [
+    { phase: 'done', back: 1000, jitter: false },
+    'dropped, they came back all together: 1,000 of 1,000 clients were back, half of those within 300 ms, the last of them after 1.20 s, with 450 attempts',
+  ],
+  [{ phase: 'done', why: '600 did not come back' }, /with 450 attempts\. 600 did not come back$/],
+  [{ back: 0, backMsP50: null, backMsMax: null }, /: 0 of 1,000 clients are back, with 450 attempts$/],
+  [{ phase: 'failed', why: 'it was cancelled' }, 'it ended early: it was cancelled'],
+] as const)('%j', (change, words) => {
+  const said = stormWords({ ...storm, ...change })
+  if (typeof words === 'string') expect(said).toBe(words)
+  else expect(said).toMatch(words)
+})
+
+test('its end is said once, and nothing before it', () => {
+  const said: string[] = []
+  const bench = { storm: null as Storm | null }
+  const tell = stormTeller(bench as Bench, (lane, what) => said.push(`${lane} ${what}`))
+  for (const phase of [undefined, 'opening', 'dropped', 'back', 'done', 'done'] as const) {
+    bench.storm = phase ? { ...storm, phase } : null
+    tell()
+  }
+  expect(said).toEqual([expect.stringMatching(/^sse storm: dropped, they came back/)])
+  bench.storm = { ...storm, phase: 'done' } // one that was over when the page came
+  const late: string[] = []
+  stormTeller(bench as Bench, (_, what) => late.push(what))()
+  expect(late).toEqual([])
+})
