@@ -1,5 +1,5 @@
 // Every experiment in a real Chromium and Firefox, over real TLS: opened by its link, guessed, run to its answer; its numbers are what theory allows.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Page } from 'puppeteer-core'
 import { benchRoom } from '../src/lab/room.ts'
 import type { Lab } from '../src/server/start.ts'
@@ -10,11 +10,14 @@ import { startBrowser } from './browser.ts'
 import { expectations } from './experiments.ts'
 import type { Rows } from './experiments.ts'
 import { get, sleep, startTestLab } from './lab.ts'
-import { faultsOf } from './screens.ts'
+import { faultsOf, wear } from './screens.ts'
 import type { Look } from './screens.ts'
+import { benchOf, isListening, linesOf, openFeeds } from './leaving.ts'
 
 const RATE = 5
 const RUN_MS = 30_000
+/** In which what was left is closed. */
+const SOON_MS = 8000
 /** In which what a run has brought is looked at too; the other screens are looked at in screens.test.ts. */
 const looks: Look[] = [
   { width: 1440, theme: 'light', type: 'normal' },
@@ -23,7 +26,6 @@ const looks: Look[] = [
 
 let lab: Lab
 const browsers = {} as Record<BrowserName, Awaited<ReturnType<typeof startBrowser>>>
-const written = experiments.filter(({ load }) => load)
 
 beforeAll(async () => {
   lab = await startTestLab({ source: 'ticker', perSecond: RATE, lab: benchRoom() })
@@ -95,9 +97,9 @@ async function rowsOf(page: Page): Promise<Rows> {
 test('the list has a link to each experiment, and every experiment an expectation', async () => {
   await visit('', async ({ page }) => {
     const links = await page.$$eval('.experiments a', (all) => all.map((each) => each.getAttribute('href')!))
-    expect(links.toSorted()).toEqual(written.map(({ slug }) => `#/learn/${slug}`).toSorted())
+    expect(links.toSorted()).toEqual(experiments.map(({ slug }) => `#/learn/${slug}`).toSorted())
   })
-  expect(Object.keys(expectations).toSorted()).toEqual(written.map(({ slug }) => slug).toSorted())
+  expect(Object.keys(expectations).toSorted()).toEqual(experiments.map(({ slug }) => slug).toSorted())
 })
 
 test('a slug that is none shows the list and says so', async () => {
@@ -108,9 +110,9 @@ test('a slug that is none shows the list and says so', async () => {
   })
 })
 
-describe.each(written)('$slug', ({ slug }) => {
-  const { choice, numbers, said, browsers: wanted = browserNames } = expectations[slug]!
-  test.each(wanted)(
+describe.each(experiments)('$slug', ({ slug }) => {
+  const { choice, numbers, said } = expectations[slug]!
+  test.each(browserNames)(
     'runs to its answer in %s, on live traffic',
     async (browser) => {
       await visit(
@@ -172,7 +174,7 @@ describe('the frame', () => {
     })
   })
 
-  test('who leaves while it runs leaves nothing open', async () => {
+  test('who leaves while it polls leaves nothing open', async () => {
     await visit('polling-interval', async ({ page }) => {
       await guess(page, 0)
       await page.click('.run')
@@ -188,6 +190,37 @@ describe('the frame', () => {
     })
   })
 
+  // Streams and sockets make no entries: they are counted where they are made, at the lab, and at the doors.
+  test.each(['buffering-proxy', 'connection-session', 'one-url'])(
+    'who leaves %s while its streams are open leaves nothing open',
+    async (slug) => {
+      await vi.waitFor(async () => expect(await openFeeds(lab)).toBe(0), SOON_MS)
+      await visit(
+        slug,
+        async ({ page }) => {
+          const bench = benchOf(page)
+          const states = await linesOf(page)
+          await page.click('.link')
+          await vi.waitFor(async () => {
+            expect(await states()).toContain('open')
+            expect(await openFeeds(lab)).toBeGreaterThan(0)
+          }, SOON_MS)
+          if (slug !== 'one-url') expect(await bench.connections()).toBeGreaterThan(0)
+          await page.evaluate(() => (location.hash = '#/learn'))
+          await page.waitForSelector('.experiments')
+          await vi.waitFor(async () => expect(await openFeeds(lab)).toBe(0), SOON_MS)
+          for (const port of bench.ports())
+            await vi.waitFor(async () => expect(await isListening(port)).toBe(false), SOON_MS)
+          const made = (await states()).length
+          await sleep(1500) // by then a client that was forgotten has tried again
+          expect(await states()).toEqual(Array.from({ length: made }, () => 'closed'))
+          expect(await openFeeds(lab)).toBe(0)
+        },
+        expectations[slug]!.said,
+      )
+    },
+  )
+
   test('a page that is closed while it runs puts the rate back', async () => {
     await visit('polling-interval', async ({ page }) => {
       await guess(page, 0)
@@ -200,14 +233,65 @@ describe('the frame', () => {
     })
   })
 
-  test('the raw numbers as CSV: fields that need it are quoted', async () => {
+  test('the raw numbers have heads of columns and of rows', async () => {
     await visit('one-url', async ({ page }) => {
-      // As text: the runner would make an import of its own of it.
-      const csv = await page.evaluate(
-        `import('/public/learn/table.ts').then(({ csvOf }) =>
-          csvOf({ caption: '', columns: ['a, ms', 'b'], rows: [[1.25, 'x "y"'], [undefined, 'z'], [NaN, 'w']] }))`,
+      await page.click('.link')
+      await untilOver(page)
+      const heads = await page.$$eval('.numbers tbody tr', (rows) =>
+        rows.map(({ cells }) => [cells[0]!.tagName, cells[0]!.scope]),
       )
-      expect(csv).toBe('"a, ms",b\r\n1.25,"x ""y"""\r\n,z\r\n,w\r\n')
+      expect(heads).toEqual(Array.from({ length: 4 }, () => ['TH', 'row']))
+    })
+  })
+
+  test('who is elsewhere when the run is over stays there, and is told the answer', async () => {
+    await visit('one-url', async ({ page }) => {
+      await guess(page, 2)
+      await page.click('.run')
+      await page.focus('.measured summary')
+      await untilOver(page)
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('SUMMARY')
+      expect(await textOf(page, '.learn [role=status]')).toContain(await textOf(page, '.sentence'))
+    })
+  })
+
+  test('charts grow with the type, and tell their series by shape and name too', async () => {
+    await visit('background-tabs', async ({ page }) => {
+      const heightOf = () => page.$eval('.chart canvas', (canvas) => canvas.getBoundingClientRect().height)
+      const before = await heightOf()
+      await wear(page, { width: 1440, theme: 'light', type: 'large' }, false)
+      await page.waitForFunction(
+        (before) => document.querySelector('.chart canvas')!.getBoundingClientRect().height > before,
+        {},
+        before,
+      )
+      expect((await heightOf()) / before).toBeCloseTo(21 / 16, 1)
+      const keys = await page.$$eval('.keys li', (all) =>
+        all.map((each) => [each.querySelector('b')!.dataset.shape, each.innerText.trim()]),
+      )
+      expect(keys).toEqual([
+        ['circle', 'polling'],
+        ['square', 'SSE'],
+        ['triangle', 'WebSocket'],
+        ['', 'the page is hidden'],
+      ])
+    })
+  })
+
+  test('beside the words there is more room for the picture, and below it for the reason', async () => {
+    await visit('polling-interval', async ({ page }) => {
+      const boxes = await page.$$eval('.talk, .show', (all) =>
+        all.map((each) => each.getBoundingClientRect().toJSON() as DOMRect),
+      )
+      const [talk, show] = boxes
+      expect(show!.width / talk!.width).toBeCloseTo(7 / 5, 1)
+      expect(show!.top).toBe(talk!.top)
+      const rules = await page.evaluate(() =>
+        [...document.styleSheets]
+          .filter(({ href }) => href?.includes('/learn/'))
+          .map(({ cssRules }) => cssRules.length),
+      )
+      expect(rules).toEqual(rules.map(() => 1)) // all of a sheet is of `.learn`
     })
   })
 
