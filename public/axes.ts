@@ -6,13 +6,23 @@ import { SCALE_MS } from './samples.ts'
 
 /** Kept between changes of the looks: the style sheet is not asked in every frame. */
 let rootPx: number | undefined
-onLooks(() => (rootPx = undefined))
+const fonts = new Map<number, string>()
+onLooks(() => {
+  rootPx = undefined
+  fonts.clear()
+})
 
 /** Large type, for a projector, is large in the charts too. */
 export const remOf = (px: number) =>
   (px / 16) * (rootPx ??= parseFloat(getComputedStyle(document.documentElement).fontSize))
 
-export const fontOf = (px = 12) => `${Math.round(remOf(px))}px system-ui, sans-serif`
+export function fontOf(px = 12): string {
+  const known = fonts.get(px)
+  if (known !== undefined) return known
+  const font = `${Math.round(remOf(px))}px system-ui, sans-serif`
+  fonts.set(px, font)
+  return font
+}
 
 export const latencyScale: uPlot.Scale = { distr: 3, log: 10, range: () => [SCALE_MS[0], SCALE_MS[1]] }
 
@@ -44,6 +54,9 @@ export const latencyAxis = (colours: () => Colours, more: uPlot.Axis = {}) =>
     values: (_, splits) => splits.map((each) => LATENCIES.get(each) ?? ''),
     ...more,
   })
+
+/** Of a chart that only has axes: what it is about is drawn on a layer. */
+export const noSeries = (): uPlot.Series[] => [{}, { paths: () => null, points: { show: false } }]
 
 /** A chart remembers what it set last on its canvas: who draws in between leaves it as it was. */
 export const alone = (draw: (chart: uPlot) => void) => (chart: uPlot) => {

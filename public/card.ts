@@ -6,17 +6,18 @@ import { blocked } from './blocked.ts'
 import { counts } from './counts.ts'
 import type { Desk } from './desk.ts'
 import { faultButtons } from './faults.ts'
+import { figures, stream } from './figures.ts'
 import { differences, laneKnobs } from './knobs.ts'
 import type { Lane } from './lane.ts'
-import { howItWorks } from './lessons.ts'
+import { lessonOf } from './lessons.ts'
 import type { Cost } from './meter.ts'
-import { shorten } from './note.ts'
+import type { Spoken } from './protocols.ts'
 import type { Summary } from './samples.ts'
 import { saveSamples } from './save.ts'
 import { knobSelect } from './selects.ts'
 import type { LaneState } from './sight.ts'
 import { stormButtons, stormStory } from './storm.ts'
-import { NONE, count, duration, size } from './words.ts'
+import { duration } from './words.ts'
 
 export interface Card {
   desk: Desk
@@ -26,8 +27,8 @@ export interface Card {
   /** Of the dearest lane: what the bars are measured by. */
   dearest: number
   now: number
-  /** What the server saw of the lane's latest connection: `h2 · TLSv1.3`; empty when nobody told. */
-  protocol: string
+  /** What the server saw of the lane's latest connection; undefined when nobody told. */
+  spoken: Spoken | undefined
   /** Whether the knobs are seen: of all lanes or of none, to be compared. */
   knobs: { areOpen: boolean; toggle: (event: Event) => void }
   /** Saves the chart. */
@@ -39,13 +40,13 @@ const marks: Record<LaneState, string> = {
   ...{ open: '●', connecting: '◌', waiting: '○', closed: '✕', paused: '❚❚', off: '' },
 }
 
-export function card({ desk, lane, summary, cost, dearest, now, protocol, knobs, save }: Card): TemplateResult {
+export function card({ desk, lane, summary, cost, dearest, now, spoken, knobs, save }: Card): TemplateResult {
   const { name, state, tally, story, note } = lane
   const trouble = desk.troubles.get(name) ?? ''
   const isFaulty = tally.lost + tally.repeated + lane.badData > 0
   const { http, tls } = lane.door.settings
+  const lesson = lessonOf(lane)
   const set = differences(lane.door.settings, desk.usual(lane))
-  const share = dearest > 0 ? (cost?.perEvent ?? 0) / dearest : 0
 
   return html`<section
     class="lane"
@@ -69,9 +70,13 @@ export function card({ desk, lane, summary, cost, dearest, now, protocol, knobs,
         ${state === 'paused' ? 'Resume' : 'Pause'}
       </button>
     </div>
-    <p class="how">${howItWorks(lane)} ${blocked(lane)}</p>
+    <p class="how">
+      ${lesson?.text}
+      ${lesson ? html`<a href="#/learn/${lesson.experiment.slug}">Try it: ${lesson.experiment.title}</a>` : nothing}
+      ${blocked(lane)}
+    </p>
     <p class="path">
-      <span data-n="protocol">${protocol || `HTTP/${http} · TLS ${tls}`}</span
+      <span data-n="protocol">${spoken ? `${spoken.http} · ${spoken.tls}` : `HTTP/${http} · TLS ${tls}`}</span
       >${set && html`<span class="set"> · ${set}</span>`}
       ${state === 'open' || !lane.cause ? nothing : html`<span class="cause">${lane.cause}</span>`}
     </p>
@@ -83,41 +88,7 @@ export function card({ desk, lane, summary, cost, dearest, now, protocol, knobs,
         aria-label="Latency of ${name} over the last 30 seconds; the numbers follow"
       ></div>
     </figure>
-    <dl class="big">
-      <div>
-        <dt>median latency</dt>
-        <dd data-n="median">${summary ? duration(summary.median) : NONE}</dd>
-      </div>
-      <div>
-        <dt>bytes per event</dt>
-        <dd data-n="per-event">${cost?.perEvent === undefined ? NONE : size(cost.perEvent)}</dd>
-        <dd class="bar" aria-hidden="true" .style=${`--share:${share.toFixed(3)}`}></dd>
-      </div>
-    </dl>
-    <dl class="row">
-      <div>
-        <dt>p95</dt>
-        <dd data-n="p95">${summary?.p95 === undefined ? NONE : duration(summary.p95)}</dd>
-      </div>
-      <div>
-        <dt>worst</dt>
-        <dd data-n="worst">${summary ? duration(summary.worst) : NONE}</dd>
-      </div>
-      <div>
-        <dt>of</dt>
-        <dd data-n="samples">${count(summary?.n ?? 0, 'event')}</dd>
-      </div>
-    </dl>
-    <ol class="stream" aria-label="Latest events of ${name}">
-      ${lane.items.map(
-        ({ event, latencyMs, note }) =>
-          html`<li class=${note === undefined ? nothing : 'mine'}>
-            <span class="id">#${event.id.split('.')[1]}</span
-            ><bdi>${note ?? shorten(`${event.type} ${JSON.stringify(event.data)}`)}</bdi
-            ><span class="ms">${latencyMs === undefined ? NONE : duration(latencyMs)}</span>
-          </li>`,
-      )}
-    </ol>
+    ${figures(summary, cost, dearest)} ${stream(lane)}
     <div class="buttons" role="group" aria-labelledby="lane-${name}">${faultButtons(desk, lane)}</div>
     <div class="told">
       <p class="note" ?hidden=${!note}>
@@ -136,7 +107,7 @@ export function card({ desk, lane, summary, cost, dearest, now, protocol, knobs,
       <b><span data-n="repeated">${tally.repeated}</span></b> repeated ·
       <b><span data-n="bad">${lane.badData}</span></b> bad
     </p>
-    <div class="counted">${counts({ lane, cost, now })}</div>
+    <div class="counted">${counts({ lane, cost, spoken, now })}</div>
     <details class="knobs" .open=${knobs.areOpen} @toggle=${knobs.toggle}>
       <summary id="knobs-${name}" aria-labelledby="knobs-${name} lane-${name}">Knobs</summary>
       <div class="choices">${laneKnobs.map((knob) => knobSelect(desk, lane, knob))}</div>

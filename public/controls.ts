@@ -3,8 +3,8 @@ import { html } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
 import type { Desk } from './desk.ts'
 import { faultButtons, faults } from './faults.ts'
-import type { Follower } from './follow.ts'
 import type { Frames } from './frames.ts'
+import type { Journeys } from './journey.ts'
 import { laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
 import { knobSelect } from './selects.ts'
 import { slider } from './sliders.ts'
@@ -13,11 +13,11 @@ import { count } from './words.ts'
 export interface Controls {
   desk: Desk
   publish: TemplateResult
-  following: Follower
+  journeys: Journeys
   smooth: Frames
 }
 
-export function controls({ desk, publish, following, smooth }: Controls): TemplateResult {
+export function controls({ desk, publish, journeys, smooth }: Controls): TemplateResult {
   const { lanes } = desk
   const foreign = desk.rate === null ? 'as its source gives them' : ''
   return html`<div class="controls">
@@ -29,8 +29,8 @@ export function controls({ desk, publish, following, smooth }: Controls): Templa
       ${publish}
       <div class="follow-box">
         <p id="follow-label">Follow one event, from due to painted</p>
-        <button type="button" id="follow" aria-describedby="follow-label" @click=${() => following.arm(lanes)}>
-          ${following.isWaiting ? 'Waiting for it …' : 'Follow the next'}
+        <button type="button" id="follow" aria-describedby="follow-label" @click=${() => journeys.arm(lanes)}>
+          ${journeys.isWaiting ? 'Waiting for it …' : 'Follow the next'}
         </button>
       </div>
     </div>
@@ -65,11 +65,12 @@ export function controls({ desk, publish, following, smooth }: Controls): Templa
       <div class="choices">${laneKnobs.map((knob) => knobSelect(desk, undefined, knob))}</div>
     </details>
     <p class="machine">
-      This page: <span data-n="fps">${smooth.perSecond}</span> frames a second,
+      This page draws <span data-n="fps">${smooth.perSecond}</span> frames a second; 60 are smooth.
       ${
         smooth.longTasks === undefined
-          ? 'long tasks are not told by this browser.'
-          : html`<span data-n="long-tasks">${count(smooth.longTasks, 'long task')}</span>.`
+          ? 'Whether it was ever too busy to read what came, this browser does not tell.'
+          : html`It was too busy to read what came, for 50 ms and more,
+              <span data-n="long-tasks">${count(smooth.longTasks, 'time')}</span>: an event of such a moment looks late.`
       }
     </p>
   </div>`

@@ -3,9 +3,17 @@ import { html, nothing } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
 import type { Lane } from './lane.ts'
 import type { Cost } from './meter.ts'
+import type { Spoken } from './protocols.ts'
 import { NONE, clockTime, count, size, span } from './words.ts'
 
-export function counts({ lane, cost, now }: { lane: Lane; cost: Cost | undefined; now: number }): TemplateResult {
+export interface Counts {
+  lane: Lane
+  cost: Cost | undefined
+  spoken: Spoken | undefined
+  now: number
+}
+
+export function counts({ lane, cost, spoken, now }: Counts): TemplateResult {
   const { tally, lastGap } = lane
   const bytes = (n: number | undefined) => (n === undefined ? NONE : size(n))
   const perEvent = cost && tally.events > 0 ? cost.requests / tally.events : undefined
@@ -60,19 +68,24 @@ export function counts({ lane, cost, now }: { lane: Lane; cost: Cost | undefined
         <dd data-n="gap">${lastGap ? `${lastGap.reason}, at ${clockTime(lastGap.at)}` : 'none'}</dd>
       </div>
     </dl>
-    ${remarks(lane, cost).map((text) => html`<p class="remark">${text}</p>`)}`
+    ${remarks(lane, cost, spoken).map((text) => html`<p class="remark">${text}</p>`)}`
 }
 
-function remarks({ name, door, caughtUp, tally }: Lane, cost: Cost | undefined): string[] {
+function remarks(lane: Lane, cost: Cost | undefined, spoken: Spoken | undefined): string[] {
+  const { name, door, caughtUp, tally } = lane
   return [
     ...(cost?.shared
       ? ['Another lane or tab uses the same connection: these bytes are of both, and a cut hits both.']
       : []),
-    ...(name === 'wss' && door.settings.http === '2' && !door.settings.buffering
-      ? ['One request was to have an HTTP/2 connection for the WebSocket to go on (RFC 8441).']
-      : []),
+    ...(name === 'wss' && door.settings.http === '2' && !door.settings.buffering ? [wayOf(spoken)] : []),
     ...(cost?.hadStorm ? ['A storm went through this door: these counts are of its clients too.'] : []),
     ...(caughtUp > 0 ? [`${count(caughtUp, 'event')} came after a pause; they are not in the picture.`] : []),
     ...(tally.gaps > 0 ? [`${count(tally.gaps, 'gap')}: the lab said that older events can no longer be had.`] : []),
   ]
 }
+
+/** Not every browser, and not each time, does what the knob asks for. */
+const wayOf = (spoken: Spoken | undefined) =>
+  spoken?.http === 'HTTP/1.1'
+    ? 'This door speaks HTTP/2 too, but the browser opened the WebSocket over HTTP/1.1: it had no HTTP/2 connection for it to go on.'
+    : 'One request before each connect is to have an HTTP/2 connection for the WebSocket to go on (RFC 8441).'

@@ -1,4 +1,5 @@
-// A door: where one lane of this page goes in, and what is set, counted and happened there. As the lab tells it (POST /lab/bench).
+// A door: where one lane of this page goes in, and what is set and counted there. As the lab tells it (POST /lab/bench); that it tells it
+// so is checked by the compiler in test/told.test.ts, for the page imports nothing of the server.
 
 export interface Settings {
   http: '1.1' | '2'
@@ -9,13 +10,12 @@ export interface Settings {
   /** A reverse proxy in between holds answers back until they are complete. */
   buffering: boolean
   /** A box in between forgets lines that were quiet so long; 0: none does. */
-  idleCutMs: number
+  idleCutMs: 0 | 10_000 | 60_000
   /** As fast as this page can read; 0: as it comes. */
-  downBytesPerSecond: number
+  downBytesPerSecond: 0 | 2000 | 20_000
 }
 
-export const profiles = ['none', 'lan', '4g', '3g', 'satellite', 'lossy-wifi'] as const
-export type Profile = (typeof profiles)[number]
+export type Profile = 'none' | 'lan' | '4g' | '3g' | 'satellite' | 'lossy-wifi'
 
 export const plain: Settings = {
   http: '1.1',
@@ -45,20 +45,19 @@ export interface Traffic {
   shared?: boolean
 }
 
-export interface Happening {
-  /** ms since epoch, by the server's clock. */
-  at: number
-  what: string
-  connections: number
-}
-
 export interface Door {
   origin: string
   /** The lane's name in requests, where its connections do not tell it: without a door of its own. */
   token?: string
   settings: Settings
   traffic: Traffic | undefined
-  happened: readonly Happening[]
+}
+
+/** As the lab tells it. */
+export interface ToldDoor {
+  port: number
+  settings: Settings
+  traffic: Traffic
 }
 
 export interface Storm extends StormOrder {
@@ -68,13 +67,11 @@ export interface Storm extends StormOrder {
   back: number
   /** Since the drop: those that failed are tried again. */
   attempts: number
+  /** The same by tenths of a second since the drop. */
+  attemptsPer100Ms?: number[]
   /** From the drop to the open feed: the median and the longest of those that are back. */
   backMsP50: number | null
   backMsMax: number | null
-  /** From the first byte to the open feed, the longest yet. */
-  connectMsMax?: number
-  /** The attempts by tenths of a second since the drop. */
-  attemptsPer100Ms?: number[]
   why?: string
 }
 

@@ -1,5 +1,6 @@
 // What the page asks of the lab beside following the feed: what there is, traffic, the rate, publishing.
 import type { Cursor, Json } from '../src/core/event.ts'
+import type { Traffic } from './door.ts'
 
 export interface About {
   transports: string[]
@@ -14,17 +15,9 @@ export interface About {
   payloadBytes: number | null
 }
 
-/** Bytes: `up` from this page, `down` to it. */
-export interface LaneTraffic {
-  requests: number
-  connections: number
-  open: number
-  shared: boolean
-  tls: { up: number; down: number }
-}
-
-export interface Traffic {
-  lanes: Record<string, LaneTraffic | null>
+/** Where lanes have no doors of their own: by the names in their requests. */
+export interface Named {
+  lanes: Record<string, Traffic | null>
   perSecond: number | null
 }
 
@@ -33,12 +26,11 @@ const TIMEOUT_MS = 5000
 /** Also gives this page its guest session, which publishing, benches and setting the rate need. */
 export const about = () => ask<About>('/lab')
 
-export const traffic = (tokens: string[]) =>
-  ask<Traffic>(`/lab/lanes?${tokens.map((each) => `lane=${each}`).join('&')}`)
+export const traffic = (tokens: string[]) => ask<Named>(`/lab/lanes?${tokens.map((each) => `lane=${each}`).join('&')}`)
 
 /** What the lab makes: for all pages. */
-export async function setFeed(feed: { perSecond: number; payloadBytes: number }): Promise<void> {
-  await send('PUT', '/lab/rate', feed)
+export async function setFeed(feed: { perSecond?: number; payloadBytes?: number }): Promise<void> {
+  await send('PUT', '/lab/rate', { ...feed })
 }
 
 export const publish = async (type: string, data: Json) =>

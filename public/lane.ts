@@ -2,24 +2,20 @@
 import type { Cursor, FeedEvent } from '../src/core/event.ts'
 import { UndeclaredGap } from '../src/core/reader.ts'
 import type { Connect, Connection } from '../transports/contract.ts'
-import type { Arrivals } from './arrivals.ts'
-import type { Bench } from './bench.ts'
+import { causeOf } from './cause.ts'
 import type { Fault } from './door.ts'
-import { lineOf, warm } from './line.ts'
-import { noteIn } from './note.ts'
+import { intake } from './intake.ts'
+import type { IntakeOptions } from './intake.ts'
+import { lineOf } from './line.ts'
 import { WINDOW_MS } from './samples.ts'
-import { emptySight } from './sight.ts'
+import { emptySight, isResting, keep } from './sight.ts'
 import type { LaneState, Sight } from './sight.ts'
 import { story } from './story.ts'
 
-export interface LaneOptions {
+export interface LaneOptions extends IntakeOptions {
   name: string
   after: Cursor
   connect: Connect
-  bench: Bench
-  arrivals: Arrivals
-  /** Whether latency means anything now: the browser does not slow this tab down. */
-  isMeasuring(): boolean
   onState(lane: Lane): void
   onEvent?(lane: Lane, event: FeedEvent, received: number): void
 }
@@ -38,29 +34,24 @@ export interface Lane extends Sight {
   close(): void
 }
 
-const ITEMS = 6
-
-export function lane({ name, after, connect, bench, arrivals, isMeasuring, onState, onEvent }: LaneOptions): Lane {
+export function lane({ name, after, connect, onState, onEvent, ...rest }: LaneOptions): Lane {
+  const { bench } = rest
   const seen = emptySight(name, after, () => bench.door(name))
-  const isOverHttp2 = () => name === 'wss' && bench.door(name).settings.http === '2'
+  const events = intake(seen, rest)
   let connection: Connection | undefined
-  let resumedAt = -Infinity
-  let before = { lost: 0, repeated: 0 }
-  /** Ends with the connection, or before there is one. */
-  let turn = new AbortController()
   let isClosed = false
 
-  async function open() {
-    const { signal } = (turn = new AbortController())
-    const { origin, token } = bench.door(name)
-    if (isOverHttp2()) await warm(origin, signal)
-    if (signal.aborted) return
+  function open() {
+    const { origin, token } = seen.door
     const opened = connect({
       origin,
       after: seen.tally.cursor,
-      platform: lineOf(token, (at) => keep(seen.asked, at)),
+      platform: lineOf({ token, asked, isOverHttp2 }),
       ...(seen.pollMs !== undefined && { pollMs: seen.pollMs }),
-      onEvent: take,
+      onEvent(event) {
+        const received = events.take(event)
+        onEvent?.(self, event, received)
+      },
       onGap(gap) {
         seen.tally.gap(gap)
         seen.lastGap = { ...gap, at: Date.now() }
@@ -68,21 +59,30 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
       onState(state, cause) {
         if (connection !== opened) return // one that was closed for a pause or another interval
         if (cause instanceof SyntaxError || cause instanceof UndeclaredGap) seen.badData++
-        if (state === 'waiting' && isOverHttp2()) void warm(bench.door(name).origin, signal)
-        enter(state, cause instanceof Error ? cause.message : '')
+        enter(state, cause)
       },
     })
     connection = opened
   }
 
+  function asked(at: number) {
+    keep(seen.asked, at)
+    seen.story?.asked()
+  }
+
+  /** A proxy that buffers passes a WebSocket on over HTTP/1.1 alone. */
+  function isOverHttp2() {
+    const { http, buffering } = seen.door.settings
+    return http === '2' && !buffering
+  }
+
   function close() {
-    turn.abort()
     const old = connection
     connection = undefined
     old?.close()
   }
 
-  function enter(state: LaneState, cause = '') {
+  function enter(state: LaneState, cause?: unknown) {
     const now = performance.now()
     const [wasOpen, isOpen] = [seen.state === 'open', state === 'open']
     if (isOpen && !wasOpen) {
@@ -94,53 +94,33 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
       seen.openSince = undefined
       while (seen.away[0]![1] < now - WINDOW_MS) seen.away.shift()
     }
-    Object.assign(seen, { state, cause })
+    // While it tries again the reason stays: it does so many times, and each time for a moment.
+    seen.cause = state === 'connecting' ? seen.cause : causeOf(cause)
+    seen.state = state
     seen.story?.state(isOpen, now)
     onState(self)
   }
 
-  function take(event: FeedEvent) {
-    const received = performance.now()
-    const first = arrivals.first(event.id, received)
-    const due = bench.clock.toPage(event.at)
-    // Without doors no clock is read, and the first arrival stands for it; with doors it will be known in a moment.
-    const since = due ?? (bench.why ? first : undefined)
-    const latencyMs = since === undefined ? undefined : received - since
-    const noted = noteIn(event, received)
-    const isNote = noted !== undefined
-    // Late by a person's choice, whether or not another lane had it in time.
-    if ((due ?? first) <= resumedAt) seen.caughtUp++
-    else if (latencyMs !== undefined && isMeasuring())
-      seen.samples.add({ id: event.id, due: event.at, received, latencyMs, isNote })
-    seen.tally.event(event.id)
-    seen.items.unshift({ event, latencyMs, ...(noted && { note: noted.text }) })
-    seen.items.length = Math.min(seen.items.length, ITEMS)
-    seen.note = noted ?? seen.note
-    const { lost, repeated } = seen.tally
-    seen.story?.event(received, due, lost - before.lost, repeated - before.repeated)
-    onEvent?.(self, event, received)
-  }
-
-  function rest(state: 'paused' | 'off') {
+  function stop(state: 'paused' | 'off') {
     close()
     enter(state)
   }
 
   function move() {
-    if (isClosed || seen.state === 'paused' || seen.state === 'off') return
+    if (isClosed || isResting(seen)) return
     close()
     enter('connecting')
-    void open()
+    open()
   }
 
   const self: Lane = Object.assign(seen, {
-    pause: () => rest('paused'),
-    off: () => rest('off'),
+    pause: () => stop('paused'),
+    off: () => stop('off'),
     resume() {
       if (isClosed) return
-      resumedAt = performance.now()
+      events.resume(performance.now())
       enter('connecting')
-      void open()
+      open()
     },
     move,
     askEvery(pollMs: number) {
@@ -150,8 +130,8 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
       if (connection) move()
     },
     async break(fault: Fault) {
-      before = { lost: seen.tally.lost, repeated: seen.tally.repeated }
-      const mine = (seen.story = story(fault, performance.now()))
+      events.begin()
+      const mine = (seen.story = story(fault, performance.now(), seen.door.settings.http))
       try {
         mine.hit(await bench.fault(name, fault))
       } catch (error) {
@@ -164,12 +144,6 @@ export function lane({ name, after, connect, bench, arrivals, isMeasuring, onSta
       close()
     },
   })
-  void open()
+  open()
   return self
-}
-
-/** Appends, and forgets what has left the picture. */
-function keep(times: number[], now: number) {
-  times.push(now)
-  while (times[0]! < now - WINDOW_MS - 1000) times.shift()
 }

@@ -1,14 +1,29 @@
 // A platform for one lane: the browser's own fetch, EventSource and WebSocket, whose requests are noted as they go out.
 import type { Platform } from '../transports/contract.ts'
+import { afterQuestion } from './question.ts'
 
-/** `asked` is called for each request that goes out. `token` names the lane where its connections do not tell it. */
-export function lineOf(token: string | undefined, asked: (at: number) => void): Platform {
+export interface LineOptions {
+  /** Names the lane in requests, where its connections do not tell it. */
+  token: string | undefined
+  /** Called for each request that goes out. */
+  asked(at: number): void
+  /** Whether a WebSocket that opens now is to go over HTTP/2. */
+  isOverHttp2(): boolean
+}
+
+export function lineOf({ token, asked, isOverHttp2 }: LineOptions): Platform {
   const named = (input: string | URL | Request) => {
     asked(performance.now())
     const url = new URL(input instanceof Request ? input.url : input)
     if (token !== undefined) url.searchParams.set('lane', token)
     return url.href
   }
+  class NamedWebSocket extends WebSocket {
+    constructor(url: string, protocol: string) {
+      super(named(url), protocol)
+    }
+  }
+  const LateWebSocket = afterQuestion(NamedWebSocket)
   return {
     fetch: (input, init) => fetch(named(input), init),
     EventSource: class extends EventSource {
@@ -16,22 +31,8 @@ export function lineOf(token: string | undefined, asked: (at: number) => void): 
         super(named(url))
       }
     },
-    WebSocket: class extends WebSocket {
-      constructor(url: string, protocol: string) {
-        super(named(url), protocol)
-      }
+    get WebSocket() {
+      return isOverHttp2() ? LateWebSocket : NamedWebSocket
     },
   }
-}
-
-/**
- * A browser opens a WebSocket over HTTP/2 (RFC 8441) only where it has an HTTP/2 connection already; else it asks for HTTP/1.1 in the
- * handshake. With credentials, as a WebSocket has them: a browser keeps connections with and without apart.
- */
-export async function warm(origin: string, ended: AbortSignal): Promise<void> {
-  const question = `${origin}/feed/polling?after=now&limit=1`
-  const signal = AbortSignal.any([ended, AbortSignal.timeout(5000)])
-  await fetch(question, { mode: 'no-cors', credentials: 'include', signal }).catch(
-    () => undefined, // then the WebSocket goes its own way, and says why not
-  )
 }

@@ -1,10 +1,11 @@
 // The page: learns about the lab, then shows the screen that the address names, and changes it with the address.
+import { html, render } from '/vendor/lit-html.js'
 import { backoffMs } from '../src/core/backoff.ts'
-import { openBench } from './bench.ts'
 import type { Mount, PageContext } from './context.ts'
 import { about, explain } from './lab.ts'
 import type { About } from './lab.ts'
 import { looks } from './looks.ts'
+import { openBench } from './open.ts'
 import { place } from './place.ts'
 import { complain, say } from './say.ts'
 import { mount as lab } from './view.ts'
@@ -17,6 +18,9 @@ looks(here, $<HTMLButtonElement>('#scheme'), $<HTMLButtonElement>('#type'))
 const LEARN = new URL('./learn/main.ts', import.meta.url).href
 /** Loaded when they are asked for: who comes for the lab need not wait for the experiments. */
 const learn = async () => ((await import(LEARN)) as { mount: Mount }).mount
+// A hand on its way to the link is half a second ahead of its click; what goes wrong is told when the screen is entered.
+for (const type of ['pointerenter', 'focus'])
+  $('nav [data-screen="learn"]').addEventListener(type, () => void learn().catch(() => undefined), { once: true })
 
 async function ask(attempt = 0): Promise<About> {
   try {
@@ -45,6 +49,12 @@ function route(context: PageContext) {
     leave?.()
     leave = undefined
     const own = ++entries // there and back while it loads: only the last one enters
+    if (screen === 'learn')
+      render(
+        html`<h2>Experiments</h2>
+          <p class="soft">Loading …</p>`,
+        root,
+      )
     const mount = screen === 'learn' ? await learn() : lab
     if (own === entries) leave = mount(root, slug, context)
   }

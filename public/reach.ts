@@ -11,7 +11,9 @@ export const UNREACHED =
 export async function canReach({ origin }: Door): Promise<boolean> {
   try {
     const question = `${origin}/feed/polling?after=now&limit=1`
-    return (await fetch(question, { signal: AbortSignal.timeout(REACH_MS) })).ok
+    const answer = await fetch(question, { signal: AbortSignal.timeout(REACH_MS) })
+    await answer.text() // what is left unread is aborted later, and a browser's console says so
+    return answer.ok
   } catch {
     return false // refused, filtered, or nothing there: the same to this page
   }
@@ -32,5 +34,4 @@ export const shared = (name: string): Door => ({
   token: `${name}-${tab}`,
   settings: plain,
   traffic: undefined,
-  happened: [],
 })

@@ -17,7 +17,7 @@ export interface Samples {
   add(sample: Sample): void
   /** What was measured before came in another way, and is not to be mixed with what comes now; it stays in the log. */
   reset(now: number): void
-  /** The last `WINDOW_MS`, oldest first: seconds of the page's clock, and latency in ms within the scale. */
+  /** The last `WINDOW_MS`, oldest first: when they came by the page's clock, and latency in ms within the scale. */
   window(now: number): Window
   /** Of the window since `reset`, at most `SUMMED_MS` old: all who ask show the same. Undefined when there is nothing in it. */
   summary(now: number): Summary | undefined
@@ -25,36 +25,47 @@ export interface Samples {
 }
 
 export interface Window {
-  seconds: number[]
+  times: number[]
   latencies: number[]
   /** The first of them that is not from before `reset`. */
   fresh: number
-  /** Seconds and latency of what people published. */
-  notes: [number, number][]
+  /** How many of the fresh ones are in each bar (`barOf`). */
+  spread: Map<number, number>
+  /** When it came, and latency, of what people published. */
+  notes: [at: number, ms: number][]
 }
 
 export interface Summary {
   n: number
   last: number
   median: number
-  /** Undefined below 100 events: then too few lie beyond it to know. */
+  /** Undefined below `P95_FROM` events: then too few lie beyond it to know. */
   p95?: number
   worst: number
 }
 
 export const WINDOW_MS = 30_000
+export const P95_FROM = 100
 /** The one scale of all charts, logarithmic. What lies beyond is drawn at its edge. */
 export const SCALE_MS = [0.2, 30_000] as const
 const KEEP = 20_000
 const SUMMED_MS = 250
+const BARS_PER_DECADE = 8
 
 const within = (ms: number) => Math.min(SCALE_MS[1], Math.max(SCALE_MS[0], ms))
+const barOf = (ms: number) => Math.floor(Math.log10(ms) * BARS_PER_DECADE)
+
+/** The latencies between which a bar of the spread stands. */
+export const barMs = (bar: number): [from: number, to: number] => [
+  within(10 ** (bar / BARS_PER_DECADE)),
+  within(10 ** ((bar + 1) / BARS_PER_DECADE)),
+]
 
 export function samples(): Samples {
   let log: Sample[] = []
   let since = -Infinity
   let summed: { at: number; summary: Summary | undefined } | undefined
-  const shown: Window = { seconds: [], latencies: [], fresh: 0, notes: [] }
+  const shown: Window = { times: [], latencies: [], fresh: 0, spread: new Map(), notes: [] }
 
   /** Where the samples after `time` begin in the log. */
   function from(time: number) {
@@ -71,30 +82,42 @@ export function samples(): Samples {
       n: latencies.length,
       last,
       median: percentile(latencies, 50)!,
-      ...(latencies.length >= 100 && { p95: percentile(latencies, 95)! }),
+      ...(latencies.length >= P95_FROM && { p95: percentile(latencies, 95)! }),
       worst: Math.max(...latencies),
     }
+  }
+
+  /** Kept as they come and go, not counted anew for each picture. */
+  function count(ms: number, more: 1 | -1) {
+    const bar = barOf(ms)
+    const n = (shown.spread.get(bar) ?? 0) + more
+    if (n > 0) shown.spread.set(bar, n)
+    else shown.spread.delete(bar)
   }
 
   return {
     add(sample) {
       log.push(sample)
       if (log.length > KEEP * 1.5) log = log.slice(-KEEP)
-      shown.seconds.push(sample.received / 1000)
-      shown.latencies.push(within(sample.latencyMs))
-      if (sample.isNote) shown.notes.push([sample.received / 1000, within(sample.latencyMs)])
+      const ms = within(sample.latencyMs)
+      shown.times.push(sample.received)
+      shown.latencies.push(ms)
+      count(ms, 1)
+      if (sample.isNote) shown.notes.push([sample.received, ms])
     },
     reset(now) {
       since = now
       summed = undefined
-      shown.fresh = shown.seconds.length
+      shown.fresh = shown.times.length
+      shown.spread.clear()
     },
     window(now) {
-      const start = (now - WINDOW_MS) / 1000 - 1
+      const start = now - WINDOW_MS - 1000
       let gone = 0
-      while (shown.seconds[gone]! < start) gone++
+      while (shown.times[gone]! < start) gone++
       if (gone > 0) {
-        for (const list of [shown.seconds, shown.latencies]) list.splice(0, gone)
+        for (const ms of shown.latencies.slice(shown.fresh, Math.max(shown.fresh, gone))) count(ms, -1)
+        for (const list of [shown.times, shown.latencies]) list.splice(0, gone)
         shown.fresh = Math.max(0, shown.fresh - gone)
       }
       if (shown.notes[0] && shown.notes[0][0] < start) shown.notes.shift()

@@ -25,15 +25,15 @@ export function saveSamples({ name, samples }: Lane) {
   saveRows([['lane', 'id', 'due_ms', 'received_ms', 'latency_ms'], ...rows], `wirelab-${name}`)
 }
 
-/** On the page's own ground: the canvas of a chart is transparent. */
-export function saveChart(canvas: HTMLCanvasElement, ground: string, name: string) {
+/** On the page's own ground: the canvases of a chart, to be laid on each other, are transparent. */
+export function saveChart(canvases: readonly HTMLCanvasElement[], ground: string, name: string) {
   const copy = document.createElement('canvas')
-  copy.width = canvas.width
-  copy.height = canvas.height
+  const { width, height } = canvases[0]!
+  Object.assign(copy, { width, height })
   const context = copy.getContext('2d')!
   context.fillStyle = ground
-  context.fillRect(0, 0, copy.width, copy.height)
-  context.drawImage(canvas, 0, 0)
+  context.fillRect(0, 0, width, height)
+  for (const each of canvases) context.drawImage(each, 0, 0)
   copy.toBlob((blob) => blob && save(blob, `wirelab-${name}.png`))
 }
 

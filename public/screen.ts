@@ -3,7 +3,7 @@ import { html } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
 import { controls } from './controls.ts'
 import type { Controls } from './controls.ts'
-import { followed } from './followed.ts'
+import { journeyView } from './journey-view.ts'
 
 export interface Screen extends Controls {
   /** In sentences. */
@@ -19,7 +19,7 @@ export interface Screen extends Controls {
 
 export function screen({
   desk,
-  following,
+  journeys,
   says,
   agreement,
   cards,
@@ -41,7 +41,7 @@ export function screen({
       <figure class="overview">
         <figcaption>
           <b>Latency against bytes</b>
-          <span>dot: median · whisker: p95 · trail: where it was</span>
+          <span>dot: median · whisker: p95 · trail: before · hollow: silent</span>
           <button type="button" @click=${saveOverview}>Save as PNG</button>
         </figcaption>
         <div
@@ -51,9 +51,9 @@ export function screen({
           aria-label="Median latency against bytes per event, a dot for each lane; the numbers are in the lanes"
         ></div>
       </figure>
-      ${controls({ desk, following, ...rest })}
+      ${controls({ desk, journeys, ...rest })}
     </div>
-    ${followed(following, lanes, bench)}
+    ${journeyView(journeys, lanes, bench)}
     <p class="legend">
       Each dot is an event: <b>across</b> when it came, <b>up</b> how long after it was due, on one logarithmic scale
       for all lanes. Bars at the right edge: how they spread. Strokes at the foot: requests. Shaded: the line was not
@@ -69,7 +69,8 @@ export function screen({
     <p class="notes">
       <b>Latency</b> is counted from when an event was due, by the server’s clock as this page knows it.
       <b>Bytes</b> are counted by the server at each lane’s own door: below TLS, both ways, with handshakes, headers and
-      frames; “per event” is of the last ten seconds. <b>Lost</b> and <b>repeated</b> follow from the ids, which have no
-      holes.
+      frames; “per event” is of the last ten seconds. Most experiments in <a href="#/learn">Learn</a> speak HTTP/1.1,
+      whose heads are not packed as those of HTTP/2 are (RFC 7541): an exchange costs up to three times as many bytes
+      there. <b>Lost</b> and <b>repeated</b> follow from the ids, which have no holes.
     </p>`
 }

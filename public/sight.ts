@@ -3,13 +3,16 @@ import type { Cursor, FeedEvent, Gap } from '../src/core/event.ts'
 import type { ConnectionState } from '../transports/contract.ts'
 import type { Door } from './door.ts'
 import type { Note } from './note.ts'
-import { samples } from './samples.ts'
+import { WINDOW_MS, samples } from './samples.ts'
 import type { Samples } from './samples.ts'
 import type { Story } from './story.ts'
 import { tally } from './tally.ts'
 import type { Tally } from './tally.ts'
 
 export type LaneState = ConnectionState | 'paused' | 'off'
+
+/** By a person's choice: nothing comes, and nothing is wrong. */
+export const isResting = ({ state }: { state: LaneState }) => state === 'paused' || state === 'off'
 
 /** An event in the list of the latest. */
 export interface Item {
@@ -30,6 +33,8 @@ export interface Sight {
   readonly samples: Samples
   /** The latest events, newest first. */
   readonly items: readonly Item[]
+  /** performance.now() when the last event came, whatever became of it; when the lane began, while there was none. */
+  readonly heardAt: number
   /** performance.now() when the line opened; undefined when it is not open. */
   readonly openSince: number | undefined
   readonly timesOpened: number
@@ -47,8 +52,8 @@ export interface Sight {
   readonly pollMs: number | undefined
 }
 
-/** To be written by its lane alone. */
-type Draft = { -readonly [Key in keyof Omit<Sight, 'items' | 'asked' | 'away'>]: Sight[Key] } & {
+/** To be written by its lane alone, and by what takes its events. */
+export type Draft = { -readonly [Key in keyof Omit<Sight, 'items' | 'asked' | 'away'>]: Sight[Key] } & {
   items: Item[]
   asked: number[]
   away: [number, number][]
@@ -62,6 +67,12 @@ export function emptySight(name: string, after: Cursor, door: () => Door): Draft
     },
     ...{ state: 'connecting', cause: '', openSince: undefined, timesOpened: 0, lastGap: undefined, pollMs: undefined },
     ...{ tally: tally(after), samples: samples(), items: [], asked: [], away: [[performance.now(), Infinity]] },
-    ...{ caughtUp: 0, badData: 0, note: undefined, story: undefined },
+    ...{ caughtUp: 0, badData: 0, note: undefined, story: undefined, heardAt: performance.now() },
   }
+}
+
+/** Appends, and forgets what has left the picture. */
+export function keep(times: number[], now: number) {
+  times.push(now)
+  while (times[0]! < now - WINDOW_MS - 1000) times.shift()
 }

@@ -1,11 +1,13 @@
 // What one fault did to one lane, told by the lane's states and the events that came: broken → noticed → back → caught up → lost.
-import type { Fault } from './door.ts'
+import type { Fault, Settings } from './door.ts'
 import { clockTime, count, duration } from './words.ts'
 
 export interface Story {
   /** The lab answered: so many connections were hit. */
   hit(connections: number): void
   state(isOpen: boolean, now: number): void
+  /** A question goes out. */
+  asked(): void
   /** `due` by the page's clock, where that is known; `lost` and `repeated` count since the fault. */
   event(now: number, due: number | undefined, lost: number, repeated: number): void
   readonly over: boolean
@@ -17,13 +19,16 @@ const SETTLE_MS = 30
 
 const begins: Record<Fault, string> = { cut: 'Cut', freeze: 'Frozen', stall: 'Stalled', restart: 'Restarted' }
 
-export function story(fault: Fault, startedAt: number): Story {
+/** `http` is what the line speaks. */
+export function story(fault: Fault, startedAt: number, http: Settings['http']): Story {
   const startedOn = clockTime(Date.now())
   let hitAt: number | undefined
   let connections = 0
   let leftAt: number | undefined
   let openAt: number | undefined
   let back: { at: number; caughtUp: number; lost: number; repeated: number } | undefined
+  /** Questions since the line was known to be dead; but for the last one none came through. */
+  let tries = 0
   let over = false
 
   function noticed(now: number): string {
@@ -32,6 +37,9 @@ export function story(fault: Fault, startedAt: number): Story {
     if (fault === 'cut') return 'not noticed: the next question took a new connection'
     return 'not noticed: no connection broke'
   }
+
+  /** Over HTTP/2 a browser keeps a connection whose answers do not come, until its own ping is not answered. */
+  const isSame = () => fault === 'freeze' && http === '2' && tries > 1
 
   return {
     hit(n) {
@@ -46,6 +54,9 @@ export function story(fault: Fault, startedAt: number): Story {
       }
       leftAt ??= now
       openAt = back = undefined
+    },
+    asked() {
+      if (leftAt !== undefined && openAt === undefined) tries++
     },
     event(now, due, lost, repeated) {
       if (over) return
@@ -65,6 +76,7 @@ export function story(fault: Fault, startedAt: number): Story {
       if (hitAt === undefined) return `${start} …`
       if (connections === 0 && !back && leftAt === undefined) return `${start}: no connection was open just then`
       const steps = [`${start} (${count(connections, 'connection')})`, noticed(now)]
+      if (isSame()) steps.push(`asked again on the same dead HTTP/2 connection, ${count(tries - 1, 'time')}`)
       if (back)
         steps.push(
           `back after ${duration(back.at - startedAt)}`,

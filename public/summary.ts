@@ -2,36 +2,74 @@
 import { parseCursor } from '../src/core/event.ts'
 import type { Lane } from './lane.ts'
 import type { Meter } from './meter.ts'
-import { count, duration, list, size } from './words.ts'
+import type { Protocols } from './protocols.ts'
+import { isResting } from './sight.ts'
+import type { Silence } from './silence.ts'
+import { count, duration, list, size, span } from './words.ts'
 
-/** What follows from what the page sees now, in two sentences: how fast, and at what price. */
-export function verdict(lanes: readonly Lane[], meter: Meter, perSecond: number | null, now: number): string[] {
-  const rows = lanes.flatMap((lane) => {
-    const late = isResting(lane) ? undefined : lane.samples.summary(now)
-    const cost = meter.of(lane)?.perEvent
-    return late && late.n >= 5 && cost !== undefined ? [{ name: lane.name, median: late.median, cost }] : []
-  })
-  if (rows.length < 2) {
-    if (lanes.filter((lane) => !isResting(lane)).length < 2)
-      return ['Fewer than two lanes follow the feed: there is nothing to compare.']
-    return [perSecond === 0 ? 'The lab makes no events: there is nothing to compare.' : 'Looking …']
-  }
-  const by = (value: (row: (typeof rows)[number]) => number) => rows.toSorted((a, b) => value(a) - value(b))
-  const [fastest, slowest] = [by(({ median }) => median)[0]!, by(({ median }) => median).at(-1)!]
-  const [cheapest, dearest] = [by(({ cost }) => cost)[0]!, by(({ cost }) => cost).at(-1)!]
-  const late =
-    slowest.median < 20
-      ? `All are about equally fast (median up to ${duration(slowest.median)}).`
-      : `${fastest.name} brings an event in ${duration(fastest.median)}, ${slowest.name} in ${duration(slowest.median)} (medians).`
-  const times = dearest.cost / cheapest.cost
-  const cost =
-    times < 1.2
-      ? `Each costs about ${size(dearest.cost)} an event.`
-      : `${dearest.name} costs ${size(dearest.cost)} an event, ${cheapest.name} ${size(cheapest.cost)}${times >= 1.5 ? `, ${times.toFixed(1)} times less` : ''}.`
-  return [late, cost]
+export interface Seen {
+  lanes: readonly Lane[]
+  meter: Pick<Meter, 'of'>
+  silent: Pick<Silence, 'of'>
+  spoken: Pick<Protocols, 'of'>
+  perSecond: number | null
+  now: number
 }
 
-const isResting = ({ state }: Lane) => state === 'paused' || state === 'off'
+interface Row {
+  name: string
+  median: number
+  cost: number
+}
+
+/** What follows from what the page sees now, in two lines: how fast, and at what price. */
+export function verdict({ lanes, meter, silent, spoken, perSecond, now }: Seen): string[] {
+  const awake = lanes.filter((lane) => !isResting(lane))
+  if (awake.length < 2) return ['Fewer than two lanes follow the feed: there is nothing to compare.']
+  const dead = deadOf(awake, silent)
+  const rows = awake.flatMap((lane): Row[] => {
+    const late = lane.samples.summary(now)
+    const cost = meter.of(lane)?.perEvent
+    const isHeard = silent.of(lane) === undefined && late && late.n >= 5
+    return isHeard && cost !== undefined ? [{ name: lane.name, median: late.median, cost }] : []
+  })
+  if (rows.length < 2)
+    return [dead || (perSecond === 0 ? 'The lab makes no events: there is nothing to compare.' : 'Looking …')]
+  const versions = new Set(rows.map(({ name }) => spoken.of(name)?.http))
+  return [`${dead} ${speedOf(rows)}`.trim(), priceOf(rows, versions.size === 1 ? [...versions][0] : undefined)]
+}
+
+/** Of the lanes that bring nothing: their numbers are of before, and they are in no comparison. */
+function deadOf(awake: readonly Lane[], silent: Seen['silent']): string {
+  const dead = awake.flatMap((lane) => {
+    const ms = silent.of(lane)
+    return ms === undefined ? [] : [{ name: lane.name, ms }]
+  })
+  if (dead.length === 0) return ''
+  if (dead.length === awake.length)
+    return `No lane has brought anything for ${span(Math.min(...dead.map(({ ms }) => ms)))}.`
+  return `${list(dead.map(({ name, ms }) => `${name} has brought nothing for ${span(ms)}`))}.`
+}
+
+function speedOf(rows: readonly Row[]): string {
+  const [fastest, slowest] = ends(rows, ({ median }) => median)
+  if (slowest.median < 20) return `All are about equally fast (median up to ${duration(slowest.median)}).`
+  return `${fastest.name} brings an event in ${duration(fastest.median)}, ${slowest.name} in ${duration(slowest.median)} (medians).`
+}
+
+/** `http` is what all of them speak: another version has other bytes. */
+function priceOf(rows: readonly Row[], http: string | undefined): string {
+  const [cheapest, dearest] = ends(rows, ({ cost }) => cost)
+  const times = dearest.cost / cheapest.cost
+  if (times < 1.2) return `${http ? `Over ${http} each` : 'Each'} costs about ${size(dearest.cost)} an event.`
+  const less = times >= 1.5 ? `, ${times.toFixed(1)} times less` : ''
+  return `${http ? `Over ${http} ` : ''}${dearest.name} costs ${size(dearest.cost)} an event, ${cheapest.name} ${size(cheapest.cost)}${less}.`
+}
+
+function ends(rows: readonly Row[], value: (row: Row) => number): [least: Row, most: Row] {
+  const sorted = rows.toSorted((a, b) => value(a) - value(b))
+  return [sorted[0]!, sorted.at(-1)!]
+}
 
 /** Whether every lane has every event, by the ids. */
 export function agreement(lanes: readonly Lane[]): { text: string; agreed: boolean } {

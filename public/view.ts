@@ -7,8 +7,8 @@ import { card } from './card.ts'
 import { coloursOf } from './colours.ts'
 import type { Mount, PageContext } from './context.ts'
 import { desk } from './desk.ts'
-import { follower } from './follow.ts'
 import { frames } from './frames.ts'
+import { journeys } from './journey.ts'
 import { about, explain } from './lab.ts'
 import { meter } from './meter.ts'
 import { overview } from './overview.ts'
@@ -16,6 +16,7 @@ import { protocols } from './protocols.ts'
 import { publishBox } from './publish.ts'
 import { saveChart } from './save.ts'
 import { screen } from './screen.ts'
+import { silence } from './silence.ts'
 import { forget } from './sliders.ts'
 import type { Story } from './story.ts'
 import { stormTeller } from './storm-words.ts'
@@ -30,6 +31,7 @@ const TEXT_MS = 250
 export const mount: Mount = (root, _, page) => {
   let leave: (() => void) | undefined
   let isGone = false
+  render(html`<p class="soft">Opening four lines to the lab …</p>`, root)
   // The tail of now: who comes back from another screen does not want all that was missed meanwhile.
   Promise.all([page.openBench(), about()]).then(
     ([bench, lab]) => {
@@ -46,17 +48,17 @@ export const mount: Mount = (root, _, page) => {
 }
 
 function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
-  const seen = protocols(bench)
-  const following = follower(bench)
+  const following = journeys(bench)
   const work = desk(page, bench, {
     onState(lane) {
-      if (lane.state === 'open') seen.look(lane.name)
       if (lane.state !== 'connecting') page.say(lane.name, lane.state)
     },
     onEvent: following.take,
   })
   const { lanes } = work
   const names = lanes.map(({ name }) => name)
+  const spoken = protocols(names, bench)
+  const silent = silence(lanes, () => bench.perSecond)
   const costs = meter(lanes, bench, () => picture.read(performance.now()))
   const smooth = frames()
   const publish = publishBox(page.say)
@@ -74,20 +76,21 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
   let [asked, wroteAt] = [0, -Infinity]
 
   function write(now: number) {
+    silent.look(now)
     const dearest = Math.max(0, ...lanes.map((lane) => costs.of(lane)?.perEvent ?? 0))
     render(
       screen({
-        ...{ desk: work, following, smooth, publish: publish.template(), now },
-        says: verdict(lanes, costs, bench.perSecond, now),
+        ...{ desk: work, journeys: following, smooth, publish: publish.template(), now },
+        says: verdict({ lanes, meter: costs, silent, spoken, perSecond: bench.perSecond, now }),
         agreement: agreement(lanes),
         wires: wire.template(),
         unread: misread(page.place, names),
-        saveOverview: () => saveChart(picture.canvas, surface(), 'overview'),
+        saveOverview: () => saveChart(picture.canvases, surface(), 'overview'),
         cards: lanes.map((lane) =>
           card({
             ...{ desk: work, lane, dearest, now, knobs },
-            ...{ summary: lane.samples.summary(now), cost: costs.of(lane), protocol: seen.of(lane.name) },
-            save: () => saveChart(strips.get(lane.name)!.canvas, surface(), lane.name),
+            ...{ summary: lane.samples.summary(now), cost: costs.of(lane), spoken: spoken.of(lane.name) },
+            save: () => saveChart(strips.get(lane.name)!.canvases, surface(), lane.name),
           }),
         ),
       }),
@@ -109,12 +112,10 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
   const strips = new Map(
     lanes.map((lane) => [lane.name, strip(sectionOf(lane.name).querySelector<HTMLElement>('.chart')!, lane)]),
   )
-  const picture = overview(
-    root.querySelector<HTMLElement>('[data-chart="overview"]')!,
-    lanes,
-    ({ name }) => sectionOf(name),
-    costs,
-  )
+  const picture = overview(root.querySelector<HTMLElement>('[data-chart="overview"]')!, {
+    ...{ lanes, meter: costs, silent },
+    elementOf: ({ name }) => sectionOf(name),
+  })
 
   const still = matchMedia('(prefers-reduced-motion: reduce)')
   let movedAt = -Infinity
@@ -138,7 +139,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
     forget()
     work.close()
     wire.close()
-    seen.close()
+    spoken.close()
     costs.close()
     smooth.close()
     for (const each of [...strips.values(), picture]) each.close()

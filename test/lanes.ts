@@ -37,6 +37,24 @@ export function lanesOf(page: () => Page) {
         const bench = urls.findLast((url) => /\/lab\/bench\/[\w-]+$/.test(url))!
         return ((await (await fetch(bench)).json()) as { doors: Record<string, DoorState> }).doors[name]!
       }, lane),
+    /** What "Samples as CSV" of a lane holds; latency in ms, receipt in ms since epoch. */
+    async samplesOf(lane: string) {
+      const csv = await page().$eval(`.lane[data-lane="${lane}"] .save-samples`, async (button) => {
+        const make = URL.createObjectURL.bind(URL)
+        HTMLAnchorElement.prototype.click = () => undefined // no download
+        const blob = await new Promise<Blob>((resolve) => {
+          URL.createObjectURL = (saved: Blob) => (resolve(saved), make(saved))
+          ;(button as HTMLButtonElement).click()
+        })
+        URL.createObjectURL = make
+        return blob.text()
+      })
+      const rows = csv.trim().split('\r\n').slice(1)
+      return rows.map((row) => {
+        const [, id, , receivedMs, latencyMs] = row.split(',')
+        return { id: id!, receivedMs: Number(receivedMs), latencyMs: Number(latencyMs) }
+      })
+    },
     /** By keyboard: ten steps down is silence, then up again to the wanted place in the list of rates. */
     async setRate(perSecond: 0 | 10) {
       await page().focus('#rate-input')

@@ -2,6 +2,7 @@
 // lanes do in every browser is in lanes.test.ts, what every screen is asked in screens.test.ts.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ElementHandle, Page } from 'puppeteer-core'
+import { lessons } from '../public/lessons.ts'
 import { benchRoom } from '../src/lab/room.ts'
 import type { Lab } from '../src/server/start.ts'
 import { transportNames } from '../transports/clients.ts'
@@ -230,13 +231,14 @@ test('every control is reached by Tab, in order, and has a name', async () => {
     )
   }
   const faults = (name: string) => ['cut', 'freeze', 'stall', 'restart'].map((fault) => `${fault}-${name}`)
+  const lessonLink = (name: string) => `a Try it: ${lessons[name]!.experiment.title}`
   expect(reached).toEqual([
     ...['a Lab', 'a Learn', 'a Course', 'scheme', 'type', 'button Save as PNG'],
     ...['rate-input', 'payload-input', 'poll-input', 'text', 'button Publish', 'follow'],
     ...transportNames.map((name) => `show-${name}`),
     ...[...faults('all'), 'summary What the buttons do; knobs of all lanes: network, HTTP, TLS, batching, proxy'],
     'times', // of the event that was followed above
-    ...transportNames.flatMap((name) => [`pause-${name}`, ...faults(name), `knobs-${name}`]),
+    ...transportNames.flatMap((name) => [`pause-${name}`, lessonLink(name), ...faults(name), `knobs-${name}`]),
     ...transportNames.map((name) => `wire-${name}`),
   ])
   const unnamed = await page.$$eval('button, input, select', (all) =>
@@ -254,6 +256,33 @@ test('no two buttons have the same name, and lists hold nothing but terms and wh
   expect(named.filter((name, index) => named.indexOf(name) !== index)).toEqual([])
   expect(await page.$$eval('dl > :not(div, dt, dd), dl > div > :not(dt, dd)', (all) => all.length)).toBe(0)
 })
+
+test.each([1024, 1280])(
+  'large type on a low screen %i wide: lanes two by two, nothing over their edge',
+  async (width) => {
+    const go = (values: string) => page.evaluate((to) => void (location.hash = `#/?${to}`), values)
+    await page.setViewport({ width, height: 720 })
+    await go('rate=10&type=large')
+    await until(async () => page.evaluate(() => getComputedStyle(document.documentElement).fontSize === '21px'), 'it')
+    const seen = await page.evaluate(() => {
+      const lanes = [...document.querySelectorAll('.lane')]
+      const right = (element: Element) => Math.floor(element.getBoundingClientRect().right)
+      return {
+        columns: new Set(lanes.map(right)).size,
+        over: lanes.flatMap((lane) =>
+          [...lane.querySelectorAll('*')]
+            .filter((each) => right(each) > right(lane))
+            .map((each) => `${each.tagName} ${each.className}`),
+        ),
+      }
+    })
+    expect(seen).toMatchObject({ columns: 2, over: [] })
+    expect(seen.chartPx).toBeLessThan(720 / 3)
+    await go('rate=10&type=normal')
+    await go('rate=10')
+    await page.setViewport({ width: 1440, height: 900 })
+  },
+)
 
 test('looks are kept in the address: dark, and large type for a projector', async () => {
   const look = () =>

@@ -1,6 +1,6 @@
 // How late the events of a lane were: what is drawn and summed up after a knob was turned is of the new way alone.
 import { expect, test } from 'vitest'
-import { WINDOW_MS, samples } from '../public/samples.ts'
+import { WINDOW_MS, barMs, samples } from '../public/samples.ts'
 import type { Samples } from '../public/samples.ts'
 
 const add = (to: Samples, received: number, latencyMs: number) =>
@@ -40,4 +40,26 @@ test('all who ask at about the same time are told the same; what a knob made unt
   expect(mine.summary(1300)?.n).toBe(2)
   mine.reset(1350)
   expect(mine.summary(1350)).toBeUndefined()
+})
+
+test('the spread counts each event of the window since the last knob in its bar, and forgets it with the window', () => {
+  const mine = samples()
+  /** Counted from the window itself. */
+  function expected(now: number) {
+    const { latencies, fresh, spread } = mine.window(now)
+    for (const bar of spread.keys()) {
+      const [from, to] = barMs(bar)
+      const within = latencies.slice(fresh).filter((ms) => ms >= from && ms < to)
+      expect(spread.get(bar)).toBe(within.length)
+    }
+    return [...spread.values()].reduce((sum, n) => sum + n, 0)
+  }
+  for (let n = 0; n < 50; n++) add(mine, 1000 + n * 100, 1 + n)
+  expect(expected(6000)).toBe(50)
+  mine.reset(6000)
+  expect(expected(6000)).toBe(0)
+  for (let n = 0; n < 20; n++) add(mine, 7000 + n * 1000, 1.3 ** n)
+  expect(expected(27_000)).toBe(20)
+  expect(expected(WINDOW_MS + 9500)).toBe(18) // the window is a second longer than what is drawn
+  expect(expected(WINDOW_MS + 60_000)).toBe(0)
 })

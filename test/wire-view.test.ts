@@ -34,7 +34,7 @@ afterAll(async () => {
 /** A bench of its own, one lane of it in use, and the view alone on the page. */
 async function view(lane: 'wss' | 'sse' | 'polling', http: '1.1' | '2' = '1.1') {
   const load = (path: string) => page.evaluateHandle(`import('${path}')`) as Promise<JSHandle<never>>
-  const [benches, views] = [await load('/public/bench.ts'), await load('/public/wire/view.ts')]
+  const [benches, views] = [await load('/public/open.ts'), await load('/public/wire/view.ts')]
   await page.evaluate(
     async (one: { openBench(): Promise<Bench> }, other: unknown, name: string, version: string) => {
       const { wireView } = other as { wireView(at: HTMLElement, options: WireViewOptions): WireView }

@@ -17,7 +17,7 @@ export const mount: Mount = (root, slug = '', page) => {
     render(list(slug), root)
     arrive(root)
   } else {
-    render(html`<p class="quiet">Loading …</p>`, root)
+    render(soon(entry), root)
     entry.load().then(
       ({ screen }) => {
         if (gone) return
@@ -35,6 +35,14 @@ export const mount: Mount = (root, slug = '', page) => {
     render('', root)
   }
 }
+
+/** What it will be, while it loads. */
+const soon = ({ title, question }: Entry) =>
+  html`<article class="learn experiment">
+    <p class="where"><a href="#/learn">Experiments</a> · loading …</p>
+    <h2 tabindex="-1">${title}</h2>
+    <p class="lead">${question}</p>
+  </article>`
 
 let arrivals = 0
 
@@ -62,11 +70,15 @@ function list(slug: string) {
   </div>`
 }
 
-const item = ({ slug, title, question }: Entry) =>
-  html`<li>
-    <a href=${`#/learn/${slug}`}>${title}</a>
+/** Numbered over all sessions, as each of them says on its own screen. */
+const item = (entry: Entry) => {
+  const { slug, title, question } = entry
+  const place = experiments.indexOf(entry) + 1
+  return html`<li>
+    <b>${place}. <a href=${`#/learn/${slug}`}>${title}</a></b>
     <span>${question}</span>
   </li>`
+}
 
 const SHEETS = ['learn', 'experiment', 'talk', 'numbers', 'keys', 'timeline', 'pictures', 'exhibits']
 

@@ -1,5 +1,5 @@
-// One event, followed through every lane: due, published, written by the server, received here, painted. The server's marks are of its clock, the
-// page's of its own; what lies between carries the error of the clock.
+// The journey of one event through every lane: due, published, written by the server, received here, painted. The server's marks are of its
+// clock, the page's of its own; what lies between carries the error of the clock.
 import { parseCursor } from '../src/core/event.ts'
 import type { FeedEvent } from '../src/core/event.ts'
 import type { Bench } from './bench.ts'
@@ -12,16 +12,17 @@ export interface Steps {
   painted?: number
 }
 
-export interface Followed {
+export interface Journey {
   event: FeedEvent
   /** ms after it was due; undefined while nobody told. */
   published: number | undefined
   lanes: Map<string, Steps>
 }
 
-export interface Follower {
+export interface Journeys {
   readonly isWaiting: boolean
-  readonly followed: Followed | undefined
+  /** The latest that was followed. */
+  readonly followed: Journey | undefined
   /** Whether the lab tells what passed at the doors. */
   readonly hasWire: boolean
   /** The next event that no lane has yet is the one. */
@@ -30,12 +31,12 @@ export interface Follower {
   take(lane: Lane, event: FeedEvent, received: number): void
 }
 
-export function follower(bench: Bench): Follower {
+export function journeys(bench: Bench): Journeys {
   let isWaiting = false
   let hasWire = true
   /** By the feed's epoch: beyond this the next event is new to all. */
   const beyond = new Map<string, number>()
-  let chosen: Followed | undefined
+  let chosen: Journey | undefined
 
   /** When a lane's door passed the bytes that carry this id. */
   async function writtenAt(name: string, id: string): Promise<number | undefined> {
@@ -45,7 +46,7 @@ export function follower(bench: Bench): Follower {
   }
 
   function choose(event: FeedEvent) {
-    const mine: Followed = (chosen = { event, published: undefined, lanes: new Map() })
+    const mine: Journey = (chosen = { event, published: undefined, lanes: new Map() })
     if (bench.why) return
     bench.publishedAt(event.id).then(
       (at) => (mine.published = at - event.at),

@@ -1,8 +1,8 @@
-// The way of one event as a picture: a row for each lane, one logarithmic time axis from when it was due.
+// The journey of one event as a picture: a row for each lane, one logarithmic time axis from when it was due.
 import { html, nothing, svg } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
 import type { Bench } from './bench.ts'
-import type { Follower, Steps } from './follow.ts'
+import type { Journeys, Steps } from './journey.ts'
 import type { Lane } from './lane.ts'
 import { SCALE_MS } from './samples.ts'
 import { duration } from './words.ts'
@@ -18,8 +18,11 @@ const [LOW, HIGH] = SCALE_MS.map(Math.log10) as [number, number]
 const x = (ms: number) =>
   LEFT + ((Math.log10(Math.max(SCALE_MS[0], Math.min(SCALE_MS[1], ms))) - LOW) / (HIGH - LOW)) * (widthOf() - LEFT - 20)
 
-export function followed(following: Follower, all: readonly Lane[], bench: Bench): TemplateResult | typeof nothing {
-  const { followed: one, isWaiting, hasWire } = following
+export function journeyView(
+  { followed: one, isWaiting, hasWire }: Journeys,
+  all: readonly Lane[],
+  bench: Bench,
+): TemplateResult | typeof nothing {
   if (!one) return isWaiting ? html`<section class="followed"><p>Waiting for the next event …</p></section>` : nothing
   const lanes = all.filter(({ state }) => state !== 'off')
   const height = lanes.length * ROW + FOOT

@@ -1,0 +1,160 @@
+// Opens this page's bench at the lab: renewed while the page is open, made anew when the lab was restarted; where its doors cannot be
+// reached, the lanes follow the feed at the page's own origin, and `why` says so.
+import type { Json } from '../src/core/event.ts'
+import type { Bench } from './bench.ts'
+import type { Settings, Storm, ToldDoor } from './door.ts'
+import { LabError, explain, send, setFeed, traffic } from './lab.ts'
+import { lease, noLease } from './lease.ts'
+import { UNREACHED } from './reach.ts'
+import { timing } from './timing.ts'
+import { toldDoors } from './told.ts'
+import type { Reading } from './told.ts'
+
+const EVERY_MS = 1000
+
+export async function openBench(): Promise<Bench> {
+  const doors = toldDoors(location.hostname)
+  const wanted = new Map<string, Partial<Settings>>()
+  const listeners = new Set<(change: 'read' | 'moved') => void>()
+  const seen = { why: '', trouble: '', perSecond: null as number | null, payloadBytes: 0, storm: null as Storm | null }
+  let own = noLease()
+  let isClosed = false
+  let hasMoved = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const network = timing(() => own.path())
+
+  const tell = (change: 'read' | 'moved') => [...listeners].forEach((listener) => listener(change))
+
+  async function make() {
+    network.clock.reset()
+    try {
+      const made = await send<{ id: string; doors: Record<string, ToldDoor> }>('POST', '/lab/bench')
+      own = lease(made.id)
+      doors.take(made.doors)
+      const isReached = await doors.areReachable(async () => (await send<Reading>('GET', own.path())).doors)
+      seen.why = isReached ? '' : UNREACHED
+      for (const [name, settings] of wanted) if (!seen.why) await send('PUT', own.path(`/${name}`), settings as Json)
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error
+      own = noLease()
+      seen.why = `This lab gives no doors of its own to this page (${error.message}): the lanes share its connections, and knobs and faults are off.`
+    }
+    if (seen.why) doors.share()
+  }
+
+  async function read() {
+    try {
+      await refresh()
+    } catch (error) {
+      const isGone = error instanceof LabError && error.status === 404
+      if (isGone && !isClosed) await remake()
+      else seen.trouble = explain(error)
+    }
+    if (!isClosed) timer = setTimeout(() => void read(), EVERY_MS)
+  }
+
+  /** One at a time, and none under way when the bench ends. */
+  let reading = Promise.resolve()
+  const refresh = () => (reading = reading.catch(() => undefined).then(readNow))
+
+  async function readNow() {
+    if (isClosed) return
+    const askedAt = performance.now()
+    if (seen.why) {
+      const { lanes, perSecond } = await traffic(doors.tokens)
+      doors.count(lanes)
+      seen.perSecond = perSecond
+    } else {
+      const { doors: told, perSecond, payloadBytes, storm, now } = await send<Reading>('GET', own.path())
+      network.take(askedAt, now)
+      doors.take(told)
+      Object.assign(seen, { perSecond, payloadBytes: payloadBytes ?? 0, storm })
+    }
+    seen.trouble = ''
+    tell('read')
+    if (!hasMoved) return
+    hasMoved = false
+    tell('moved')
+  }
+
+  /** The lanes are told after the first reading of the new clock: what they got before would be counted from nowhere. */
+  async function remake() {
+    try {
+      await make()
+      hasMoved = true
+      await refresh()
+    } catch (error) {
+      seen.trouble = explain(error)
+    }
+  }
+
+  const leave = () => own.end()
+  addEventListener('pagehide', leave)
+  await make()
+  await read() // so that the clock and the counts are there from the start
+
+  return {
+    get why() {
+      return seen.why
+    },
+    get trouble() {
+      return seen.trouble
+    },
+    get perSecond() {
+      return seen.perSecond
+    },
+    get payloadBytes() {
+      return seen.payloadBytes
+    },
+    get storm() {
+      return seen.storm
+    },
+    clock: network.clock,
+    door: doors.of,
+    async set(name, settings) {
+      const before = doors.of(name).settings
+      wanted.set(name, { ...wanted.get(name), ...settings })
+      doors.set(name, settings) // at once: the line may be back, on what it has now, before the lab has answered
+      try {
+        const now = await send<Settings>('PUT', own.path(`/${name}`), settings)
+        doors.set(name, now)
+        return now
+      } catch (error) {
+        doors.set(name, before)
+        throw error
+      }
+    },
+    fault: async (name, fault) =>
+      (await send<{ connections: number }>('POST', own.path(`/${name}/fault`), { fault })).connections,
+    async startStorm(order) {
+      await send('POST', own.path('/storm'), { ...order })
+      await refresh()
+    },
+    async endStorm() {
+      try {
+        await send('DELETE', own.path('/storm'))
+      } catch (error) {
+        if (!(error instanceof LabError && error.code === 'no_storm')) throw error
+      }
+      await refresh()
+    },
+    publishedAt: async (id) => (await own.ask<{ at: number }>(`/published/${id}`)).at,
+    refresh,
+    wire: (name, after) => own.ask(`/${name}/wire?after=${after}`),
+    async setFeed(feed) {
+      await setFeed(feed)
+      Object.assign(seen, feed)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close() {
+      isClosed = true
+      clearTimeout(timer)
+      network.close()
+      removeEventListener('pagehide', leave)
+      void own.close(reading)
+    },
+  }
+}

@@ -1,0 +1,18 @@
+// What the lab tells of benches is what the page reads: the two have types of their own, for the page imports nothing of the server, and the
+// compiler (npm test runs it first) says here where they part.
+import { expectTypeOf, test } from 'vitest'
+import type { Fault, Settings, Storm, StormOrder, ToldDoor } from '../public/door.ts'
+import type { DoorState } from '../src/lab/door.ts'
+import type * as lab from '../src/lab/settings.ts'
+import type { StormState } from '../src/lab/storm/storm.ts'
+
+test('settings and faults are the same ones', () => {
+  expectTypeOf<Settings>().toEqualTypeOf<lab.Settings>()
+  expectTypeOf<Fault>().toEqualTypeOf<lab.Fault>()
+})
+
+test('what is told of a door and of a storm has all that the page reads', () => {
+  expectTypeOf<DoorState>().toExtend<ToldDoor>()
+  expectTypeOf<StormState>().toExtend<Storm>()
+  expectTypeOf<lab.StormOrder>().toExtend<StormOrder>()
+})
