@@ -277,7 +277,6 @@ test.each([1024, 1280])(
       }
     })
     expect(seen).toMatchObject({ columns: 2, over: [] })
-    expect(seen.chartPx).toBeLessThan(720 / 3)
     await go('rate=10&type=normal')
     await go('rate=10')
     await page.setViewport({ width: 1440, height: 900 })
