@@ -44,7 +44,8 @@ function route(context: PageContext) {
     shown = path
     const [, screen = '', slug] = path.split('/')
     for (const link of document.querySelectorAll('nav a'))
-      if ((link as HTMLElement).dataset.screen === screen) link.setAttribute('aria-current', 'page')
+      if ((link as HTMLElement).dataset.screen === (screen === 'learn' ? screen : ''))
+        link.setAttribute('aria-current', 'page')
       else link.removeAttribute('aria-current')
     leave?.()
     leave = undefined

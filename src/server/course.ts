@@ -58,8 +58,8 @@ function picture(path: string, text: string, file: Uint8Array): string {
   const [width, height] = sizeOf(file)
   const dark = path.replace(LIGHT, '-dark')
   return (
-    `<a href="${path}"><picture><source srcset="${dark}" media="screen and (prefers-color-scheme: dark)">` +
-    `<img src="${path}" alt="${escape(text)}" width="${width}" height="${height}" loading="lazy"></picture></a>`
+    `<picture><source srcset="${dark}" media="screen and (prefers-color-scheme: dark)">` +
+    `<img src="${path}" alt="${escape(text)}" width="${width}" height="${height}" loading="lazy"></picture>`
   )
 }
 
