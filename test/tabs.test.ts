@@ -66,7 +66,7 @@ describe.each(browserNames)('%s', (name) => {
   const cells = (page: Page, column: number) =>
     page.$$eval(
       '.numbers tbody tr',
-      (rows, column) => [...new Set(rows.map((row) => (row as HTMLTableRowElement).cells[column]!.innerText.trim()))],
+      (rows, column) => [...new Set(rows.map((row) => row.cells[column]!.innerText.trim()))],
       column,
     )
   const resultOf = (page: Page) => page.$eval('.result', (result) => (result as HTMLElement).innerText)
