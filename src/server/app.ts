@@ -59,6 +59,7 @@ export function createApp({
       outgoing.setHeader('referrer-policy', 'no-referrer')
       outgoing.setHeader('strict-transport-security', `max-age=${limits.hstsSeconds}; includeSubDomains`)
       outgoing.setHeader('vary', 'Origin')
+      if (env.path !== '/feed') bare(env) // the answer to each event that is published has no need of it
     }
     // RFC 9112 §9.3: with HTTP/1.1 a connection stays open without being told to; Node would say so in 47 bytes of each answer.
     if (isFeed && outgoing.shouldKeepAlive && incoming.httpVersion === '1.1') outgoing.removeHeader('connection')
@@ -67,6 +68,12 @@ export function createApp({
     guard.session(env)
     countLane(incoming, isFeed ? laneOf(incoming.url) : undefined)
     if (isFeed) holdLine(env)
+  }
+
+  /** No other site may put it into its pages; and what is no file of the page is no page, whoever opens it in a window or a frame. */
+  function bare({ path, outgoing }: Env['Bindings']) {
+    outgoing.setHeader('cross-origin-resource-policy', 'same-origin')
+    if (!assets?.has(path)) outgoing.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   }
 
   for (const name of transportNames) app.route(`/feed/${name}`, servers[name](feed, limits, stop))

@@ -25,6 +25,7 @@ export function createMetrics(feed: Feed, wire: () => Wire, log: (error: unknown
   // second as lag. What it says when it is asked, `nodejs_eventloop_lag_seconds`, stays.
   for (const name of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'])
     registers[0]!.removeSingleMetric(`nodejs_eventloop_lag_${name}_seconds`)
+  registers[0]!.removeSingleMetric('nodejs_version_info') // who looks for a server with a known hole asks for its version first
   // Plain numbers until somebody asks: a counter with labels would cost each request a microsecond.
   const paths = new Map<string, { total: number; open: number }>()
   new Counter({

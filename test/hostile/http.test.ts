@@ -373,6 +373,15 @@ test('I20 a wrong key → 401, and the key is nowhere', async () => {
   expect((await post(target, good)).status).toBe(201)
 })
 
+test.each(['/', '/nothing', '/healthz', '/limits', '/metrics', '/feed/polling'])(
+  'I20 %s names no program and no version',
+  async (path) => {
+    const { head, body } = await get(target, path)
+    expect(head).not.toMatch(/^(server|x-powered-by|via):/im)
+    for (const version of [process.versions.node, process.versions.openssl]) expect(head + body).not.toContain(version)
+  },
+)
+
 test('H15 /feed says what its answer depends on', async () => {
   for (const accept of ['text/event-stream', 'application/json']) {
     const head = request(target, 'GET /feed', [`Accept: ${accept}`])
