@@ -11,7 +11,7 @@ import { Refusal } from '../../transports/request.ts'
 import { servers } from '../../transports/servers.ts'
 import type { Assets } from './assets.ts'
 import { readJson } from './body.ts'
-import { errorResponse } from './errors.ts'
+import { codeOf, errorResponse } from './errors.ts'
 import type { Guard } from './guard.ts'
 import { lineLimits } from './lines.ts'
 import type { Connection } from './exchanges.ts'
@@ -117,6 +117,7 @@ export function createApp({
   app.onError((error, { env }) => refused(error, env))
 
   function refused(error: unknown, { outgoing }: Connection): Response {
+    metrics.refused(codeOf(error))
     if (!outgoing.hasHeader('vary')) outgoing.setHeader('vary', 'Origin') // a cache must not mix up what two origins got
     return errorResponse(error, metrics.failed)
   }

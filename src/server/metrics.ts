@@ -13,6 +13,8 @@ export interface Metrics {
   text(): Promise<string>
   /** Counts a request now, and as open until its response is over. */
   request(env: Env['Bindings']): void
+  /** Counts an answer that is an error, by its code: one of ours, never a client's word. */
+  refused(code: string): void
   /** Something threw that should not have: logged and counted; no test may leave this above 0. */
   failed(error: unknown): void
   readonly uncaught: number
@@ -45,6 +47,17 @@ export function createMetrics(feed: Feed, wire: () => Wire, log: (error: unknown
     registers,
     collect() {
       for (const [path, { open }] of paths) this.set({ path }, open)
+    },
+  })
+  const refusals = new Map<string, number>()
+  new Counter({
+    name: 'wirelab_refused_total',
+    help: 'Requests answered with an error, by its code',
+    labelNames: ['code'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [code, count] of refusals) this.inc({ code }, count)
     },
   })
   const failures = new Counter({ name: 'wirelab_uncaught_total', help: 'Errors nobody expected', registers })
@@ -89,6 +102,7 @@ export function createMetrics(feed: Feed, wire: () => Wire, log: (error: unknown
       counts.open++
       over.push(() => void counts.open--)
     },
+    refused: (code) => void refusals.set(code, (refusals.get(code) ?? 0) + 1),
     failed(error) {
       uncaught++
       failures.inc()

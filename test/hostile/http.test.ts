@@ -382,6 +382,16 @@ test.each(['/', '/nothing', '/healthz', '/limits', '/metrics', '/feed/polling'])
   },
 )
 
+test('16.3 refusals are counted by their code, in /metrics', async () => {
+  const counted = async () => {
+    const { body } = await get(target, '/metrics')
+    return Number(/^wirelab_refused_total\{code="wrong_host"\} (\d+)$/m.exec(body)?.[1] ?? 0)
+  }
+  const before = await counted()
+  for (let n = 0; n < 3; n++) await exchange(target, 'GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n')
+  expect((await counted()) - before).toBe(3)
+})
+
 test('H15 /feed says what its answer depends on', async () => {
   for (const accept of ['text/event-stream', 'application/json']) {
     const head = request(target, 'GET /feed', [`Accept: ${accept}`])

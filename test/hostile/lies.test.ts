@@ -125,7 +125,8 @@ async function expectNothing(transport: 'polling' | 'long-polling' | 'sse', ...a
   }
   const seen: FeedEvent[] = []
   const connection = clients[transport]({
-    ...{ origin: `https://localhost:${(server.address() as AddressInfo).port}`, after: 'abcdefgh.5', platform, pollMs: 5 },
+    after: 'abcdefgh.5',
+    ...{ origin: `https://localhost:${(server.address() as AddressInfo).port}`, platform, pollMs: 5 },
     onEvent: (each) => seen.push(each),
     onState: (state) => states.push(state),
   })

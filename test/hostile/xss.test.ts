@@ -67,7 +67,7 @@ describe.each(browserNames)('%s', (browserName) => {
   afterEach(async () => {
     expect(said, 'dialogs, violations, errors').toEqual([])
     expect(asked, 'requests').toEqual([])
-    expect(await page.$$eval(ALIEN, (all) => all.map((each) => each.outerHTML))).toEqual([])
+    expect(await page.$$eval(ALIEN, (all) => all.map((each) => each.tagName))).toEqual([])
     expect(await excessOf(page), 'wider than the window').toBeLessThanOrEqual(0)
   })
 
@@ -136,7 +136,7 @@ describe.each(browserNames)('%s', (browserName) => {
   describe('S what is published is what this browser reads', () => {
     const values: Json[] = nasty.flatMap(([, , text]) => [text, { [text]: [text] }])
     const readers: Record<string, (after: string) => string> = {
-      ...Object.fromEntries(transportNames.map((name) => [`our client of ${name}`, (after) => byClient(name, after)])),
+      ...Object.fromEntries(transportNames.map((name) => [`our client of ${name}`, (after: string) => byClient(name, after)])),
       'EventSource itself': byEventSource,
     }
     test.each(Object.keys(readers))('S1, S2 %s', async (reader) => {
