@@ -53,7 +53,13 @@ test(
     const proxies = await Promise.all(transportNames.map((_, n) => startProxy(() => lab.port, {}, { seed: SEED + n })))
     const followers = transportNames.flatMap((transport, n) =>
       Array.from({ length: CLIENTS }, (_, k) =>
-        follow(lab, { transport, http: httpVersions[k % 2]!, port: proxies[n]!.port, after: lab.feed.tail, pollMs: 50 }),
+        follow(lab, {
+          transport,
+          http: httpVersions[k % 2]!,
+          port: proxies[n]!.port,
+          after: lab.feed.tail,
+          pollMs: 50,
+        }),
       ),
     )
 

@@ -1,13 +1,14 @@
 // FAULTS F17: the wall clock jumps a day back and a year ahead (libfaketime, where it is installed). Order, cursors and time limits go by
 // the monotonic clock, and do not notice.
 import { globSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { transportNames } from '../transports/clients.ts'
+import { nodePlatform } from '../transports/platform.ts'
 import { sleep } from './lab.ts'
-import { expectWhole, reader, serve } from './served.ts'
+import { caPath, expectWhole, reader, serve } from './served.ts'
 
 const [library] = globSync('/usr/lib/{*,*/*}/libfaketime.so.1')
 
@@ -26,9 +27,17 @@ test.runIf(library !== undefined)(
     const { url, child } = await serve(flags, { env })
     const readers = await Promise.all(transportNames.map((transport) => reader(url, transport)))
     for (const each of readers) await each.more(20)
-    for (const jump of ['-1d', '+365d', '+0']) {
+    const platform = nodePlatform({ ca: await readFile(caPath, 'utf8') })
+    for (const [jump, days] of [
+      ['-1d', -1],
+      ['+365d', 365],
+      ['+0', 0],
+    ] as const) {
       await writeFile(clock, jump)
       await sleep(2000)
+      const { headers } = await platform.fetch(`${url}/healthz`)
+      const jumped = Date.parse(headers.get('date')!) - Date.now()
+      expect(Math.round(jumped / 86_400_000), 'days').toBe(days) // else nothing was tried
       for (const each of readers) await each.more(20)
     }
     for (const { ids, gaps, states } of readers) {
@@ -36,6 +45,7 @@ test.runIf(library !== undefined)(
       expect(states).toEqual(['connecting', 'open'])
     }
     expect(child.exitCode).toBeNull()
+    await platform.close()
     await rm(folder, { recursive: true })
   },
 )

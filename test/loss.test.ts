@@ -24,11 +24,15 @@ interface Said {
   verdicts: Record<string, { clean: boolean; declared: number; events: number }>
 }
 
-test.runIf(canLose).each([1, 5])('F11 %d %% of the segments are lost → each transport loses and repeats nothing', { timeout: 120_000 }, async (percent) => {
-  const script = [process.execPath, join(import.meta.dirname, 'loss.ts')]
-  const said = await run('unshare', ['-rn', 'sh', '-c', losing(percent), 'sh', ...script], { timeout: 100_000 })
-  const { expected, uncaught, verdicts } = JSON.parse(said.stdout) as Said
-  expect(uncaught).toBe(0)
-  for (const [name, verdict] of Object.entries(verdicts))
-    expect(verdict, name).toMatchObject({ clean: true, declared: 0, events: expected })
-})
+test.runIf(canLose).each([1, 5])(
+  'F11 %d of 100 segments are lost → each transport loses and repeats nothing',
+  { timeout: 120_000 },
+  async (percent) => {
+    const script = [process.execPath, join(import.meta.dirname, 'loss.ts')]
+    const said = await run('unshare', ['-rn', 'sh', '-c', losing(percent), 'sh', ...script], { timeout: 100_000 })
+    const { expected, uncaught, verdicts } = JSON.parse(said.stdout) as Said
+    expect(uncaught).toBe(0)
+    for (const [name, verdict] of Object.entries(verdicts))
+      expect(verdict, name).toMatchObject({ clean: true, declared: 0, events: expected })
+  },
+)

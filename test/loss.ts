@@ -7,7 +7,10 @@ import { certs, follow, httpVersions, open, publish, sleep, startTestLab } from 
 const EVENTS = 300
 const lab = await startTestLab({ limits: { heartbeatMs: 1000, retryMs: 20 } })
 const followers = transportNames.flatMap((transport) =>
-  httpVersions.map((http) => ({ name: `${transport} over HTTP/${http}`, follower: follow(lab, { transport, http, pollMs: 100 }) })),
+  httpVersions.map((http) => ({
+    name: `${transport} over HTTP/${http}`,
+    follower: follow(lab, { transport, http, pollMs: 100 }),
+  })),
 )
 await Promise.all(followers.map(({ follower }) => open(follower)))
 for (let n = 0; n < EVENTS; n++) {

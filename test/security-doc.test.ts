@@ -31,7 +31,10 @@ describe('the tests that docs/security.md names', () => {
   for (const { file, title } of new Map(named.map((each) => [`${each.file} ${each.title}`, each])).values())
     test(`${file}: ${title}`, () => {
       const names = found.get(file) ?? []
-      expect(names.some((name) => name === title || name.endsWith(` > ${title}`)), 'a test of this name').toBe(true)
+      expect(
+        names.some((name) => name === title || name.endsWith(` > ${title}`)),
+        'a test of this name',
+      ).toBe(true)
     })
 })
 

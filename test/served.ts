@@ -90,7 +90,9 @@ export async function reader(url: string, transport: TransportName, after: After
       const started = performance.now()
       while (!check()) {
         if (performance.now() - started > ms)
-          throw new Error(`${transport}: not within ${ms} ms: ${what}; ${ids.length} events, states ${states.join(' ')}`)
+          throw new Error(
+            `${transport}: not within ${ms} ms: ${what}; ${ids.length} events, states ${states.join(' ')}`,
+          )
         await sleep(20)
       }
     },

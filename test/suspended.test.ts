@@ -30,7 +30,8 @@ function watch(url: string, over: TransportName, after = 'now') {
     async until(count: number, ms = 30_000) {
       const began = performance.now()
       while (lines.length < count) {
-        if (performance.now() - began > ms) throw new Error(`${over}: ${lines.length} of ${count} lines; it said ${said}`)
+        if (performance.now() - began > ms)
+          throw new Error(`${over}: ${lines.length} of ${count} lines; it said ${said}`)
         await sleep(20)
       }
     },

@@ -178,7 +178,11 @@ describe('W8 how many lines', () => {
 
   test('W8, H13 forged addresses are one address → 429 for one more', async () => {
     await idle(target)
-    const forged = (n: number) => ({ 'X-Forwarded-For': `10.0.0.${n}`, 'X-Real-IP': `10.0.0.${n}`, Forwarded: `for=10.0.0.${n}` })
+    const forged = (n: number) => ({
+      'X-Forwarded-For': `10.0.0.${n}`,
+      'X-Real-IP': `10.0.0.${n}`,
+      Forwarded: `for=10.0.0.${n}`,
+    })
     const lines = []
     for (let n = 1; n <= 4; n++) lines.push(await opened(forged(n)))
     expect(codeOf(await exchange(target, handshake(target, forged(5)), { closes: true }))).toBe('429 too_many_lines')

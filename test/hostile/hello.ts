@@ -62,7 +62,8 @@ export async function serverHello(target: Target, bytes: Buffer): Promise<Server
   const afterId = at + 35 + said[at + 34]!
   const extensions: number[] = []
   const end = Math.min(said.length, 9 + said.readUIntBE(6, 3))
-  for (let next = afterId + 5; next + 4 <= end; next += 4 + said.readUInt16BE(next + 2)) extensions.push(said.readUInt16BE(next))
+  for (let next = afterId + 5; next + 4 <= end; next += 4 + said.readUInt16BE(next + 2))
+    extensions.push(said.readUInt16BE(next))
   return {
     version: said.readUInt16BE(at),
     random: said.subarray(at + 2, at + 34),

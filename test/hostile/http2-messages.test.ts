@@ -8,7 +8,13 @@ const target = labForFile({ linesPerAddress: 1000 })
 type Field = [name: string, value: string]
 
 /** RFC 7541 §6.2.2: a literal field, never indexed, its name and value as they are. */
-const literal = ([name, value]: Field) => [0, name.length, ...Buffer.from(name, 'latin1'), value.length, ...Buffer.from(value, 'latin1')]
+const literal = ([name, value]: Field) => [
+  0,
+  name.length,
+  ...Buffer.from(name, 'latin1'),
+  value.length,
+  ...Buffer.from(value, 'latin1'),
+]
 const honest = (): Field[] => [
   [':method', 'GET'],
   [':scheme', 'https'],
@@ -76,7 +82,9 @@ async function outcome(fields: Field[], body?: Uint8Array): Promise<string> {
   const line = await open(target, { ALPNProtocols: ['h2'] })
   try {
     const head = frame(1, END_HEADERS | (body ? 0 : END_STREAM), 1, fields.flatMap(literal))
-    line.write(Buffer.concat([Buffer.from(PREFACE), settings, head, body ? frame(0, END_STREAM, 1, body) : Buffer.alloc(0)]))
+    line.write(
+      Buffer.concat([Buffer.from(PREFACE), settings, head, body ? frame(0, END_STREAM, 1, body) : Buffer.alloc(0)]),
+    )
     return await firstWord(line)
   } finally {
     line.end()
@@ -86,7 +94,7 @@ async function outcome(fields: Field[], body?: Uint8Array): Promise<string> {
 /** What the server says on stream 1, or of the connection: `200`, `refused` with another status, `reset`, `end`. */
 async function firstWord(line: Line): Promise<string> {
   const found = (bytes: Buffer) => {
-    for (let at = 0; at + 9 <= bytes.length; ) {
+    for (let at = 0; at + 9 <= bytes.length;) {
       const length = bytes.readUIntBE(at, 3)
       const [type, stream] = [bytes[at + 3], bytes.readUInt32BE(at + 5)]
       if (type === 7) return 'end'

@@ -16,15 +16,18 @@ let directory: string
 let server: Server
 let platform: ReturnType<typeof nodePlatform>
 let respond: (after: string, response: ServerResponse) => void
+/** What the client before had still on the way is not for this one. */
+let turn = 0
 
 beforeAll(async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0) // full jitter at its shortest: back at once
   directory = await mkdtemp(join(tmpdir(), 'wirelab-hostile-'))
   const { ca, leaf } = await openAuthority(directory, ['localhost'])
   platform = nodePlatform({ ca })
-  server = createServer(leaf, ({ url = '' }, response) =>
-    respond(new URL(url, 'https://localhost').searchParams.get('after') ?? '', response),
-  )
+  server = createServer(leaf, ({ url = '' }, response) => {
+    if (!url.startsWith(`/${turn}/`)) response.destroy()
+    else respond(new URL(url, 'https://localhost').searchParams.get('after') ?? '', response)
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 })
 afterAll(async () => {
@@ -69,7 +72,10 @@ const bodies: [name: string, body: string][] = [
   ['no cursor', `{"events":[]}`],
   ['a cursor of words', '{"cursor":"here","events":[]}'],
   ['a gap of words', '{"cursor":"abcdefgh.7","events":[],"gap":"slow"}'],
-  ['a gap of an unknown reason', '{"cursor":"abcdefgh.7","events":[],"gap":{"reason":"x","from":"a","to":"abcdefgh.7"}}'],
+  [
+    'a gap of an unknown reason',
+    '{"cursor":"abcdefgh.7","events":[],"gap":{"reason":"x","from":"a","to":"abcdefgh.7"}}',
+  ],
   ['20,000-deep brackets', `{"cursor":"abcdefgh.7","events":${deep}`],
   ['1 MiB of nothing', ' '.repeat(2 ** 20)],
 ]
@@ -123,10 +129,11 @@ async function expectNothing(transport: 'polling' | 'long-polling' | 'sse', ...a
     else if (transport === 'polling') honest(response)
     else setTimeout(honest, 50, response)
   }
+  turn++
   const seen: FeedEvent[] = []
   const connection = clients[transport]({
     after: 'abcdefgh.5',
-    ...{ origin: `https://localhost:${(server.address() as AddressInfo).port}`, platform, pollMs: 5 },
+    ...{ origin: `https://localhost:${(server.address() as AddressInfo).port}/${turn}`, platform, pollMs: 5 },
     onEvent: (each) => seen.push(each),
     onState: (state) => states.push(state),
   })

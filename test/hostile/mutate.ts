@@ -32,7 +32,27 @@ export function mutate(bytes: Buffer, pick: Pick): Buffer {
 
 /** As a target or the value of a field may still be: visible ASCII, so that the request stays one and the connection goes on. */
 export function mutateText(text: string, pick: Pick): string {
-  const odd = ['%00', '%0d%0a', '%ff', '%', '..', '//', '\\', '"', "'", '<', '>', '&', '=', '?', ';', ',', '0', '-1', '9'.repeat(20)]
+  const odd = [
+    '%00',
+    '%0d%0a',
+    '%ff',
+    '%',
+    '..',
+    '//',
+    '\\',
+    '"',
+    "'",
+    '<',
+    '>',
+    '&',
+    '=',
+    '?',
+    ';',
+    ',',
+    '0',
+    '-1',
+    '9'.repeat(20),
+  ]
   let out = text
   for (let wrongs = 1 + pick(3); wrongs > 0; wrongs--) {
     const at = pick(out.length + 1)

@@ -83,7 +83,7 @@ test(
       const line = await open(target)
       line.write(mutate(Buffer.from(handshake(target)), pick))
       // A half-written head is left alone: slow.test.ts has the time for those.
-      const answer = await line.answer({ ms: 60 }).catch(orNothing)
+      const answer = await line.answer({ ms: 40 }).catch(orNothing)
       statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
       line.end('reset')
     })
@@ -125,7 +125,11 @@ test(
         const [name, value] = field.split(': ') as [string, string]
         return `${name}: ${n === wrong ? mutateText(value, pick) : value}`
       })
-      return request(target, `${method} /${wrong === fields.length ? mutateText(path.slice(1), pick) : path.slice(1)}`, named)
+      return request(
+        target,
+        `${method} /${wrong === fields.length ? mutateText(path.slice(1), pick) : path.slice(1)}`,
+        named,
+      )
     })
     for (const status of statuses.keys())
       expect([200, 204, 304, 400, 401, 403, 404, 405, 406, 421, 426, 431]).toContain(status)

@@ -1,7 +1,7 @@
 // FAULTS T1, T5, T6: names, extensions and compression that a ClientHello may offer, downgrades, half handshakes, and no early data.
 import { connect as connectTcp } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { get, labForFile, open, request } from '../raw.ts'
+import { get, idle, labForFile, open, request } from '../raw.ts'
 import { clientHello, hello, serverHello, vector } from './hello.ts'
 import type { Extension } from './hello.ts'
 
@@ -83,7 +83,8 @@ test('T6 a ticket of TLS 1.3 → without early data (0-RTT)', async () => {
   const line = await open(target, { minVersion: 'TLSv1.3' })
   const session = new Promise<Buffer>((resolve) => line.socket.once('session', resolve))
   line.write(request(target, 'GET /healthz'))
-  const fields = fieldsOf(await session)
+  const kept = await session // Node's own words come before OpenSSL's
+  const fields = fieldsOf(kept.subarray(kept.indexOf(Buffer.of(0x30, 0x82))))
   expect(fields).toContain(10) // the ticket itself: it is a session that could be resumed
   expect(fields).not.toContain(15) // max_early_data, left out when it is zero
   line.end()
@@ -99,17 +100,19 @@ test('T1 200 half handshakes → ended after handshakeMs, and a good client mean
   const closed = Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))))
   expect((await get(target, '/healthz')).status).toBe(200)
   await closed
-  expect(target.lab.wire.open).toBeLessThanOrEqual(1)
+  await idle(target)
 })
 
 /** The tags of the optional fields in OpenSSL's encoding of a session: a SEQUENCE whose fields are tagged by their number. */
 function fieldsOf(der: Buffer): number[] {
   const lengthAt = (at: number) => {
     const first = der[at]!
-    return first < 128 ? { length: first, next: at + 1 } : { length: der.readUIntBE(at + 1, first & 127), next: at + 1 + (first & 127) }
+    return first < 128
+      ? { length: first, next: at + 1 }
+      : { length: der.readUIntBE(at + 1, first & 127), next: at + 1 + (first & 127) }
   }
   const fields: number[] = []
-  for (let { next } = lengthAt(1); next < der.length; ) {
+  for (let { next } = lengthAt(1); next < der.length;) {
     const tag = der[next]!
     const { length, next: body } = lengthAt(next + 1)
     if ((tag & 0xe0) === 0xa0) fields.push(tag & 31)

@@ -18,7 +18,13 @@ afterAll(() => rm(directory, { recursive: true }))
 
 /** What a server shows, whom its clients trust, and what they must say. */
 const cases: [name: string, daysAgo: number, host: string, isTrusted: boolean, why: RegExp][] = [
-  ['an authority that nobody named', 0, 'localhost', false, /self-signed certificate in certificate chain|unable to verify/i],
+  [
+    'an authority that nobody named',
+    0,
+    'localhost',
+    false,
+    /self-signed certificate in certificate chain|unable to verify/i,
+  ],
   ['expired', 400, 'localhost', true, /certificate has expired/i],
   ['not yet valid', -30, 'localhost', true, /certificate is not yet valid/i],
   ['of another host', 0, 'other.example', true, /does not match certificate's altnames|altnames/i],

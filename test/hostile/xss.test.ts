@@ -32,7 +32,8 @@ const forms: Record<string, (text: string) => { draft: Draft; shown: string }> =
 }
 /** Elements that no payload may bring into the page. */
 const ALIEN = 'iframe, object, embed, base, meta[http-equiv], dialog, style, math, body script, [onerror], [onload]'
-const OURS = /^(https|wss):\/\/localhost:\d+\/(feed|lab|public|src|transports|vendor)\/[\w./-]*(\?(after|lane|limit)=[^<>"]*)?$/
+const OURS =
+  /^(https|wss):\/\/localhost:\d+\/(feed|lab|public|src|transports|vendor)\/[\w./-]*(\?(after|lane|limit)=[^<>"]*)?$/
 
 describe.each(browserNames)('%s', (browserName) => {
   let lab: Lab
@@ -105,7 +106,7 @@ describe.each(browserNames)('%s', (browserName) => {
     for (const { way, form, group } of cases)
       test(`X ${form} by ${way}: ${group.map(([name]) => name).join(', ')} → text on every lane`, async () => {
         const before = await heights()
-        const expected = []
+        const expected: string[] = []
         for (const [, text] of group) {
           const { draft, shown } = forms[form]!(text)
           await ways[way]!(draft)
@@ -116,7 +117,9 @@ describe.each(browserNames)('%s', (browserName) => {
           await until(isThere, `the last of them on ${lane}`)
           expect((await shownOn(lane, group.length)).reverse()).toEqual(expected)
         }
-        const inside = await page.$$eval('.stream bdi, [data-n="note"]', (all) => all.map((each) => each.children.length))
+        const inside = await page.$$eval('.stream bdi, [data-n="note"]', (all) =>
+          all.map((each) => each.children.length),
+        )
         expect(Math.max(...inside), 'elements in what was written').toBe(0)
         for (const [n, height] of (await heights()).entries()) expect(height - before[n]!).toBeLessThanOrEqual(60)
       })
@@ -136,7 +139,9 @@ describe.each(browserNames)('%s', (browserName) => {
   describe('S what is published is what this browser reads', () => {
     const values: Json[] = nasty.flatMap(([, , text]) => [text, { [text]: [text] }])
     const readers: Record<string, (after: string) => string> = {
-      ...Object.fromEntries(transportNames.map((name) => [`our client of ${name}`, (after: string) => byClient(name, after)])),
+      ...Object.fromEntries(
+        transportNames.map((name) => [`our client of ${name}`, (after: string) => byClient(name, after)]),
+      ),
       'EventSource itself': byEventSource,
     }
     test.each(Object.keys(readers))('S1, S2 %s', async (reader) => {
@@ -182,7 +187,7 @@ describe.each(browserNames)('%s', (browserName) => {
         location.hash = to
         await new Promise(requestAnimationFrame)
       }, hash)
-    const words = payloads.map(([, text]) => encodeURIComponent(text.slice(0, 500)))
+    const words = payloads.map(([, text]) => encodeURIComponent(text.slice(0, 500).toWellFormed()))
     const names = ['rate', 'payload', 'poll', 'lanes', 'wire', 'theme', 'type', 'sse.http', '__proto__']
     for (const text of words) await go(`#/?${names.map((name) => `${name}=${text}`).join('&')}`)
     for (const text of words) await go(`#${text}`)
