@@ -37,7 +37,7 @@ test.runIf(library !== undefined)(
       await sleep(2000)
       const { headers } = await platform.fetch(`${url}/healthz`)
       const jumped = Date.parse(headers.get('date')!) - Date.now()
-      expect(Math.round(jumped / 86_400_000), 'days').toBe(days) // else nothing was tried
+      expect(jumped / 86_400_000, 'days').toBeCloseTo(days, 1) // else nothing was tried
       for (const each of readers) await each.more(20)
     }
     for (const { ids, gaps, states } of readers) {

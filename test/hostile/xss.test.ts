@@ -100,9 +100,13 @@ describe.each(browserNames)('%s', (browserName) => {
     )
 
   describe('X published', () => {
-    const cases = Object.keys(ways).flatMap((way) =>
-      Object.keys(forms).flatMap((form) => groups.map((group) => ({ way, form, group }))),
-    )
+    // All of it in two of the four combinations, and the first few in each.
+    const cases = [
+      ...groups.map((group) => ({ way: 'POST', form: 'a note', group })),
+      ...groups.map((group) => ({ way: 'WSS', form: 'an event', group })),
+      { way: 'WSS', form: 'a note', group: groups[0]! },
+      { way: 'POST', form: 'an event', group: groups[0]! },
+    ]
     for (const { way, form, group } of cases)
       test(`X ${form} by ${way}: ${group.map(([name]) => name).join(', ')} → text on every lane`, async () => {
         const before = await heights()
