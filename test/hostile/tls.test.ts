@@ -69,6 +69,17 @@ describe('T1 what is offered and not taken', () => {
   })
 })
 
+const [major = 0, minor = 0] = process.versions.openssl.split('.').map(Number)
+test.runIf(major > 3 || (major === 3 && minor >= 5))(
+  'T1 a key exchange that withstands quantum computers (X25519MLKEM768) → spoken where OpenSSL has it',
+  async () => {
+    const line = await open(target, { ecdhCurve: 'X25519MLKEM768', minVersion: 'TLSv1.3' })
+    line.write(request(target, 'GET /healthz'))
+    expect((await line.answer()).status).toBe(200)
+    line.end()
+  },
+)
+
 describe('T5 downgrades', () => {
   test('T5 TLS 1.2 from a client that could more (TLS_FALLBACK_SCSV, RFC 7507) → alert 86', async () => {
     expect(await hello(target, clientHello(TLS_12, [AES_GCM, 0x5600]))).toBe('alert 86')
