@@ -34,6 +34,7 @@ export function noteIn({ type, data }: FeedEvent, now: number): Note | undefined
   }
 }
 
+/** Never in the middle of a character that is two units of UTF-16. */
 export function shorten(text: string): string {
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN).replace(/[\ud800-\udbff]$/, '')}…` : text
 }

@@ -209,7 +209,13 @@ describe('what the server says of itself', () => {
       expect(headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains')
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('referrer-policy')).toBe('no-referrer')
+      expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
     }
+    expect((await ask('/')).headers.get('cross-origin-opener-policy')).toBe('same-origin')
+    expect((await ask('/healthz')).headers.get('content-security-policy')).toBe(
+      "default-src 'none'; frame-ancestors 'none'",
+    )
     // An answer of the feed is no page: it says what matters for it, and nothing that costs each event 90 bytes.
     for (const path of ['/feed/polling', '/feed/long-polling?wait=0', '/feed/sse', '/feed/polling?after=x']) {
       const { headers } = await ask(path, {}, '1.1', { method: path.endsWith('sse') ? 'HEAD' : 'GET' })

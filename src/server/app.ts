@@ -11,7 +11,7 @@ import { Refusal } from '../../transports/request.ts'
 import { servers } from '../../transports/servers.ts'
 import type { Assets } from './assets.ts'
 import { readJson } from './body.ts'
-import { errorResponse } from './errors.ts'
+import { codeOf, errorResponse } from './errors.ts'
 import type { Guard } from './guard.ts'
 import { lineLimits } from './lines.ts'
 import type { Connection } from './exchanges.ts'
@@ -62,6 +62,7 @@ export function createApp({
       outgoing.setHeader('referrer-policy', 'no-referrer')
       outgoing.setHeader('strict-transport-security', `max-age=${limits.hstsSeconds}; includeSubDomains`)
       outgoing.setHeader('vary', 'Origin')
+      if (env.path !== '/feed') bare(env) // the answer to each event that is published has no need of it
     }
     // RFC 9112 §9.3: with HTTP/1.1 a connection stays open without being told to; Node would say so in 47 bytes of each answer.
     if (isFeed && outgoing.shouldKeepAlive && incoming.httpVersion === '1.1') outgoing.removeHeader('connection')
@@ -70,6 +71,12 @@ export function createApp({
     guard.session(env)
     countLane(incoming, isFeed ? laneOf(incoming.url) : undefined)
     if (isFeed) holdLine(env)
+  }
+
+  /** No other site may put it into its pages; and what is no file of the page is no page, whoever opens it in a window or a frame. */
+  function bare({ path, outgoing }: Env['Bindings']) {
+    outgoing.setHeader('cross-origin-resource-policy', 'same-origin')
+    if (!assets?.has(path)) outgoing.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   }
 
   for (const name of transportNames) app.route(`/feed/${name}`, servers[name](feed, limits, stop))
@@ -113,6 +120,7 @@ export function createApp({
   app.onError((error, { env }) => refused(error, env))
 
   function refused(error: unknown, { outgoing }: Connection): Response {
+    metrics.refused(codeOf(error))
     if (!outgoing.hasHeader('vary')) outgoing.setHeader('vary', 'Origin') // a cache must not mix up what two origins got
     return errorResponse(error, metrics.failed)
   }

@@ -37,7 +37,7 @@ export interface ExtraFile {
   headers?: Record<string, string>
 }
 
-const root = join(import.meta.dirname, '../..')
+const REPOSITORY = join(import.meta.dirname, '../..')
 const COURSE = '/course'
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -49,8 +49,12 @@ const types: Record<string, string> = {
   '.png': 'image/png',
 }
 
-/** `csp` goes with the page, as it was asked for by this Host. */
-export async function loadAssets(csp: (host: string) => string, extra: ExtraFile[] = []): Promise<Assets> {
+/** `csp` goes with the page, as it was asked for by this Host; `root` is where the page's folders are. */
+export async function loadAssets(
+  csp: (host: string) => string,
+  extra: ExtraFile[] = [],
+  root = REPOSITORY,
+): Promise<Assets> {
   const files = new Map<string, Asset>()
   const extraHeaders = new Map(extra.map(({ url, headers = {} }) => [url, headers]))
 
@@ -114,6 +118,8 @@ export async function loadAssets(csp: (host: string) => string, extra: ExtraFile
       context.header('etag', etag)
       context.header('cache-control', 'no-cache')
       context.header('vary', 'Accept-Encoding, Origin')
+      // A window of another site keeps no hold of the page, nor the page of it (HTML §7.1.3).
+      if (type.startsWith('text/html')) context.header('cross-origin-opener-policy', 'same-origin')
       for (const [name, value] of Object.entries(extraHeaders.get(path) ?? {})) context.header(name, value)
       if (type.startsWith('text/html')) context.header('content-security-policy', csp(host))
       if (matchesEtag(context.env.incoming, etag)) return context.body(null, 304)

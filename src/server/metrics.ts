@@ -17,6 +17,8 @@ export interface Metrics {
   text(): Promise<string>
   /** Counts a request now, and as open until its response is over. */
   request(env: Env['Bindings'], entrance?: Entrance): void
+  /** Counts an answer that is an error, by its code: one of ours, never a client's word. */
+  refused(code: string): void
   /** Something threw that should not have: logged and counted; no test may leave this above 0. */
   failed(error: unknown): void
   readonly uncaught: number
@@ -40,7 +42,19 @@ export function createMetrics({ feed, wire, room, log }: MetricsOptions): Metric
   // second as lag. What it says when it is asked, `nodejs_eventloop_lag_seconds`, stays.
   for (const name of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'])
     registers[0]!.removeSingleMetric(`nodejs_eventloop_lag_${name}_seconds`)
+  registers[0]!.removeSingleMetric('nodejs_version_info') // who looks for a server with a known hole asks for its version first
   const paths: Record<Entrance, Paths> = { lab: new Map(), door: new Map() }
+  const refusals = new Map<string, number>()
+  new Counter({
+    name: 'wirelab_refused_total',
+    help: 'Requests answered with an error, by its code',
+    labelNames: ['code'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [code, count] of refusals) this.inc({ code }, count)
+    },
+  })
   const failures = new Counter({ name: 'wirelab_uncaught_total', help: 'Errors nobody expected', registers })
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
@@ -100,6 +114,7 @@ export function createMetrics({ feed, wire, room, log }: MetricsOptions): Metric
       counts.open++
       over.push(() => void counts.open--)
     },
+    refused: (code) => void refusals.set(code, (refusals.get(code) ?? 0) + 1),
     failed(error) {
       uncaught++
       failures.inc()

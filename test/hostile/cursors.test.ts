@@ -187,7 +187,7 @@ describe('C4 positions that cannot be continued: 200 and a gap first', () => {
   ]
   for (const [name, after, reason] of cases) {
     const gap = () => ({ reason, from: after(), to: `${E}.3` })
-    for (const door of ['polling', 'long-polling', 'polling h2'] as const)
+    for (const door of ['polling', 'long-polling', 'polling h2', 'long-polling h2'] as const)
       test(`C4 ${name} → 200, gap ${reason}, then the oldest (${door})`, async () => {
         const { status, body } = await queryDoors[door]!(after())
         const page = JSON.parse(body) as { gap: object; events: { id: string }[] }
@@ -245,7 +245,7 @@ describe('C5–C7 limit, wait and unknown parameters', () => {
     ['C7', `x=${'y'.repeat(15_000)}`, 'bad_parameter'],
   ]
   for (const [id, query, code] of cases)
-    for (const door of ['polling', 'long-polling', 'polling h2', 'wss'] as const)
+    for (const door of ['polling', 'long-polling', 'sse', 'wss', 'polling h2', 'sse h2', 'wss h2'] as const)
       test(`${id} ${query.slice(0, 40)} → 400 ${code} (${door})`, async () => {
         const [name = '', value = ''] = query.split(/=(.*)/s)
         expect(codeOf(await queryDoors[door]!(encode8bit(value), name))).toBe(`400 ${code}`)

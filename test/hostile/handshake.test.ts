@@ -1,9 +1,9 @@
 // FAULTS W, T: the opening handshake of WSS, and TLS below all of it.
-import { connect as connectTcp } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { KEY, handshake, openWss, wss } from '../frames.ts'
 import { codeOf, exchange, get, get2, idle, labForFile, open, post } from '../raw.ts'
 import type { Answer } from '../raw.ts'
+import { clientHello, hello } from './hello.ts'
 
 const target = labForFile({ linesPerSession: 2, linesPerAddress: 4, lines: 5 })
 const origin = () => `https://${target.host}`
@@ -176,6 +176,20 @@ describe('W8 how many lines', () => {
   test('W8 one more of an address → 429 + Retry-After before 101; free again when one closes', () =>
     atMost(4, {}, '429 too_many_lines'))
 
+  test('W8, H13 forged addresses are one address → 429 for one more', async () => {
+    await idle(target)
+    const forged = (n: number) => ({
+      'X-Forwarded-For': `10.0.0.${n}`,
+      'X-Real-IP': `10.0.0.${n}`,
+      Forwarded: `for=10.0.0.${n}`,
+    })
+    const lines = []
+    for (let n = 1; n <= 4; n++) lines.push(await opened(forged(n)))
+    expect(codeOf(await exchange(target, handshake(target, forged(5)), { closes: true }))).toBe('429 too_many_lines')
+    for (const line of lines) line.end()
+    await idle(target)
+  })
+
   test('W8 one more of all → 503 + Retry-After before 101', async () => {
     const { limits } = target.lab
     limits.lines = 2
@@ -222,18 +236,18 @@ describe('T TLS', () => {
   ]
   for (const [name, version, suites, expected] of hellos)
     test(`T1 ${name} → ${expected}`, async () => {
-      expect(await hello(clientHello(version, suites))).toBe(expected)
+      expect(await hello(target, clientHello(version, suites))).toBe(expected)
     })
   test('T1 a hello of 16 kB of suites → alert or hello, never silence', async () => {
-    expect(await hello(clientHello(0x0303, Array<number>(7000).fill(0x0a0a)))).toBe('alert 40')
+    expect(await hello(target, clientHello(0x0303, Array<number>(7000).fill(0x0a0a)))).toBe('alert 40')
   })
   test('T1 a hello in 1-byte records → the connection ends', async () => {
     const whole = clientHello(0x0303, [0xc02b]).subarray(5)
     const pieces = Array.from(whole, (byte) => Buffer.of(0x16, 3, 1, 0, 1, byte))
-    expect(await hello(Buffer.concat(pieces))).toMatch(/^(hello|alert \d+|end)$/)
+    expect(await hello(target, Buffer.concat(pieces))).toMatch(/^(hello|alert \d+|end)$/)
   })
   test('T1 Heartbleed-like heartbeat before the hello → alert or end, nothing leaked', async () => {
-    expect(await hello(Buffer.of(0x18, 3, 2, 0, 3, 1, 0x40, 0))).toMatch(/^(alert 10|alert 70|end)$/)
+    expect(await hello(target, Buffer.of(0x18, 3, 2, 0, 3, 1, 0x40, 0))).toMatch(/^(alert 10|alert 70|end)$/)
   })
 
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
@@ -275,36 +289,3 @@ test('W the good handshake, and an event through it', async () => {
   expect(await socket.message()).toMatchObject({ data: 'through' })
   line.end()
 })
-
-/** RFC 5246 §7.4.1.2, with the groups and signatures that our certificate needs. */
-function clientHello(version: number, suites: number[]): Buffer {
-  const short = (value: number) => [value >> 8, value & 255]
-  const vector = (bytes: number[]) => [...short(bytes.length), ...bytes]
-  const extension = (type: number, values: number[]) => [...short(type), ...vector(vector(values.flatMap(short)))]
-  const extensions = [...extension(10, [0x0017]), ...extension(13, [0x0403])]
-  const body = [
-    ...short(version),
-    ...Buffer.alloc(32, 7),
-    0,
-    ...vector(suites.flatMap(short)),
-    ...[1, 0],
-    ...vector(extensions),
-  ]
-  return Buffer.from([0x16, 3, 1, ...vector([1, 0, ...vector(body)])])
-}
-
-/** What the server says to these bytes, before any TLS. */
-async function hello(bytes: Buffer): Promise<string> {
-  const socket = connectTcp(target.lab.port, '127.0.0.1')
-  try {
-    return await new Promise((resolve) => {
-      socket.on('error', () => resolve('end')).on('close', () => resolve('end'))
-      socket.once('data', ([type, , , , , , description]) =>
-        resolve(type === 0x15 ? `alert ${description}` : type === 0x16 ? 'hello' : 'no TLS'),
-      )
-      socket.write(bytes)
-    })
-  } finally {
-    socket.destroy()
-  }
-}

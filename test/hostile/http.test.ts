@@ -373,6 +373,25 @@ test('I20 a wrong key → 401, and the key is nowhere', async () => {
   expect((await post(target, good)).status).toBe(201)
 })
 
+test.each(['/', '/nothing', '/healthz', '/limits', '/metrics', '/feed/polling'])(
+  'I20 %s names no program and no version',
+  async (path) => {
+    const { head, body } = await get(target, path)
+    expect(head).not.toMatch(/^(server|x-powered-by|via):/im)
+    for (const version of [process.versions.node, process.versions.openssl]) expect(head + body).not.toContain(version)
+  },
+)
+
+test('16.3 refusals are counted by their code, in /metrics', async () => {
+  const counted = async () => {
+    const { body } = await get(target, '/metrics')
+    return Number(/^wirelab_refused_total\{code="wrong_host"\} (\d+)$/m.exec(body)?.[1] ?? 0)
+  }
+  const before = await counted()
+  for (let n = 0; n < 3; n++) await exchange(target, 'GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n')
+  expect((await counted()) - before).toBe(3)
+})
+
 test('H15 /feed says what its answer depends on', async () => {
   for (const accept of ['text/event-stream', 'application/json']) {
     const head = request(target, 'GET /feed', [`Accept: ${accept}`])

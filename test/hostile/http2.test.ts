@@ -4,37 +4,31 @@ import type { ClientHttp2Session, SecureClientSessionOptions } from 'node:http2'
 import { expect, test } from 'vitest'
 import { encode } from '../frames.ts'
 import { get2, idle, labForFile, open, residentMiB } from '../raw.ts'
+import { PREFACE, frame, get, settings } from './http2-frames.ts'
 
 const target = labForFile({ linesPerAddress: 1000, idleMs: 500, stallMs: 500 })
-const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
-
+/** FLOOD=1: a million of each. */
+const TIMES = process.env.FLOOD === '1' ? 10 : 1
 function session(options: SecureClientSessionOptions = {}): ClientHttp2Session {
   const { lab } = target
   const client = connectHttp2(`https://localhost:${lab.port}`, { ca: lab.authority!.ca, ...options })
   return client.on('error', () => undefined)
 }
-/** RFC 9113 §4.1 */
-function frame(type: number, flags: number, stream: number, payload: Uint8Array | number[] = []): Buffer {
-  const head = Buffer.alloc(9)
-  head.writeUIntBE(payload.length, 0, 3)
-  head[3] = type
-  head[4] = flags
-  head.writeUInt32BE(stream, 5)
-  return Buffer.concat([head, Uint8Array.from(payload)])
-}
-const settings = frame(4, 0, 0)
-
-const opened = (stream: number) => {
-  const head = [0x82, 0x87, 0x84, 0x41, target.host.length, ...Buffer.from(target.host)] // GET https /, :authority
-  return frame(1, 5, stream, head)
-}
+const opened = (stream: number) => get(target.host, stream)
 const openedAndReset = (count: number) =>
   Array.from({ length: count }, (_, index) => [opened(index * 2 + 1), frame(3, 0, index * 2 + 1, [0, 0, 0, 8])]).flat()
 
+/** So many fields of 16 kB, each in a CONTINUATION of its own; the length of the value is 127 + 1 + 124 · 128 (RFC 7541 §5.1). */
+function fields(count: number): Buffer {
+  const field = Buffer.concat([Buffer.of(0, 1, 0x78, 0x7f, 0x81, 124), Buffer.alloc(16_000, 0x79)])
+  const more = Array.from({ length: count }, (_, n) => frame(9, n === count - 1 ? 4 : 0, 1, field))
+  return Buffer.concat([frame(1, 1, 1, [0x82, 0x87, 0x84]), ...more])
+}
+
 /** As bytes, after an honest start; the server ends the connection, or has read it all and lives. */
 const floods: [name: string, bytes: () => Buffer][] = [
-  ['100,000 SETTINGS', () => Buffer.concat(Array<Buffer>(100_000).fill(settings))],
-  ['100,000 PINGs', () => Buffer.concat(Array<Buffer>(100_000).fill(frame(6, 0, 0, Buffer.alloc(8))))],
+  [`${TIMES}00,000 SETTINGS`, () => Buffer.concat(Array<Buffer>(TIMES * 100_000).fill(settings))],
+  [`${TIMES}00,000 PINGs`, () => Buffer.concat(Array<Buffer>(TIMES * 100_000).fill(frame(6, 0, 0, Buffer.alloc(8))))],
   ['10,000 streams opened and reset', () => Buffer.concat(openedAndReset(10_000))],
   [
     '10,000 streams opened and kept',
@@ -46,6 +40,7 @@ const floods: [name: string, bytes: () => Buffer][] = [
     () =>
       Buffer.concat([frame(1, 0, 1, [0x82]), ...Array<Buffer>(1000).fill(frame(9, 0, 1, Buffer.alloc(16_000, 0x82)))]),
   ],
+  ['1 MB of header fields', () => fields(60)],
   ['a frame of 16 MiB announced', () => Buffer.of(0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 1)],
   ['DATA on stream 0', () => frame(0, 0, 0, [1])],
   ['HEADERS of nonsense', () => frame(1, 4, 1, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff])],

@@ -1,47 +1,29 @@
-// FAULTS M10: honest frames and handshakes, broken at random by a seeded mutator. FUZZ=1 runs the long version.
+// FAULTS M10: honest frames, handshakes, requests and bodies, broken at random by a seeded mutator. FUZZ=1 runs the long version.
 import { expect, test } from 'vitest'
+import { decodeEvent, encodeEvent } from '../../src/core/event.ts'
 import { encode, handshake, openWss, text } from '../frames.ts'
 import type { Frame } from '../frames.ts'
-import { get2, idle, labForFile, open, residentMiB } from '../raw.ts'
+import { get2, idle, json, labForFile, open, request, residentMiB } from '../raw.ts'
+import { PREFACE, frame, get, settings } from './http2-frames.ts'
+import { mutate, mutateText, random } from './mutate.ts'
+import type { Pick } from './mutate.ts'
 
 const long = process.env.FUZZ === '1'
-const FRAMES = long ? 1_000_000 : 20_000
+/** Together 105 000; the long version has each of its kinds a million times, and 200 000 handshakes. */
+const FRAMES = long ? 1_000_000 : 30_000
+const HTTP2_FRAMES = long ? 1_000_000 : 10_000
 const HANDSHAKES = long ? 200_000 : 5_000
+const REQUESTS = long ? 1_000_000 : 40_000
+const BODIES = long ? 1_000_000 : 20_000
 const SEED = Number(process.env.SEED ?? 20_260_101)
+/** Of a connection, before it is left for another. */
 const FRAMES_EACH = 10
+const REQUESTS_EACH = 50
 const AT_ONCE = 32
-const target = labForFile({ linesPerAddress: 1000, closeMs: 300, headersMs: 1000, requestMs: 1000, idleMs: 1000 })
-
-/** mulberry32: 32 bits of state; a failing round is found again by its seed. */
-function random(seed: number): (below: number) => number {
-  return (below) => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
-
-/** One to four small wrongs. */
-function mutate(bytes: Buffer, pick: (below: number) => number): Buffer {
-  let out = Buffer.from(bytes)
-  for (let wrongs = 1 + pick(4); wrongs > 0 && out.length > 0; wrongs--) {
-    const at = pick(out.length)
-    const [before, after] = [out.subarray(0, at), out.subarray(at)]
-    const wrong = [
-      () => out.with(at, out[at]! ^ (1 << pick(8))), // one bit
-      () => out.with(at, pick(256)),
-      () => out.with(at, [0, 0x7f, 0x80, 0xff, 10, 13][pick(6)]!),
-      () => Buffer.concat([before, Buffer.from([pick(256)]), after]),
-      () => Buffer.concat([before, after.subarray(1 + pick(4))]),
-      () => Buffer.concat([before, after.subarray(0, 8), after]), // said twice
-      () => Buffer.concat([after, before]),
-      () => before,
-    ][pick(8)]!
-    out = Buffer.from(wrong())
-  }
-  return out
-}
+const target = labForFile({
+  ...{ linesPerAddress: 1000, closeMs: 300, headersMs: 1000, requestMs: 1000, idleMs: 1000 },
+  ...{ waitSeconds: 1, retentionEvents: 1000 },
+})
 
 const honest: Frame[] = [
   text('{"publish":{"type":"tick","data":{"a":[1,"é😀",null]}}}'),
@@ -60,10 +42,8 @@ const known = (code: number) => [1005, 1006].includes(code) || (code >= 1000 && 
 
 test(
   `M10 ${FRAMES} mutated frames → 0 uncaught, each line ends by a code or goes on`,
-  async () => {
-    let half = 0 // the first half warms up; a leak grows in the second as well
-    await rounds(FRAMES / FRAMES_EACH, async (round) => {
-      if (round === FRAMES / FRAMES_EACH / 2) half = residentMiB()
+  () =>
+    bounded(FRAMES / FRAMES_EACH, async (round) => {
       const pick = random(SEED + round)
       const socket = await openWss(target, { key: true })
       for (let count = 0; count < FRAMES_EACH; count++) socket.send(mutate(encode(honest[pick(honest.length)]!), pick))
@@ -71,38 +51,115 @@ test(
       const code = await socket.closeCode(400).catch(() => 1006) // it waits for the rest of a frame
       expect(known(code), `round ${round}: ${code}`).toBe(true)
       socket.line.end('reset')
-    })
-    await idle(target)
-    expect(residentMiB() - half).toBeLessThan(64)
-  },
+    }),
   1000 * FRAMES,
+)
+
+test(
+  `M10 ${HTTP2_FRAMES} mutated HTTP/2 frames → 0 uncaught, each connection goes on or ends`,
+  () =>
+    bounded(HTTP2_FRAMES / FRAMES_EACH, async (round) => {
+      const pick = random(SEED + round)
+      const line = await open(target, { ALPNProtocols: ['h2'] })
+      const frames = [
+        ...[get(target.host, 1), get(target.host, 3), settings, frame(4, 0, 0, [0, 3, 0, 0, 0, 100])],
+        ...[frame(6, 0, 0, Buffer.alloc(8)), frame(8, 0, 0, [0, 0, 1, 0]), frame(3, 0, 1, [0, 0, 0, 8])],
+        ...[frame(0, 1, 1, Buffer.from('hello')), frame(9, 4, 1, [0x84]), frame(2, 0, 1, [0, 0, 0, 0, 16])],
+      ]
+      line.write(Buffer.concat([Buffer.from(PREFACE), settings]))
+      for (let count = 0; count < FRAMES_EACH; count++) line.write(mutate(frames[pick(frames.length)]!, pick))
+      await line.until((bytes) => bytes.length > 60 || undefined, 60).catch(() => undefined) // its settings, and a word more
+      line.end('reset')
+    }),
+  1000 * HTTP2_FRAMES,
 )
 
 test(
   `M10 ${HANDSHAKES} mutated handshakes → 0 uncaught, each has an answer or its end`,
   async () => {
-    let half = 0 // the first half warms up; a leak grows in the second as well
     const statuses = new Map<number, number>()
-    await rounds(HANDSHAKES, async (round) => {
-      if (round === HANDSHAKES / 2) half = residentMiB()
+    await bounded(HANDSHAKES, async (round) => {
       const pick = random(SEED + round)
       const line = await open(target)
       line.write(mutate(Buffer.from(handshake(target)), pick))
       // A half-written head is left alone: slow.test.ts has the time for those.
-      const answer = await line.answer({ ms: 60 }).catch((error: Error) => {
-        if (/ms without|^ended/.test(error.message)) return { status: 0 }
-        throw error
-      })
+      const answer = await line.answer({ ms: 40 }).catch(orNothing)
       statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
       line.end('reset')
     })
     for (const status of statuses.keys())
       expect([0, 101, 200, 304, 400, 403, 404, 405, 408, 421, 426, 431]).toContain(status)
     expect(statuses.size).toBeGreaterThan(4) // else the mutator is too shy, or too wild
-    await idle(target, 3000)
-    expect(residentMiB() - half).toBeLessThan(64)
   },
   1000 * HANDSHAKES,
+)
+
+/** Method, target and fields of honest requests, none of which is answered for ever. */
+const requests: [line: string, ...fields: string[]][] = [
+  ['GET /feed/polling?after={tail}&limit=10', 'If-None-Match: "{tail}"'],
+  ['GET /feed/polling?after=earliest&limit=1&lane=a-1', 'Accept: application/json'],
+  ['GET /feed/long-polling?after=earliest&limit=1&wait=1', 'Last-Event-ID: {tail}'],
+  ['GET /feed?limit=1', 'Accept: application/json, */*;q=0.5', 'Prefer: wait=0'],
+  ['GET /feed/wss?after=now', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Protocol: wirelab.v1'],
+  ['GET /', 'Accept-Encoding: br, gzip;q=0.5', 'Range: bytes=0-10'],
+  ['GET /public/index.html', 'If-None-Match: W/"x", *', 'Cookie: __Host-wirelab-1=abc; a=b'],
+  ['GET /lab/lanes?lane=a&lane=b', 'Origin: https://{host}', 'Sec-Fetch-Site: same-origin'],
+  ['GET /limits', 'Authorization: Bearer {key}', 'X-Forwarded-For: 10.0.0.1'],
+  ['OPTIONS /feed', 'Origin: https://{host}', 'Access-Control-Request-Method: POST'],
+  ['DELETE /lab/bench/abc', 'Authorization: Bearer {key}'],
+]
+
+test(
+  `M10 ${REQUESTS} mutated requests → each is answered in our words, and the connection goes on`,
+  async () => {
+    const fill = (words: string) =>
+      words
+        .replaceAll('{tail}', target.lab.feed.tail)
+        .replaceAll('{host}', target.host)
+        .replaceAll('{key}', target.lab.publishKey)
+    const statuses = await answered(REQUESTS, (pick) => {
+      const [line, ...fields] = requests[pick(requests.length)]!.map(fill) as [string, ...string[]]
+      const [method, path] = line.split(' ') as [string, string]
+      const wrong = pick(fields.length + 1) // the target, or one of the fields
+      const named = fields.map((field, n) => {
+        const [name, value] = field.split(': ') as [string, string]
+        return `${name}: ${n === wrong ? mutateText(value, pick) : value}`
+      })
+      return request(
+        target,
+        `${method} /${wrong === fields.length ? mutateText(path.slice(1), pick) : path.slice(1)}`,
+        named,
+      )
+    })
+    for (const status of statuses.keys())
+      expect([200, 204, 304, 400, 401, 403, 404, 405, 406, 421, 426, 431]).toContain(status)
+    expect(statuses.size).toBeGreaterThan(6)
+  },
+  1000 * REQUESTS,
+)
+
+/** Drafts; the first can be published. */
+const drafts = [
+  '{"type":"tick","data":{"a":[1,-2.5e3,"é😀\\u0000\\ud83d\\ude00",null,true],"b":{"":[]}}}',
+  '{"type":"note","data":{"text":"hello","tag":"a-1"}}',
+  '{ "data" : [[[[[[]]]]]] , "type" : "a_b-c" }',
+  '{"type":"tick","data":"__proto__ constructor"}',
+]
+
+test(
+  `M10 ${BODIES} mutated bodies → published whole or refused, and what is in the log is an event`,
+  async () => {
+    const statuses = await answered(BODIES, (pick) => {
+      const body = mutate(Buffer.from(drafts[pick(drafts.length)]!), pick)
+      const head = request(target, 'POST /feed', [...json(target), `Content-Length: ${body.length}`])
+      return Buffer.concat([Buffer.from(head), body])
+    })
+    expect([...statuses.keys()].sort()).toEqual([201, 400])
+    for (const { bytes } of target.lab.feed.since('earliest').entries)
+      expect(Buffer.compare(encodeEvent(decodeEvent(Buffer.from(bytes).toString())), bytes)).toBe(0)
+    expect(({} as { admin?: unknown }).admin).toBeUndefined()
+  },
+  1000 * BODIES,
 )
 
 test('M10 mutated values in HTTP/2 headers → an answer or a reset stream', async () => {
@@ -116,10 +173,44 @@ test('M10 mutated values in HTTP/2 headers → an answer or a reset stream', asy
   }
 })
 
-async function rounds(count: number, act: (round: number) => Promise<void>): Promise<void> {
+/** @returns how often each status came; a connection that was closed is left for another. */
+async function answered(count: number, make: (pick: Pick) => string | Buffer): Promise<Map<number, number>> {
+  const statuses = new Map<number, number>()
+  let closed = 0
+  await bounded(count / REQUESTS_EACH, async (round) => {
+    const pick = random(SEED + round)
+    let line = await open(target)
+    for (let sent = 0; sent < REQUESTS_EACH; sent++) {
+      line.write(make(pick))
+      const { status, headers } = await line.answer()
+      statuses.set(status, (statuses.get(status) ?? 0) + 1)
+      if (headers.connection !== 'close') continue
+      closed++
+      line.end()
+      line = await open(target)
+    }
+    line.end()
+  })
+  expect(closed, 'connections that one request ended').toBeLessThan(count / 10)
+  return statuses
+}
+
+/** So many rounds, some at once; the first half warms up, and a leak grows in the second as well. */
+async function bounded(count: number, act: (round: number) => Promise<void>): Promise<void> {
+  let half = 0
   let next = 0
   const worker = async () => {
-    while (next < count) await act(next++)
+    while (next < count) {
+      if (next === Math.floor(count / 2)) half = residentMiB()
+      await act(next++)
+    }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  await idle(target, 3000)
+  expect(residentMiB() - half).toBeLessThan(64)
+}
+
+function orNothing(error: Error) {
+  if (/ms without|^ended/.test(error.message)) return { status: 0 }
+  throw error
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../../src/core/event.ts'
 import { codeOf, exchange, get, get2, idle, labForFile, open, post, request } from '../raw.ts'
+import { nasty } from './nasty.ts'
 
 const target = labForFile({ linesPerAddress: 1000 })
 
@@ -73,29 +74,6 @@ function expectExactly(parts: Uint8Array[], values: Json[]) {
     for (const { id, data } of messages) expect((JSON.parse(data) as { id: string }).id).toBe(id)
   }
 }
-
-const nasty: [id: string, name: string, text: string][] = [
-  ['S1', 'LF', 'a\nb'],
-  ['S1', 'CR', 'a\rb'],
-  ['S1', 'CR LF', 'a\r\nb'],
-  ['S1', 'LF CR', 'a\n\rb'],
-  ['S1', 'trailing newline', 'a\n'],
-  ['S1', 'only newlines', '\n\n\n'],
-  ['S1', 'empty', ''],
-  ['S2', 'leading space', ' a'],
-  ['S2', 'leading colon', ':comment'],
-  ['S2', 'data:', 'data:x\n\ndata:y\n\n'],
-  ['S2', 'id: 9', '\nid: 9\n'],
-  ['S2', 'event: admin', '\n\nevent: admin\ndata: x\n\n'],
-  ['S2', 'retry', '\nretry: 1\n'],
-  ['S2', 'BOM', '\ufeffa\ufeff'],
-  ['S2', 'U+2028 and U+2029', 'a\u2028b\u2029'],
-  ['S2', 'U+0085', 'a\u0085b'],
-  ['S2', 'NUL', 'a\0b'],
-  ['S2', 'DEL and C1', 'a\u007f\u0080\u009f'],
-  ['S2', 'emoji and combining marks', '👩‍👩‍👧 e\u0301'],
-  ['S2', 'right-to-left override', '\u202eabc'],
-]
 
 describe('S1–S4 what is written is what is read', () => {
   for (const [id, name, text] of nasty)

@@ -1,0 +1,19 @@
+// HTTP/2 by hand: the preface, and frames of whatever one likes (RFC 9113 §3.4, §4.1).
+
+export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
+
+export function frame(type: number, flags: number, stream: number, payload: Uint8Array | number[] = []): Buffer {
+  const head = Buffer.alloc(9)
+  head.writeUIntBE(payload.length, 0, 3)
+  head[3] = type
+  head[4] = flags
+  head.writeUInt32BE(stream, 5)
+  return Buffer.concat([head, Uint8Array.from(payload)])
+}
+
+export const settings = frame(4, 0, 0)
+
+/** `GET https://host/`, all of it in one HEADERS frame. */
+export function get(host: string, stream: number): Buffer {
+  return frame(1, 5, stream, [0x82, 0x87, 0x84, 0x41, host.length, ...Buffer.from(host)])
+}
