@@ -97,6 +97,7 @@ test('one event is followed through every lane', async () => {
   )
   expect((await rows()).map(([name]) => name)).toEqual(transportNames)
   expect(await textOf('.followed h2')).toMatch(/^Event #\d+ on its way\s+┃ published \d.* after it was due$/)
+  await until(async () => /Event \d+ came by polling after/.test(await textOf('#said')), 'it to be said')
 })
 
 test('the wire of a lane: opened from its button, named in the address, and gone again', async () => {
@@ -347,6 +348,7 @@ test('each note shows its own text; what the only lane missed in a pause is not 
       ;(form as HTMLFormElement).requestSubmit()
     }
   })
+  await other.waitForFunction(() => /Event \d+ is published/.test(document.querySelector('#said')!.textContent))
   const texts = (selector: string) =>
     other.$$eval(`[data-lane="wss"] ${selector}`, (all) => all.map((each) => each.textContent.trim()))
   await until(async () => (await texts('.stream .mine bdi')).length === 2, 'both notes')

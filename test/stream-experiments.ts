@@ -28,7 +28,10 @@ export const streamExpectations: Record<string, Expected> = {
       // The first event was due within half a second of the beginning, and waited for the end of it.
       within(number(behind, 'oldest, ms'), 6500 - 500 - LATE_MS, 6500 + 2000 + LATE_MS)
       const [low, high] = eventsIn(6.5, 4)
-      for (const row of [free, longPolling, wss]) within(number(row, 'events while the proxy was there'), low, high)
+      for (const row of [free, longPolling, wss]) {
+        within(number(row, 'events while the proxy was there'), low, high)
+        within(number(row, 'median age of those, ms'), 0, 125) // as they come: less than half the distance of two
+      }
       // Late, and by the same cursor: it has them all.
       within(number(careful, 'events while the proxy was there'), low, high)
       for (const row of rows) {
