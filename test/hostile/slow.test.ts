@@ -93,7 +93,8 @@ describe.concurrent('H12 out in time', patience, () => {
     await new Promise((resolve) => session.once('close', resolve))
     expect(performance.now() - before).toBeLessThan(limits.idleMs + SLACK_MS)
   })
-  test('H12 a good client meanwhile → p99 < 100 ms', async () => {
+  // Not in a flood: both ends are in this process, and thousands of our own handshakes would be what is measured.
+  test.skipIf(flood)('H12 a good client meanwhile → p99 < 100 ms', async () => {
     const times: number[] = []
     const until = performance.now() + 2000
     const line = await open(target)
