@@ -19,7 +19,7 @@ export async function main(argv: string[]): Promise<void> {
     .version(version)
   for (const command of [serveCommand, benchCommand, planCommand, watchCommand, certsCommand, inspectCommand])
     program.addCommand(command())
-  for (const command of [program, ...program.commands])
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
     command.exitOverride().configureOutput({ outputError: (text, write) => write(oneLine(text)) })
 
   // A reader that went away (`| head`) is no failure of ours.

@@ -42,7 +42,10 @@ export interface Door {
   close(): Promise<{ forced: boolean }>
 }
 
-export interface DoorOptions extends Pick<RoomOptions, 'feed' | 'limits' | 'metrics' | 'host' | 'clock'> {
+export interface DoorOptions extends Pick<
+  RoomOptions,
+  'feed' | 'limits' | 'metrics' | 'host' | 'clock' | 'rules' | 'onSecret'
+> {
   guard: Guard
   tls: () => Credentials
   settings: Settings
@@ -55,7 +58,7 @@ const MAX_HAPPENINGS = 20
 const FAREWELL_MS = 1500
 
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const { feed, limits, metrics, guard, host, clock, tls } = options
+  const { feed, limits, metrics, guard, host, clock, tls, rules, onSecret } = options
   let settings = options.settings
   const happened: Happening[] = []
   /** Counted still: the one that answers, and those that are taking leave. */
@@ -72,15 +75,21 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     throw error
   })
 
-  async function start({ http, tls: tlsVersion, batchMs, buffering }: Settings): Promise<Destination> {
-    const front = { tls: tls(), versions: http === '2' ? 'both' : http, tlsVersion, onSecret: capture.keylog } as const
+  function keep(line: Buffer) {
+    capture.keylog(line)
+    onSecret?.(line)
+  }
+
+  async function start({ http, tls: version, batchMs, buffering }: Settings): Promise<Destination> {
+    const versions = http === '2' ? 'both' : http
+    const front = { tls: tls(), versions, rules: { ...rules, version }, onSecret: keep } as const
     const common = { feed, limits, metrics, guard, batchMs }
     const started = buffering ? await startBuffering() : await startOrigin({ ...common, ...front })
     destinations.add(started)
     return started
 
     async function startBuffering() {
-      const origin = await startOrigin({ ...common, tls: front.tls, versions: '1.1', tlsVersion: '1.3' })
+      const origin = await startOrigin({ ...common, tls: front.tls, versions: '1.1', rules: { version: '1.3' } })
       return startGateway({ ...front, limits, guard, origin }).catch(async (error: unknown) => {
         await origin.close()
         throw error
