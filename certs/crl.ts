@@ -1,8 +1,10 @@
 // Lists of revoked certificates (RFC 5280 §5): one of each authority, for a verifier that looks at the whole chain asks for all.
+import type { X509Certificate } from 'node:crypto'
 import 'reflect-metadata' // what x509 needs before it loads
 import { AsnConvert } from '@peculiar/asn1-schema'
 import { CRLNumber, id_ce_cRLNumber } from '@peculiar/asn1-x509'
 import * as x509 from '@peculiar/x509'
+import { isIssuedBy } from './chain.ts'
 import { readText, writeWhole } from './files.ts'
 import type { Credentials } from './issue.ts'
 import { SIGNING, importKey } from './keys.ts'
@@ -43,7 +45,19 @@ export function readLists(pem: string): x509.X509Crl[] {
     .map(({ rawData }) => new x509.X509Crl(rawData))
 }
 
-async function listOf(lists: x509.X509Crl[], { cert }: Credentials): Promise<x509.X509Crl | undefined> {
+/** Since when a certificate is on one of these lists. A list counts when the certificate's issuer, one of these, has signed it. */
+export async function revokedSince(
+  pem: string,
+  certificate: X509Certificate,
+  issuers: X509Certificate[],
+): Promise<Date | undefined> {
+  const issuer = issuers.find((each) => each !== certificate && isIssuedBy(certificate, each))
+  if (!issuer) return undefined
+  const list = await listOf(readLists(pem), { cert: issuer.toString() })
+  return list?.findRevoked(certificate.serialNumber)?.revocationDate
+}
+
+async function listOf(lists: x509.X509Crl[], { cert }: Pick<Credentials, 'cert'>): Promise<x509.X509Crl | undefined> {
   const publicKey = new x509.X509Certificate(cert)
   for (const list of lists)
     if (list.issuer === publicKey.subject && (await list.verify({ publicKey }))) return list

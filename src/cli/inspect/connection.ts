@@ -1,0 +1,162 @@
+// One verified connection of `wirelab inspect`: timed from the name on, and watched from below TLS while it is made.
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { connect as connectTcp, isIP } from 'node:net'
+import type { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
+import { connect as connectTls, getCACertificates } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
+import { watchHandshake } from './presented.ts'
+import type { Presented } from './presented.ts'
+
+export interface Place {
+  /** Without brackets. */
+  host: string
+  port: number
+  path: string
+  isWebSocket: boolean
+}
+
+export interface Way {
+  /** PEM, trusted beside the system's. */
+  ca: string | undefined
+  /** Of this client, where the server asks for it. */
+  client?: { cert: string; key: string }
+  protocols: string[]
+  session?: Buffer | undefined
+}
+
+export interface Shaken {
+  presented: Presented
+  address: string
+  /** Undefined where the host is an address (RFC 6066 §3). */
+  sni: string | undefined
+  /** Undefined when the certificate was verified. */
+  refused: { code: string; message: string } | undefined
+  ms: { dns: number; tcp: number; tls: number }
+  socket: TLSSocket
+  /** To come back with, once it has come. */
+  session(): Promise<Buffer | undefined>
+  /** Why the connection ended, if it did. */
+  broken(): Error | undefined
+  close(): void
+}
+
+const PATIENCE_MS = 10_000
+/** TLS 1.3 sends tickets after the handshake. */
+const TICKET_MS = 500
+
+/** @throws Error when there is no such host, nobody listens, or nothing is said for 10 s. */
+export async function shake({ host, port }: Place, { ca, client, protocols, session }: Way): Promise<Shaken> {
+  const start = performance.now()
+  let known = start
+  const raw = connectTcp({ host, port, noDelay: true })
+  raw.once('lookup', () => (known = performance.now()))
+  await once(raw, 'connect', { signal: AbortSignal.timeout(PATIENCE_MS) }).catch((error: Error) => {
+    raw.destroy()
+    throw error.name === 'AbortError' ? silent(host, port) : unreachable(host, port, error)
+  })
+  const connected = performance.now()
+  const { presented, tap, keylog } = watchHandshake()
+  const sni = isIP(host) ? undefined : host
+  const socket = connectTls({
+    ...{ socket: tapped(raw, tap), host, servername: sni ?? '', ALPNProtocols: protocols },
+    ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
+    ...client,
+    ...(session && { session }),
+  })
+  let ticket: Buffer | undefined
+  let broken: NodeJS.ErrnoException | undefined
+  socket.on('keylog', keylog)
+  socket.on('session', (next: Buffer) => (ticket = next))
+  socket.on('error', (error: NodeJS.ErrnoException) => (broken ??= error))
+  const isUp = await Promise.race([
+    once(socket, 'secureConnect').then(
+      () => true,
+      () => false, // `broken` has it
+    ),
+    once(socket, 'close').then(() => false),
+    wait(PATIENCE_MS, 'late' as const, { ref: false }),
+  ])
+  const done = performance.now()
+  const close = () => {
+    socket.destroy()
+    raw.destroy()
+  }
+  if (isUp === 'late') {
+    close()
+    throw silent(host, port)
+  }
+  if (!isUp) close()
+  const cause: NodeJS.ErrnoException | undefined = broken
+  return {
+    ...{ presented, address: raw.remoteAddress ?? host, sni, socket, close, broken: () => broken },
+    refused: isUp ? undefined : { code: cause?.code ?? 'CLOSED', message: cause?.message ?? 'it hung up' },
+    ms: { dns: known - start, tcp: connected - known, tls: done - connected },
+    async session() {
+      const until = performance.now() + TICKET_MS
+      while (!ticket && !socket.destroyed && performance.now() < until) await wait(10)
+      return ticket
+    },
+  }
+}
+
+const silent = (host: string, port: number) => new Error(`${host}:${port} did not answer within ${PATIENCE_MS / 1000} s`)
+
+function unreachable(host: string, port: number, cause: NodeJS.ErrnoException): Error {
+  const { code = cause.message } = cause
+  const why: Record<string, string> = {
+    ENOTFOUND: 'there is no such name; look at its spelling',
+    EAI_AGAIN: 'its name cannot be looked up now; is there a network?',
+    ECONNREFUSED: 'nobody listens there; is the server running, and on this port?',
+    EHOSTUNREACH: 'there is no way to it',
+    ENETUNREACH: 'there is no way to it',
+  }
+  return new Error(`${host}:${port}: ${why[code] ?? code}`, { cause })
+}
+
+/** The socket with a tap: TLS takes a plain one over whole, and nobody else sees its bytes then. */
+function tapped(raw: Socket, tap: (up: boolean, bytes: Buffer) => void): Duplex {
+  const duplex = new Duplex({
+    read: () => void raw.resume(),
+    write(chunk: Buffer, _, done) {
+      tap(true, chunk)
+      raw.write(chunk, () => done()) // an error of it is told once, below
+    },
+    final: (done) => void raw.end(done),
+    destroy(error, done) {
+      raw.destroy()
+      done(error)
+    },
+  })
+  raw.on('data', (chunk: Buffer) => {
+    tap(false, chunk)
+    if (!duplex.push(chunk)) raw.pause()
+  })
+  raw.on('end', () => void duplex.push(null))
+  raw.on('error', (error) => duplex.destroy(error))
+  return duplex
+}
+
+export interface Answer {
+  /** Undefined when there was none. */
+  status: number | undefined
+  ms: number
+}
+
+/** One request on a verified connection: for the path, or to become a WebSocket (RFC 6455 §4.1). */
+export async function ask({ socket }: Shaken, { host, port, path, isWebSocket }: Place): Promise<Answer> {
+  const start = performance.now()
+  const authority = `${host.includes(':') ? `[${host}]` : host}${port === 443 ? '' : `:${port}`}`
+  const key = `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n`
+  const wish = isWebSocket ? `Connection: Upgrade\r\nUpgrade: websocket\r\n${key}` : 'Connection: close\r\n'
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: wirelab-inspect\r\n${wish}\r\n`)
+  const head = await Promise.race([
+    once(socket, 'data').then(([chunk]: Buffer[]) => chunk!.toString('latin1')),
+    once(socket, 'close').then(() => ''),
+    wait(PATIENCE_MS, '', { ref: false }),
+  ]).catch(() => '')
+  const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1]
+  return { status: status === undefined ? undefined : Number(status), ms: performance.now() - start }
+}
