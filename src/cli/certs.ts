@@ -4,20 +4,19 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { openAuthority, removeAuthority } from '../../certs/authority.ts'
-import { inOneLine, isIssuedBy, readCertificates } from '../../certs/chain.ts'
+import { isIssuedBy, readCertificates } from '../../certs/chain.ts'
 import { readLists } from '../../certs/crl.ts'
 import { files } from '../../certs/files.ts'
 import { chain, conversion, crl, issuing, revoke } from './certificates.ts'
+import { LOOPBACK, described } from './described.ts'
 import { explained } from './explained.ts'
 import { hostNames, wholeNumber } from './flags.ts'
-import { printable } from './printable.ts'
 
 export interface Flags {
   certs: string
   name?: string[]
   remove?: boolean
 }
-export const LOOPBACK = ['localhost', '127.0.0.1', '::1']
 
 export function certsCommand(): Command {
   const command = new Command('certs')
@@ -87,25 +86,6 @@ async function others(directory: string): Promise<[path: string, certificate: X5
     return content.includes('BEGIN CERTIFICATE') ? [[join(directory, name), readCertificates(content)[0]!]] : []
   })
   return (await Promise.all(found)).flat()
-}
-
-const DAY_MS = 86_400_000
-
-export function described(path: string, certificate: X509Certificate, revoked?: Set<string>): string {
-  const { validFromDate: from, validToDate: to, serialNumber } = certificate
-  const days = Math.floor((to.getTime() - Date.now()) / DAY_MS)
-  return [
-    path,
-    `  subject      ${inOneLine(certificate.subject)}`,
-    `  issuer       ${inOneLine(certificate.issuer)}`,
-    ...(certificate.subjectAltName ? [`  names        ${certificate.subjectAltName}`] : []),
-    `  valid        ${from.toISOString()} – ${to.toISOString()} (${days < 0 ? `ended ${-days} days ago` : `${days} days left`})`,
-    `  serial       ${serialNumber.toLowerCase()}${revoked?.has(serialNumber.toLowerCase()) ? '  REVOKED' : ''}`,
-    `  SHA-256      ${certificate.fingerprint256}`,
-    '',
-  ]
-    .map(printable)
-    .join('\n')
 }
 
 export function trustAdvice(caPath: string): string[] {

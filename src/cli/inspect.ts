@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { getCACertificates } from 'node:tls'
-import { styleText } from 'node:util'
 import { Command } from 'commander'
 import { readCertificates } from '../../certs/chain.ts'
 import { ask, shake } from './inspect/connection.ts'
@@ -66,8 +65,8 @@ async function inspect(text: string, flags: Flags) {
   ]
   const report = reportOf(await find(url, place, way, { host: place.host, roots, crl: await readText(flags.crl) }))
   const print = (line: string) => process.stdout.write(`${line}\n`)
-  if (flags.json) print(printable(JSON.stringify(report, undefined, 2)).replaceAll('\\u000a', '\n'))
-  else textOf(report).map(printable).forEach(print)
+  const lines = flags.json ? JSON.stringify(report, undefined, 2).split('\n') : textOf(report)
+  for (const line of lines) print(printable(line))
   if (!(await isBelieved(report, `${place.host}:${place.port}`, flags))) process.exitCode = 1
 }
 
@@ -98,7 +97,7 @@ async function isBelieved(report: Report, host: string, flags: Flags): Promise<b
   const say = (line: string) => process.stderr.write(`${printable(line)}\n`)
   const known = await knownOf(flags.knownHosts, host)
   if (known && known.fingerprint !== leaf.sha256) {
-    say(styleText(['bold', 'red'], 'THE CERTIFICATE HAS CHANGED. Somebody may be in between.', { stream: process.stderr }))
+    say('THE CERTIFICATE HAS CHANGED. Somebody may be in between.')
     say(`Vouched for on ${known.since}: ${known.fingerprint}`)
     say(`It shows now:                              ${leaf.sha256}`)
     say(`Ask its owner. If this is right, delete the line of ${host} in ${flags.knownHosts}.`)

@@ -1,5 +1,4 @@
 // A report of `wirelab inspect` for a person.
-import { styleText } from 'node:util'
 import type { Report, ReportedCertificate } from './report.ts'
 
 export function textOf(report: Report): string[] {
@@ -39,7 +38,7 @@ function laterOf({ timing, answer, tls }: Report): string {
 
 function certificate(each: ReportedCertificate, depth: number): string[] {
   return [
-    `${styleText('bold', String(depth))}  subject   ${each.subject}${each.isAuthority ? '  (authority)' : ''}`,
+    `${depth}  subject   ${each.subject}${each.isAuthority ? '  (authority)' : ''}`,
     `   issuer    ${each.issuer}`,
     ...(each.names === null ? [] : [`   names     ${each.names}`]),
     `   valid     ${each.validFrom} – ${each.validTo}`,
