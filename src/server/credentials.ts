@@ -26,14 +26,16 @@ export interface ReadCredentials {
 /** Clients are certified by the local authority, whoever certifies the server. @throws Error when something cannot be read. */
 export async function readCredentials(options: CredentialsOptions): Promise<ReadCredentials> {
   const { certs, names, keyType, credentials, named, clientCert = 'none' } = options
-  const isAsked = clientCert !== 'none'
-  const opened = credentials && !isAsked ? undefined : await openAuthority(certs, names, keyType)
   const own = typeof credentials === 'function' ? await credentials() : credentials
+  const isAsked = clientCert !== 'none'
+  const needsAuthority = !own || (isAsked && !own.clients)
+  const opened = needsAuthority ? await openAuthority(certs, names, keyType) : undefined
+  const clients = own?.clients ?? (opened && { ca: opened.ca, crls: opened.crls })
   const { cert, key } = own ?? opened!.leaf
   const tls: Credentials = {
     ...{ cert, key },
     ...(named && { named: await named() }),
-    ...(isAsked && { clients: { ca: opened!.ca, crls: opened!.crls } }),
+    ...(isAsked && clients && { clients }),
   }
   return { tls, authority: own ? undefined : opened }
 }
