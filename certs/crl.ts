@@ -27,15 +27,16 @@ export async function openLists(path: string, authorities: Credentials[]): Promi
   return keep(path, before, lists)
 }
 
-/** Puts a certificate of the first of these authorities on its list. @returns since when it is there. */
-export async function revokeSerial(path: string, authorities: Credentials[], serial: string): Promise<Date> {
-  const before = readLists(await openLists(path, authorities).then((lists) => lists.join('')))
-  const [first, ...others] = before
-  const known = first!.findRevoked(serial)
+/** Puts a certificate on the list of its issuer. @returns since when it is there. */
+export async function revokeSerial(path: string, issuer: Credentials, serialNumber: string): Promise<Date> {
+  const before = readLists((await readText(path)) ?? '')
+  const list = await listOf(before, issuer)
+  const known = list?.findRevoked(serialNumber)
   if (known) return known.revocationDate
-  const at = new Date(Math.floor(Date.now() / 1000) * 1000)
-  await keep(path, before, [await makeList(authorities[0]!, first, { serialNumber: serial, revocationDate: at }), ...others])
-  return at
+  const revocationDate = new Date(Math.floor(Date.now() / 1000) * 1000) // as exact as a list has it
+  const next = await makeList(issuer, list, { serialNumber, revocationDate })
+  await keep(path, before, [next, ...before.filter((each) => each !== list)])
+  return revocationDate
 }
 
 /** All lists of a text. @throws Error when one of them cannot be read. */

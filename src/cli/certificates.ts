@@ -9,7 +9,7 @@ import { flawOf, inOneLine, isIssuedBy, readCertificates, sorted } from '../../c
 import { constraintsOf, permits } from '../../certs/constraints.ts'
 import { convert } from '../../certs/convert.ts'
 import { readLists, revokeSerial } from '../../certs/crl.ts'
-import { alone, files, readPair, writePair, writeWhole } from '../../certs/files.ts'
+import { alone, files, writePair, writeWhole } from '../../certs/files.ts'
 import { issue } from '../../certs/issue.ts'
 import type { KeyType } from '../../certs/keys.ts'
 import type { Flags } from './certs.ts'
@@ -73,12 +73,9 @@ export async function revoke(what: string, _: unknown, command: Command) {
   const flags: Flags = command.optsWithGlobals()
   const { intermediate } = await open(flags)
   const serial = await serialOf(what, intermediate.cert)
-  const at = await alone(flags.certs, async () => {
-    const path = (name: keyof typeof files) => join(flags.certs, files[name])
-    const root = await readPair(path('ca'), path('caKey'))
-    return revokeSerial(path('crl'), [intermediate, root!], serial)
-  })
-  print(`${serial} is revoked since ${at.toISOString()}, in ${join(flags.certs, files.crl)}`)
+  const path = join(flags.certs, files.crl)
+  const at = await alone(flags.certs, () => revokeSerial(path, intermediate, serial))
+  print(`${serial} is revoked since ${at.toISOString()}, in ${path}`)
   print('A lab that runs reads the list again on SIGHUP, and every 12 h.')
 }
 

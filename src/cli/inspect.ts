@@ -47,27 +47,33 @@ async function inspect(text: string, flags: Flags) {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !['https:', 'wss:'].includes(url.protocol)) throw new UsageError('inspect: expected https://… or wss://…')
   if ((flags.cert === undefined) !== (flags.key === undefined)) throw new UsageError('--cert and --key go together')
+  const [ca, crl] = [await readText(await caOf(flags.ca)), await readText(flags.crl)]
+  const [cert, key] = [await readText(flags.cert), await readText(flags.key)]
+  const report = await lookAt(url, { ca, crl, ...(cert !== undefined && key !== undefined && { client: { cert, key } }) })
+  const lines = flags.json ? JSON.stringify(report, undefined, 2).split('\n') : textOf(report)
+  for (const line of lines) process.stdout.write(`${printable(line)}\n`)
+  if (!(await isBelieved(report, flags))) process.exitCode = 1
+}
+
+export interface LookOptions {
+  /** PEM, trusted beside the system's. */
+  ca?: string | undefined
+  /** PEM, lists of the revoked. */
+  crl?: string | undefined
+  client?: { cert: string; key: string }
+}
+
+/** @throws Error when nobody answers there. */
+export async function lookAt(url: URL, { ca, crl, client }: LookOptions): Promise<Report> {
   const place: Place = {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || 443),
     path: url.pathname + url.search,
     isWebSocket: url.protocol === 'wss:',
   }
-  const ca = await readText(await caOf(flags.ca))
-  const [cert, key] = [await readText(flags.cert), await readText(flags.key)]
-  const way: Way = {
-    ...{ ca, protocols: ['h2', 'http/1.1'] },
-    ...(cert !== undefined && key !== undefined && { client: { cert, key } }),
-  }
-  const roots = [
-    ...getCACertificates('default'),
-    ...(ca === undefined ? [] : readCertificates(Buffer.from(ca)).map(String)),
-  ]
-  const report = reportOf(await find(url, place, way, { host: place.host, roots, crl: await readText(flags.crl) }))
-  const print = (line: string) => process.stdout.write(`${line}\n`)
-  const lines = flags.json ? JSON.stringify(report, undefined, 2).split('\n') : textOf(report)
-  for (const line of lines) print(printable(line))
-  if (!(await isBelieved(report, `${place.host}:${place.port}`, flags))) process.exitCode = 1
+  const extra = ca === undefined ? [] : readCertificates(Buffer.from(ca)).map(String)
+  const judged = { host: place.host, roots: [...getCACertificates('default'), ...extra], crl }
+  return reportOf(await find(url, place, { ca, protocols: ['h2', 'http/1.1'], ...(client && { client }) }, judged))
 }
 
 /** The first connection says nothing but its handshake; only a server that is trusted is asked something, on the second. */
@@ -90,8 +96,9 @@ async function find(url: URL, place: Place, way: Way, judged: Parameters<typeof 
 const codeOf = ({ code }: NodeJS.ErrnoException) => code ?? 'BROKEN'
 
 /** Trusted, or vouched for; a server that shows another certificate than the one vouched for never is. */
-async function isBelieved(report: Report, host: string, flags: Flags): Promise<boolean> {
-  const { trusted, reasons, chain } = report
+async function isBelieved({ trusted, reasons, chain, url }: Report, flags: Flags): Promise<boolean> {
+  const { hostname, port } = new URL(url)
+  const host = `${hostname}:${port || 443}`
   const [leaf] = chain
   if (!flags.trustOnFirstUse || !leaf) return trusted
   const say = (line: string) => process.stderr.write(`${printable(line)}\n`)
