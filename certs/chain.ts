@@ -37,7 +37,8 @@ export function flawOf(chain: X509Certificate[]): string | undefined {
 }
 
 /** @throws Error when they are not one chain. */
-export function sorted(certificates: X509Certificate[]): X509Certificate[] {
+export function sorted(given: X509Certificate[]): X509Certificate[] {
+  const certificates = [...new Map(given.map((each) => [each.fingerprint256, each])).values()]
   const rest = new Set(certificates)
   const issuerOf = (certificate: X509Certificate) =>
     [...rest].find((other) => other !== certificate && isIssuedBy(certificate, other))

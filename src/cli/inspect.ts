@@ -82,7 +82,7 @@ async function find(url: URL, place: Place, way: Way, judged: Parameters<typeof 
   const session = await first.session()
   const binding = bindingOf(first)
   // TLS 1.3: whether a server takes our certificate is said after the handshake.
-  const broken = first.broken()
+  const broken = first.presented.alert === undefined ? undefined : first.broken()
   const seen: Shaken = broken ? { ...first, refused: { code: codeOf(broken), message: broken.message } } : first
   const reasons = await reasonsOf(seen, judged)
   first.close()

@@ -66,15 +66,14 @@ export async function shake({ host, port }: Place, { ca, client, protocols, sess
     ...client,
     ...(session && { session }),
   })
-  let ticket: Buffer | undefined
-  let broken: NodeJS.ErrnoException | undefined
+  const so: { ticket?: Buffer; broken?: NodeJS.ErrnoException } = {}
   socket.on('keylog', keylog)
-  socket.on('session', (next: Buffer) => (ticket = next))
-  socket.on('error', (error: NodeJS.ErrnoException) => (broken ??= error))
+  socket.on('session', (ticket: Buffer) => (so.ticket = ticket))
+  socket.on('error', (error: NodeJS.ErrnoException) => (so.broken ??= error))
   const isUp = await Promise.race([
     once(socket, 'secureConnect').then(
       () => true,
-      () => false, // `broken` has it
+      () => false, // `so.broken` has it
     ),
     once(socket, 'close').then(() => false),
     wait(PATIENCE_MS, 'late' as const, { ref: false }),
@@ -89,15 +88,14 @@ export async function shake({ host, port }: Place, { ca, client, protocols, sess
     throw silent(host, port)
   }
   if (!isUp) close()
-  const cause: NodeJS.ErrnoException | undefined = broken
   return {
-    ...{ presented, address: raw.remoteAddress ?? host, sni, socket, close, broken: () => broken },
-    refused: isUp ? undefined : { code: cause?.code ?? 'CLOSED', message: cause?.message ?? 'it hung up' },
+    ...{ presented, address: raw.remoteAddress ?? host, sni, socket, close, broken: () => so.broken },
+    refused: isUp ? undefined : { code: so.broken?.code ?? 'CLOSED', message: so.broken?.message ?? 'it hung up' },
     ms: { dns: known - start, tcp: connected - known, tls: done - connected },
     async session() {
       const until = performance.now() + TICKET_MS
-      while (!ticket && !socket.destroyed && performance.now() < until) await wait(10)
-      return ticket
+      while (!so.ticket && !socket.destroyed && performance.now() < until) await wait(10)
+      return so.ticket
     },
   }
 }

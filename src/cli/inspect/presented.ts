@@ -19,6 +19,8 @@ export interface Presented {
   extendedMasterSecret: boolean
   /** What the server said when it gave up. */
   alert: string | undefined
+  /** Why it could not be read further. */
+  unread: string | undefined
 }
 
 export interface Watch {
@@ -47,7 +49,7 @@ export function watchHandshake(): Watch {
   })
   const presented: Presented = {
     ...{ facts: connection.facts, chain: [], group: undefined, asksForCertificate: false },
-    ...{ tickets: 0, extendedMasterSecret: false, alert: undefined },
+    ...{ tickets: 0, extendedMasterSecret: false, alert: undefined, unread: undefined },
   }
 
   function read(message: number, body: Buffer) {
@@ -62,20 +64,23 @@ export function watchHandshake(): Watch {
     else if (message === NEW_SESSION_TICKET) presented.tickets++
   }
 
+  /** What a stranger sends may be anything; OpenSSL, which reads it too, says what is wrong with it. */
+  function guarded(act: () => void) {
+    try {
+      act()
+    } catch (error) {
+      presented.unread ??= (error as Error).message
+    }
+  }
   return {
     presented,
-    tap(up, bytes) {
-      try {
-        connection.read(up, bytes, 0)
-      } catch {
-        presented.alert ??= 'it does not speak TLS' // no record begins so; OpenSSL says the rest
-      }
-    },
-    keylog(line) {
-      const told = readKeyLine(line.toString())
-      if (told) secrets.set(told.label, told.secret)
-      connection.look()
-    },
+    tap: (up, bytes) => guarded(() => connection.read(up, bytes, 0)),
+    keylog: (line) =>
+      guarded(() => {
+        const told = readKeyLine(line.toString())
+        if (told) secrets.set(told.label, told.secret)
+        connection.look()
+      }),
   }
 }
 

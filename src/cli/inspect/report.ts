@@ -78,7 +78,7 @@ export function reportOf({ url, place, first, reasons, second, answer, binding }
       alpn: facts.alpn ?? null,
       sni: sni ?? null,
       ...{ asksForCertificate, tickets },
-      resumed: second && !second.refused ? second.socket.isSessionReused() : null,
+      resumed: second?.presented.facts.resumed ?? null,
       channelBinding: binding?.toString('hex') ?? null,
     },
     chain: chain.map(reported),

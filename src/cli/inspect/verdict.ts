@@ -29,9 +29,9 @@ const RENEW = 'its owner must get a new certificate'
 
 /** Everything that is wrong with what a server presented; none when it was verified and nothing else is against it. */
 export async function reasonsOf({ presented, refused }: Shaken, judged: Judged): Promise<Reason[]> {
-  const { chain, facts, alert } = presented
+  const { chain } = presented
   const [leaf] = chain
-  const failure = () => (refused ? [failureOf(refused, alert, facts.tls)] : [])
+  const failure = () => (refused ? [failureOf(refused, presented)] : [])
   if (!leaf) return failure()
   const { now = Date.now(), host, roots } = judged
   // Verified, it may have come with certificates that were not needed: those prove nothing, and break nothing.
