@@ -204,7 +204,7 @@ describe('versions and suites', () => {
   test('the group resists a quantum computer where the runtime knows it', async () => {
     const lab = await start()
     const { presented, close } = await shake(
-      { host: 'localhost', port: lab.port, path: '/', isWebSocket: false },
+      { host: 'localhost', port: lab.port, path: '/', subprotocol: undefined },
       { ca: authority.ca, protocols: ['http/1.1'] },
     )
     close()

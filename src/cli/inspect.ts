@@ -5,13 +5,16 @@ import { join } from 'node:path'
 import { getCACertificates } from 'node:tls'
 import { Command } from 'commander'
 import { readCertificates } from '../../certs/chain.ts'
-import { ask, shake } from './inspect/connection.ts'
+import { SUBPROTOCOL } from '../core/subprotocol.ts'
+import { ask } from './inspect/ask.ts'
+import { shake } from './inspect/connection.ts'
 import type { Place, Shaken, Way } from './inspect/connection.ts'
 import { confirmed, knownOf, remember } from './inspect/known.ts'
 import { bindingOf, reportOf } from './inspect/report.ts'
 import type { Found, Report } from './inspect/report.ts'
 import { textOf } from './inspect/text.ts'
 import { reasonsOf } from './inspect/verdict.ts'
+import type { Judged } from './inspect/verdict.ts'
 import { UsageError } from './main.ts'
 import { printable } from './printable.ts'
 import { caOf } from './watch.ts'
@@ -21,6 +24,7 @@ interface Flags {
   crl?: string
   cert?: string
   key?: string
+  subprotocol: string
   json?: boolean
   trustOnFirstUse?: boolean
   yes?: boolean
@@ -35,6 +39,7 @@ export function inspectCommand(): Command {
     .option('--crl <file>', 'lists of revoked certificates (PEM)')
     .option('--cert <file>', 'a certificate of ours, where the server asks for one; needs --key')
     .option('--key <file>', 'the private key of --cert')
+    .option('--subprotocol <name>', 'what a WebSocket offers', SUBPROTOCOL)
     .option('--json', 'one JSON object instead of text')
     .option('--trust-on-first-use', 'vouch for an unknown certificate after a look at it; from then on it must stay the same')
     .option('--yes', 'with --trust-on-first-use: without asking')
@@ -49,7 +54,9 @@ async function inspect(text: string, flags: Flags) {
   if ((flags.cert === undefined) !== (flags.key === undefined)) throw new UsageError('--cert and --key go together')
   const [ca, crl] = [await readText(await caOf(flags.ca)), await readText(flags.crl)]
   const [cert, key] = [await readText(flags.cert), await readText(flags.key)]
-  const report = await lookAt(url, { ca, crl, ...(cert !== undefined && key !== undefined && { client: { cert, key } }) })
+  const client = cert !== undefined && key !== undefined && { client: { cert, key } }
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(flags.subprotocol)) throw new UsageError('--subprotocol: expected one token (RFC 9110 §5.6.2)')
+  const report = await lookAt(url, { ca, crl, subprotocol: flags.subprotocol, ...client })
   const lines = flags.json ? JSON.stringify(report, undefined, 2).split('\n') : textOf(report)
   for (const line of lines) process.stdout.write(`${printable(line)}\n`)
   if (!(await isBelieved(report, flags))) process.exitCode = 1
@@ -61,15 +68,17 @@ export interface LookOptions {
   /** PEM, lists of the revoked. */
   crl?: string | undefined
   client?: { cert: string; key: string }
+  /** Offered to wss://. */
+  subprotocol?: string
 }
 
 /** @throws Error when nobody answers there. */
-export async function lookAt(url: URL, { ca, crl, client }: LookOptions): Promise<Report> {
+export async function lookAt(url: URL, { ca, crl, client, subprotocol = SUBPROTOCOL }: LookOptions): Promise<Report> {
   const place: Place = {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || 443),
     path: url.pathname + url.search,
-    isWebSocket: url.protocol === 'wss:',
+    subprotocol: url.protocol === 'wss:' ? subprotocol : undefined,
   }
   const extra = ca === undefined ? [] : readCertificates(Buffer.from(ca)).map(String)
   const judged = { host: place.host, roots: [...getCACertificates('default'), ...extra], crl }
@@ -77,7 +86,7 @@ export async function lookAt(url: URL, { ca, crl, client }: LookOptions): Promis
 }
 
 /** The first connection says nothing but its handshake; only a server that is trusted is asked something, on the second. */
-async function find(url: URL, place: Place, way: Way, judged: Parameters<typeof reasonsOf>[1]): Promise<Found> {
+async function find(url: URL, place: Place, way: Way, judged: Judged): Promise<Found> {
   const first = await shake(place, way)
   const session = await first.session()
   const binding = bindingOf(first)

@@ -1,5 +1,4 @@
 // One verified connection of `wirelab inspect`: timed from the name on, and watched from below TLS while it is made.
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect as connectTcp, isIP } from 'node:net'
 import type { Socket } from 'node:net'
@@ -15,7 +14,8 @@ export interface Place {
   host: string
   port: number
   path: string
-  isWebSocket: boolean
+  /** What is offered when a WebSocket is to be opened (RFC 6455 §1.9); undefined for plain HTTP. */
+  subprotocol: string | undefined
 }
 
 export interface Way {
@@ -43,7 +43,7 @@ export interface Shaken {
   close(): void
 }
 
-const PATIENCE_MS = 10_000
+export const PATIENCE_MS = 10_000
 /** TLS 1.3 sends tickets after the handshake. */
 const TICKET_MS = 500
 
@@ -58,6 +58,7 @@ export async function shake({ host, port }: Place, { ca, client, protocols, sess
     throw error.name === 'AbortError' ? silent(host, port) : unreachable(host, port, error)
   })
   const connected = performance.now()
+  const address = raw.remoteAddress ?? host
   const { presented, tap, keylog } = watchHandshake()
   const sni = isIP(host) ? undefined : host
   const socket = connectTls({
@@ -89,7 +90,7 @@ export async function shake({ host, port }: Place, { ca, client, protocols, sess
   }
   if (!isUp) close()
   return {
-    ...{ presented, address: raw.remoteAddress ?? host, sni, socket, close, broken: () => so.broken },
+    ...{ presented, address, sni, socket, close, broken: () => so.broken },
     refused: isUp ? undefined : { code: so.broken?.code ?? 'CLOSED', message: so.broken?.message ?? 'it hung up' },
     ms: { dns: known - start, tcp: connected - known, tls: done - connected },
     async session() {
@@ -135,26 +136,4 @@ function tapped(raw: Socket, tap: (up: boolean, bytes: Buffer) => void): Duplex 
   raw.on('end', () => void duplex.push(null))
   raw.on('error', (error) => duplex.destroy(error))
   return duplex
-}
-
-export interface Answer {
-  /** Undefined when there was none. */
-  status: number | undefined
-  ms: number
-}
-
-/** One request on a verified connection: for the path, or to become a WebSocket (RFC 6455 §4.1). */
-export async function ask({ socket }: Shaken, { host, port, path, isWebSocket }: Place): Promise<Answer> {
-  const start = performance.now()
-  const authority = `${host.includes(':') ? `[${host}]` : host}${port === 443 ? '' : `:${port}`}`
-  const key = `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n`
-  const wish = isWebSocket ? `Connection: Upgrade\r\nUpgrade: websocket\r\n${key}` : 'Connection: close\r\n'
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: wirelab-inspect\r\n${wish}\r\n`)
-  const head = await Promise.race([
-    once(socket, 'data').then(([chunk]: Buffer[]) => chunk!.toString('latin1')),
-    once(socket, 'close').then(() => ''),
-    wait(PATIENCE_MS, '', { ref: false }),
-  ]).catch(() => '')
-  const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1]
-  return { status: status === undefined ? undefined : Number(status), ms: performance.now() - start }
 }

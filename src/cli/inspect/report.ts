@@ -1,7 +1,8 @@
 // What `wirelab inspect` found, as one plain object: what --json prints, and what the text is made of.
 import type { X509Certificate } from 'node:crypto'
 import { flawOf, inOneLine } from '../../../certs/chain.ts'
-import type { Answer, Place, Shaken } from './connection.ts'
+import type { Answer } from './ask.ts'
+import type { Place, Shaken } from './connection.ts'
 import type { Reason } from './verdict.ts'
 
 export interface Report {
@@ -88,7 +89,7 @@ export function reportOf({ url, place, first, reasons, second, answer, binding }
       resumed: second ? inMs(second.ms.tls) : null,
       answer: answer?.status === undefined ? null : inMs(answer.ms),
     },
-    answer: answer ? { kind: place.isWebSocket ? 'Upgrade' : 'HTTP', status: answer.status ?? null } : null,
+    answer: answer ? { kind: place.subprotocol === undefined ? 'HTTP' : 'Upgrade', status: answer.status ?? null } : null,
   }
 }
 
