@@ -146,7 +146,7 @@ describe('of a server that is trusted', () => {
     const bindings: string[] = []
     const server = createServer({ ...(await make()) }, (socket) => {
       bindings.push(socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)).toString('hex'))
-      socket.on('error', () => undefined)
+      socket.on('error', () => undefined).end()
     })
     const { report } = await seen(await listening(server))
     expect(report.tls.channelBinding).toBe(bindings[0])

@@ -68,5 +68,5 @@ async function client({ connect: place = '', ca }: Flags) {
     const hint = `wirelab inspect https://${place} says more`
     throw new Error(`${place}: ${cause.message || cause.code}; ${hint}`, { cause })
   })
-  process.stdin.unref() // the server hung up first
+  process.stdin.destroy() // the server may have hung up first
 }
