@@ -16,7 +16,8 @@ import { shake } from '../src/cli/inspect/connection.ts'
 import { benchRoom } from '../src/lab/room.ts'
 import { suites, versionOf } from '../src/server/secure.ts'
 import type { Lab, LabOptions } from '../src/server/start.ts'
-import { follow, open, publish, startTestLab } from './lab.ts'
+import { transportNames } from '../transports/clients.ts'
+import { follow, httpVersions, open, publish, startTestLab } from './lab.ts'
 
 const names = ['localhost', '127.0.0.1', '::1']
 let certs: string
@@ -93,6 +94,16 @@ describe('certificates of clients', () => {
   test('over TLS 1.2 alike', async () => {
     const lab = await start({ rules: { clientCert: 'require', version: '1.2' } })
     expect([await reach(lab, await client()), await reach(lab)]).toEqual([200, expect.stringMatching(/ALERT|ECONN/)])
+  })
+  test.each(httpVersions)('all four transports carry the feed to who shows one, over HTTP/%s', async (http) => {
+    const lab = await start({ rules: { clientCert: 'require' } })
+    for (const transport of transportNames) {
+      const follower = follow(lab, { transport, http, client: await client() })
+      cleanUp.push(() => follower.close())
+      await open(follower)
+      await publish(lab, 1)
+      await follower.until(() => follower.events.length === 1, 'an event')
+    }
   })
   test('the doors of a bench ask for them as well', async () => {
     const lab = await start({ rules: { clientCert: 'require' }, lab: benchRoom() })
