@@ -52,7 +52,10 @@ export const versionOf = (suite: Suite): TlsVersion => (suite.startsWith('TLS_')
 const PSK_SUITE = 'ECDHE-PSK-CHACHA20-POLY1305'
 const BACKLOG = 4096
 
-/** For every certificate. No renegotiation, which is work that a client can ask for again and again. */
+/**
+ * For every certificate. No renegotiation, which is work that a client can ask for again and again. No groups of our own: OpenSSL's, of
+ * 3.5 and newer, begin with X25519MLKEM768.
+ */
 function secured({ cert, key, clients }: Credentials, { version, ciphers, psk, tickets = true }: TlsRules) {
   const fitting = (ciphers ?? []).filter((suite) => version === undefined || versionOf(suite) === version)
   return {
