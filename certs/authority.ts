@@ -46,7 +46,7 @@ async function openLocked(directory: string, names: string[], keyType?: KeyType)
   let root = await readPair(path('ca'), path('caKey'))
   const isFirst = (await readText(path('ca'))) === undefined
   const permitted = root && constraintsOf(root.cert)
-  const flaw = root ? flawOf(root.cert, permitted, names) : 'its key did not belong to it'
+  const flaw = root ? flawOf(root.cert, permitted, names) : 'the key beside the one before did not belong to it'
   if (!root || flaw !== undefined) {
     root = await issue({
       ...{ kind: 'authority', subject: 'Wirelab local CA', days: CA.days, pathLength: 1 },
