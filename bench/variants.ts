@@ -10,7 +10,10 @@ export interface TlsVariants {
   clients: { ca: string; crls: string[] }
 }
 
-export async function tlsVariants({ ca, crls, intermediate: issuer }: Authority, names: string[]): Promise<TlsVariants> {
+export async function tlsVariants(
+  { ca, crls, intermediate: issuer }: Authority,
+  names: string[],
+): Promise<TlsVariants> {
   return {
     rsa: await issue({ kind: 'server', names, issuer, keyType: 'rsa' }),
     client: await issue({ kind: 'client', subject: 'bench', issuer }),

@@ -60,8 +60,7 @@ export async function revokedSince(
 
 async function listOf(lists: x509.X509Crl[], { cert }: Pick<Credentials, 'cert'>): Promise<x509.X509Crl | undefined> {
   const publicKey = new x509.X509Certificate(cert)
-  for (const list of lists)
-    if (list.issuer === publicKey.subject && (await list.verify({ publicKey }))) return list
+  for (const list of lists) if (list.issuer === publicKey.subject && (await list.verify({ publicKey }))) return list
   return undefined
 }
 

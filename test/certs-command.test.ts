@@ -90,7 +90,9 @@ test('revoke and crl: OpenSSL refuses what is on the list and nothing else', asy
   expect(revoked.out).toMatch(new RegExp(`^${serial} is revoked since .*, in certs/crl\\.pem\\n.*SIGHUP`))
   expect(check('bob.pem')).toMatch(/certificate revoked/)
   expect(check('alice.pem')).toMatch(/: OK/)
-  expect((await wirelab('certs', 'crl')).out).toMatch(new RegExp(`intermediate CA[^]*revoked +${serial} +since[^]*none`))
+  expect((await wirelab('certs', 'crl')).out).toMatch(
+    new RegExp(`intermediate CA[^]*revoked +${serial} +since[^]*none`),
+  )
   expect((await wirelab('certs')).out).toMatch(new RegExp(`bob\\.pem\\n[^]*serial +${serial} +REVOKED`))
   // Twice is once; a serial number does as well; the number of the list goes up.
   expect((await wirelab('certs', 'revoke', serial.toUpperCase())).out.split('\n')[0]).toBe(revoked.out.split('\n')[0])

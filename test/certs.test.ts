@@ -46,13 +46,15 @@ test('root, intermediate and leaf: P-256, the names, keys readable by their owne
   const certificate = new X509Certificate(leaf.cert)
   expect([root.ca, between.ca, certificate.ca]).toEqual([true, true, false])
   expect([between.verify(root.publicKey), certificate.verify(between.publicKey)]).toEqual([true, true])
-  const pathLength = (pem: string) => new x509.X509Certificate(pem).getExtension(x509.BasicConstraintsExtension)!.pathLength
+  const pathLength = (pem: string) =>
+    new x509.X509Certificate(pem).getExtension(x509.BasicConstraintsExtension)!.pathLength
   expect([pathLength(ca), pathLength(intermediate.cert)]).toEqual([1, 0])
   expect(leaf.cert.endsWith(intermediate.cert)).toBe(true) // the server sends both, and not the root
   expect(leaf.cert.match(/BEGIN CERTIFICATE/g)).toHaveLength(2)
   expect(certificate.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' })
   expect(certificate.subjectAltName).toBe('DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1')
-  for (const key of ['ca-key.pem', 'intermediate-key.pem', 'server-key.pem']) expect(statSync(join(folder, key)).mode & 0o777).toBe(0o600)
+  for (const key of ['ca-key.pem', 'intermediate-key.pem', 'server-key.pem'])
+    expect(statSync(join(folder, key)).mode & 0o777).toBe(0o600)
 })
 
 test('what is there is used again; the leaf is renewed before it ends, the CA before that', async () => {
@@ -63,7 +65,10 @@ test('what is there is used again; the leaf is renewed before it ends, the CA be
   expect([second.wrote, second.ca === first.ca]).toEqual([['leaf'], true])
   daysLater(61 + 640)
   const third = await openAuthority(folder, names)
-  expect([third.wrote, third.replaced]).toEqual([['ca', 'intermediate', 'leaf'], 'the one before would have ended soon'])
+  expect([third.wrote, third.replaced]).toEqual([
+    ['ca', 'intermediate', 'leaf'],
+    'the one before would have ended soon',
+  ])
 })
 
 test('another name that the CA may sign for makes another leaf; another type of key, too', async () => {
@@ -106,7 +111,12 @@ describe('what the authority signs is held to the names of its root', () => {
   async function verified(...given: string[]) {
     const { ca, intermediate: issuer } = await openAuthority(folder, names)
     const { cert } = await issue({ kind: 'server', names: given, issuer })
-    for (const [name, text] of [['ca.pem', ca], ['between.pem', issuer.cert], ['leaf.pem', cert]] as const) // prettier-ignore
+    for (const [name, text] of [
+      ['ca.pem', ca],
+      ['between.pem', issuer.cert],
+      ['leaf.pem', cert],
+    ] as const)
+      // prettier-ignore
       writeFileSync(join(folder, name), text)
     const path = (name: string) => join(folder, name)
     const args = ['verify', '-CAfile', path('ca.pem'), '-untrusted', path('between.pem'), path('leaf.pem')]
@@ -123,12 +133,32 @@ describe('what the authority signs is held to the names of its root', () => {
 
 describe('what is wrong on purpose is refused by Node for what it is', () => {
   test.each<[string, string, (issuer: Credentials) => Promise<Credentials>]>([
-    ['expired', 'CERT_HAS_EXPIRED', (issuer) => issue({ kind: 'server', names, issuer, notAfter: new Date(Date.now() - 1000) })],
-    ['not yet valid', 'CERT_NOT_YET_VALID', (issuer) => issue({ kind: 'server', names, issuer, notBefore: new Date(Date.now() + 60_000) })],
-    ['wrong host', 'ERR_TLS_CERT_ALTNAME_INVALID', (issuer) => issue({ kind: 'server', names: ['elsewhere.localhost'], issuer })],
+    [
+      'expired',
+      'CERT_HAS_EXPIRED',
+      (issuer) => issue({ kind: 'server', names, issuer, notAfter: new Date(Date.now() - 1000) }),
+    ],
+    [
+      'not yet valid',
+      'CERT_NOT_YET_VALID',
+      (issuer) => issue({ kind: 'server', names, issuer, notBefore: new Date(Date.now() + 60_000) }),
+    ],
+    [
+      'wrong host',
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      (issuer) => issue({ kind: 'server', names: ['elsewhere.localhost'], issuer }),
+    ],
     ['self-signed', 'DEPTH_ZERO_SELF_SIGNED_CERT', () => issue({ kind: 'server', names })],
-    ['unknown root', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', async () => issue({ kind: 'server', names, issuer: await issue({ kind: 'authority', subject: 'x' }) })],
-    ['missing intermediate', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', async (issuer) => withoutChain(await issue({ kind: 'server', names, issuer }))],
+    [
+      'unknown root',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      async () => issue({ kind: 'server', names, issuer: await issue({ kind: 'authority', subject: 'x' }) }),
+    ],
+    [
+      'missing intermediate',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      async (issuer) => withoutChain(await issue({ kind: 'server', names, issuer })),
+    ],
     ['a client’s', 'INVALID_PURPOSE', (issuer) => issue({ kind: 'client', names: ['localhost'], issuer })],
   ])('%s: %s', async (_, code, make) => {
     const { ca, intermediate } = await openAuthority(folder, names)
@@ -224,9 +254,7 @@ test('a client without the CA refuses before it sends anything', async () => {
   const lab = await startTestLab()
   const platform = nodePlatform()
   const error = await platform.fetch(lab.url).catch((reason: Error) => reason)
-  expect((error as Error & { cause: { code: string } }).cause.code).toMatch(
-    /UNABLE_TO_(VERIFY|GET_ISSUER_CERT)/,
-  )
+  expect((error as Error & { cause: { code: string } }).cause.code).toMatch(/UNABLE_TO_(VERIFY|GET_ISSUER_CERT)/)
   expect(lab.wire.total().plain.up).toBe(0)
   await platform.close()
   await lab.close()

@@ -1,7 +1,16 @@
 // The command line, as a person meets it: one clear line for a mistake, help for everything, and each command doing its job.
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -50,7 +59,10 @@ describe('a mistake is one line on stderr and exit 2', () => {
     [['serve', '--ciphers', 'ECDHE-ECDSA-AES128-SHA256'], /is none of TLS_AES_256_GCM_SHA384/],
     [['serve', '--ciphers', 'ADH-AES128-GCM-SHA256'], /nobody proves who he is/],
     [['serve', '--ciphers', 'TLS_AES_128_GCM_SHA256', '--tls', '1.2'], /none of them is of TLS 1\.2/],
-    [['serve', '--ciphers', 'ECDHE-RSA-AES128-GCM-SHA256'], /none of them works with a key of type ecdsa; see --key-type/],
+    [
+      ['serve', '--ciphers', 'ECDHE-RSA-AES128-GCM-SHA256'],
+      /none of them works with a key of type ecdsa; see --key-type/,
+    ],
     [['serve', '--client-cert', 'maybe'], /none, request, require/],
     [['serve', '--psk', 'missing.psk'], /cannot read missing\.psk/],
     [['serve', '--psk', 'a-file'], /there is no key in it/],

@@ -49,22 +49,77 @@ describe('what is wrong, and the cure', () => {
   const until = (ms: number) => ({ notAfter: new Date(Date.now() + ms) })
   const strange = () => issue({ kind: 'authority', subject: 'Somebody’s CA' })
   test.each<[string, string[], RegExp, () => Promise<Credentials>]>([
-    ['expired', ['expired'], /CN=localhost expired 3 days ago, on \d{4}-\d\d-\d\d\n +cure: its owner must get a new/, () => make({ notBefore: new Date(0), ...until(-3.5 * DAY_MS) })],
+    [
+      'expired',
+      ['expired'],
+      /CN=localhost expired 3 days ago, on \d{4}-\d\d-\d\d\n +cure: its owner must get a new/,
+      () => make({ notBefore: new Date(0), ...until(-3.5 * DAY_MS) }),
+    ],
     ['expired an hour ago', ['expired'], /expired 1 hour ago/, () => make(until(-1.5 * 3_600_000))],
-    ['not yet valid', ['not-yet-valid'], /is not valid before .*, in 2 days\n +cure: look at the clock/, () => make({ notBefore: new Date(Date.now() + 2.5 * DAY_MS) })],
-    ['wrong host', ['wrong-host'], /it is not for localhost; it is for DNS:elsewhere\.localhost\n +cure: use one of its names/, () => make({ names: ['elsewhere.localhost'] })],
-    ['no name but the common name', ['wrong-host'], /it is for no name at all/, () => make({ names: [], subject: 'localhost' })],
-    ['self-signed', ['self-signed'], /it is self-signed[^\n]*\n +cure: compare its fingerprint/, () => issue({ kind: 'server', names })],
-    ['unknown root', ['missing-intermediate'], /its issuer, CN=Somebody’s CA, O=Wirelab, was not sent.*the CA is unknown\n +cure:.*--ca FILE/, async () => make({ issuer: await strange() })],
-    ['unknown root, sent', ['unknown-root'], /its root, CN=Somebody’s CA, O=Wirelab, is none that this client trusts/, async () => {
-      const issuer = await strange()
-      const leaf = await make({ issuer })
-      return { ...leaf, cert: leaf.cert + issuer.cert }
-    }],
-    ['missing intermediate', ['missing-intermediate'], /CN=Wirelab local intermediate CA.*was not sent.*an intermediate is missing.*\n +cure: its server must send the whole chain/, async () => withoutChain(await make())],
-    ['two things at once', ['expired', 'wrong-host'], /trusted {4}NO: CN=elsewhere[^]*and: it is not for localhost/, () => make({ names: ['elsewhere.localhost'], ...until(-DAY_MS) })],
-    ['a name that its CA may not sign for', ['wrong-host'], /it is for DNS:example\.com/, () => make({ names: ['example.com'] })],
-    ['a forged name beside a good one', ['name-not-permitted'], /its CA may not sign for this name \(name constraints\)/, () => make({ names: ['localhost', 'example.com'] })],
+    [
+      'not yet valid',
+      ['not-yet-valid'],
+      /is not valid before .*, in 2 days\n +cure: look at the clock/,
+      () => make({ notBefore: new Date(Date.now() + 2.5 * DAY_MS) }),
+    ],
+    [
+      'wrong host',
+      ['wrong-host'],
+      /it is not for localhost; it is for DNS:elsewhere\.localhost\n +cure: use one of its names/,
+      () => make({ names: ['elsewhere.localhost'] }),
+    ],
+    [
+      'no name but the common name',
+      ['wrong-host'],
+      /it is for no name at all/,
+      () => make({ names: [], subject: 'localhost' }),
+    ],
+    [
+      'self-signed',
+      ['self-signed'],
+      /it is self-signed[^\n]*\n +cure: compare its fingerprint/,
+      () => issue({ kind: 'server', names }),
+    ],
+    [
+      'unknown root',
+      ['missing-intermediate'],
+      /its issuer, CN=Somebody’s CA, O=Wirelab, was not sent.*the CA is unknown\n +cure:.*--ca FILE/,
+      async () => make({ issuer: await strange() }),
+    ],
+    [
+      'unknown root, sent',
+      ['unknown-root'],
+      /its root, CN=Somebody’s CA, O=Wirelab, is none that this client trusts/,
+      async () => {
+        const issuer = await strange()
+        const leaf = await make({ issuer })
+        return { ...leaf, cert: leaf.cert + issuer.cert }
+      },
+    ],
+    [
+      'missing intermediate',
+      ['missing-intermediate'],
+      /CN=Wirelab local intermediate CA.*was not sent.*an intermediate is missing.*\n +cure: its server must send the whole chain/,
+      async () => withoutChain(await make()),
+    ],
+    [
+      'two things at once',
+      ['expired', 'wrong-host'],
+      /trusted {4}NO: CN=elsewhere[^]*and: it is not for localhost/,
+      () => make({ names: ['elsewhere.localhost'], ...until(-DAY_MS) }),
+    ],
+    [
+      'a name that its CA may not sign for',
+      ['wrong-host'],
+      /it is for DNS:example\.com/,
+      () => make({ names: ['example.com'] }),
+    ],
+    [
+      'a forged name beside a good one',
+      ['name-not-permitted'],
+      /its CA may not sign for this name \(name constraints\)/,
+      () => make({ names: ['localhost', 'example.com'] }),
+    ],
   ])('%s', async (_, codes, words, credentials) => {
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
       const shown = await credentials()
@@ -128,7 +183,11 @@ describe('of a server that is trusted', () => {
     expect(report).toMatchObject({ trusted: true, reasons: [], order: null })
     expect(report.tls).toMatchObject({
       ...{ protocol: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', alpn: 'h2', sni: 'localhost' },
-      ...{ resumed: true, asksForCertificate: false, channelBinding: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+      ...{
+        resumed: true,
+        asksForCertificate: false,
+        channelBinding: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      },
     })
     expect(report.tls.tickets).toBeGreaterThan(0)
     expect(report.tls.group).not.toBe(null)
@@ -182,7 +241,13 @@ describe('the command', () => {
     const trusted = await run(folder, 'inspect', '--json', ...ca(), (await serve(await make())).href)
     expect([trusted.code, trusted.err]).toEqual([0, ''])
     expect(JSON.parse(trusted.out)).toMatchObject({ trusted: true, reasons: [] })
-    const refused = await run(folder, 'inspect', '--json', ...ca(), (await serve(await issue({ kind: 'server', names }))).href)
+    const refused = await run(
+      folder,
+      'inspect',
+      '--json',
+      ...ca(),
+      (await serve(await issue({ kind: 'server', names }))).href,
+    )
     expect(refused.code).toBe(1)
     expect(JSON.parse(refused.out)).toMatchObject({ trusted: false, reasons: [{ code: 'self-signed' }] })
   })
@@ -195,7 +260,10 @@ describe('the command', () => {
     let credentials = await issue({ kind: 'server', names })
     const url = await serve(credentials)
     const unasked = await run(folder, ...flags, url.href)
-    expect([unasked.code, unasked.err]).toEqual([1, expect.stringMatching(/is not vouched for; without a terminal only --yes/)])
+    expect([unasked.code, unasked.err]).toEqual([
+      1,
+      expect.stringMatching(/is not vouched for; without a terminal only --yes/),
+    ])
     const first = await run(folder, ...flags, '--yes', url.href)
     expect([first.code, first.err]).toEqual([0, expect.stringMatching(/is vouched for from now on/)])
     expect(readFileSync(known, 'utf8')).toMatch(
@@ -205,7 +273,10 @@ describe('the command', () => {
     credentials = await issue({ kind: 'server', names })
     ;(servers[0] as ReturnType<typeof createServer>).setSecureContext({ ...credentials })
     const changed = await run(folder, ...flags, '--yes', url.href)
-    expect([changed.code, changed.err]).toEqual([1, expect.stringMatching(/^THE CERTIFICATE HAS CHANGED[^]*delete the line/)])
+    expect([changed.code, changed.err]).toEqual([
+      1,
+      expect.stringMatching(/^THE CERTIFICATE HAS CHANGED[^]*delete the line/),
+    ])
     expect(await run(folder, 'inspect', ...ca(), url.href)).toMatchObject({ code: 1, err: '' })
   })
   test('--trust-on-first-use does not make good what is wrong beside the issuer', async () => {

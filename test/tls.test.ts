@@ -219,7 +219,9 @@ describe('versions and suites', () => {
       { ca: authority.ca, protocols: ['http/1.1'] },
     )
     close()
-    expect(presented.group).toBe(Number(process.versions.openssl.split('.', 2).join('')) >= 35 ? 'X25519MLKEM768' : 'x25519')
+    expect(presented.group).toBe(
+      Number(process.versions.openssl.split('.', 2).join('')) >= 35 ? 'X25519MLKEM768' : 'x25519',
+    )
   })
 })
 
@@ -227,16 +229,19 @@ describe('pre-shared keys', () => {
   const psk = new Map([['alice', Buffer.alloc(32, 7)]])
   const asking = (identity: string, key: Buffer, version: 'TLSv1.2' | 'TLSv1.3'): ConnectionOptions => ({
     ...{ minVersion: version, maxVersion: version, ciphers: 'TLS_AES_128_GCM_SHA256:ECDHE-PSK-CHACHA20-POLY1305' },
-    pskCallback: () => ({ identity, psk: key }),
+    pskCallback: () => ({ identity, psk: new Uint8Array(key) }),
     checkServerIdentity: () => undefined, // there is no certificate to look at: the key is what proves it
   })
-  test.each(['TLSv1.2', 'TLSv1.3'] as const)('%s: who has the key is in, and no certificate is sent', async (version) => {
-    const lab = await start({ rules: { psk } })
-    const socket = await dial(lab, asking('alice', psk.get('alice')!, version))
-    expect([socket.getProtocol(), socket.getPeerX509Certificate()]).toEqual([version, undefined])
-    socket.write(`GET /healthz HTTP/1.1\r\nHost: localhost:${lab.port}\r\n\r\n`)
-    expect(await new Promise<string>((resolve) => socket.once('data', (chunk) => resolve(String(chunk))))).toMatch(/^HTTP\/1\.1 200/) // prettier-ignore
-  })
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    '%s: who has the key is in, and no certificate is sent',
+    async (version) => {
+      const lab = await start({ rules: { psk } })
+      const socket = await dial(lab, asking('alice', psk.get('alice')!, version))
+      expect([socket.getProtocol(), socket.getPeerX509Certificate()]).toEqual([version, undefined])
+      socket.write(`GET /healthz HTTP/1.1\r\nHost: localhost:${lab.port}\r\n\r\n`)
+      expect(await new Promise<string>((resolve) => socket.once('data', (chunk) => resolve(String(chunk))))).toMatch(/^HTTP\/1\.1 200/) // prettier-ignore
+    },
+  )
   test.each(['TLSv1.2', 'TLSv1.3'] as const)('%s: a wrong key is out', async (version) => {
     const lab = await start({ rules: { psk } })
     expect(await codeOf(dial(lab, asking('alice', Buffer.alloc(32, 8), version)))).not.toBe('none')

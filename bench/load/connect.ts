@@ -94,8 +94,8 @@ export function connect(
       connection && name === 'polling'
         ? openLineAnew({ ...way, http: '1.1' }, wire, target, ends, connection === 'resumed')
         : http === '2' && overHttp2
-        ? openLineOverHttp2(way, overHttp2, target, ends)
-        : openLine({ ...way, http: '1.1' }, wire, target, ends)
+          ? openLineOverHttp2(way, overHttp2, target, ends)
+          : openLine({ ...way, http: '1.1' }, wire, target, ends)
     client.line = line
   })
 }

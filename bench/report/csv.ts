@@ -3,7 +3,19 @@ import { stringify } from 'csv-stringify/sync'
 import { figures } from '../figures.ts'
 import type { Results, Row } from '../results.ts'
 
-const variables = ['payload', 'rate', 'pollMs', 'batchMs', 'profile', 'http', 'tls', 'browser', 'key', 'clientCert', 'connection'] as const
+const variables = [
+  'payload',
+  'rate',
+  'pollMs',
+  'batchMs',
+  'profile',
+  'http',
+  'tls',
+  'browser',
+  'key',
+  'clientCert',
+  'connection',
+] as const
 const way = (name: 'up' | 'down') =>
   (['payload', 'framing', 'headers', 'tls', 'tcpip'] as const).map((layer): Column => [
     `layers.${name}.${layer}`,

@@ -37,17 +37,22 @@ function open(flags: Flags): Promise<Authority> {
 export async function issuing(given: string[], _: unknown, command: Command) {
   const flags: IssueFlags = command.optsWithGlobals()
   const names = flags.client ? given : given.map((name) => name.toLowerCase())
-  if (flags.client && names.length > 1) throw new UsageError('issue --client: expected one name, of a person or a program')
+  if (flags.client && names.length > 1)
+    throw new UsageError('issue --client: expected one name, of a person or a program')
   const wrong = names.find((name) => (flags.client ? !/^[\w.@][\w.@ -]{0,62}$/.test(name) : !isHostName(name)))
   if (wrong !== undefined)
-    throw new UsageError(`issue: "${wrong}" is no ${flags.client ? 'name of letters, digits and . @ _ -' : 'host name'}`)
+    throw new UsageError(
+      `issue: "${wrong}" is no ${flags.client ? 'name of letters, digits and . @ _ -' : 'host name'}`,
+    )
   if (flags.crlUrl !== undefined && !/^https?:\/\/\S+$/.test(flags.crlUrl))
     throw new UsageError('issue --crl-url: expected http://… or https://…')
 
   const authority = await open(flags)
   const permitted = constraintsOf(authority.ca) ?? []
   // OpenSSL takes a common name with dots for a host name, in a client's certificate too.
-  const other = names.find((name) => (flags.client ? name.includes('.') && isHostName(name) : true) && !permits(permitted, name))
+  const other = names.find(
+    (name) => (flags.client ? name.includes('.') && isHostName(name) : true) && !permits(permitted, name),
+  )
   if (other !== undefined)
     throw new UsageError(
       `issue: this authority may sign for ${permitted.join(', ')} and not for ${other}; "wirelab certs --name ${other}" makes one that may, to be trusted anew`,

@@ -33,7 +33,9 @@ interface Flags {
 
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('Print the TLS session and the certificate chain of https://… or wss://…, and why it is trusted or not.')
+    .description(
+      'Print the TLS session and the certificate chain of https://… or wss://…, and why it is trusted or not.',
+    )
     .argument('<url>', 'https:// or wss:// URL')
     .option('--ca <file>', 'the CA to trust beside the system’s; default certs/ca.pem if it is there')
     .option('--crl <file>', 'lists of revoked certificates (PEM)')
@@ -41,7 +43,10 @@ export function inspectCommand(): Command {
     .option('--key <file>', 'the private key of --cert')
     .option('--subprotocol <name>', 'what a WebSocket offers', SUBPROTOCOL)
     .option('--json', 'one JSON object instead of text')
-    .option('--trust-on-first-use', 'vouch for an unknown certificate after a look at it; from then on it must stay the same')
+    .option(
+      '--trust-on-first-use',
+      'vouch for an unknown certificate after a look at it; from then on it must stay the same',
+    )
     .option('--yes', 'with --trust-on-first-use: without asking')
     .option('--known-hosts <file>', 'where what was vouched for is kept', join(homedir(), '.wirelab', 'known_hosts'))
     .addHelpText('after', '\nExit 1 when it is not trusted.')
@@ -55,7 +60,8 @@ async function inspect(text: string, flags: Flags) {
   const [ca, crl] = [await readText(await caOf(flags.ca)), await readText(flags.crl)]
   const [cert, key] = [await readText(flags.cert), await readText(flags.key)]
   const client = cert !== undefined && key !== undefined && { client: { cert, key } }
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(flags.subprotocol)) throw new UsageError('--subprotocol: expected one token (RFC 9110 §5.6.2)')
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(flags.subprotocol))
+    throw new UsageError('--subprotocol: expected one token (RFC 9110 §5.6.2)')
   const report = await lookAt(url, { ca, crl, subprotocol: flags.subprotocol, ...client })
   const lines = flags.json ? JSON.stringify(report, undefined, 2).split('\n') : textOf(report)
   for (const line of lines) process.stdout.write(`${printable(line)}\n`)
@@ -128,7 +134,9 @@ async function isBelieved({ trusted, reasons, chain, url }: Report, flags: Flags
     say(`It is the certificate that was vouched for on ${known.since}.`)
     return true
   }
-  const isMeant = flags.yes ?? (await confirmed(`${host} is unknown. Is ${leaf.sha256} its SHA-256 fingerprint, as its owner told you?`))
+  const isMeant =
+    flags.yes ??
+    (await confirmed(`${host} is unknown. Is ${leaf.sha256} its SHA-256 fingerprint, as its owner told you?`))
   if (!isMeant) {
     say(`${host} is not vouched for${process.stdin.isTTY ? '' : '; without a terminal only --yes does that'}.`)
     return false

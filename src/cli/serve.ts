@@ -90,12 +90,11 @@ function greet({ url, authority, publishKey }: Lab, { source, rate, publishKey: 
     `${styleText('bold', 'Wirelab')}  ${styleText(['cyan', 'underline'], url)}`,
     '',
     ...(authority
-      ? [
-          `CA       ${authority.caPath}${made(authority)}`,
-          ...trustAdvice(authority.caPath),
-        ]
+      ? [`CA       ${authority.caPath}${made(authority)}`, ...trustAdvice(authority.caPath)]
       : ['TLS      your own certificate']),
-    ...(clientCert === 'none' ? [] : [`Clients  a certificate each: wirelab certs --certs ${certs} issue NAME --client`]),
+    ...(clientCert === 'none'
+      ? []
+      : [`Clients  a certificate each: wirelab certs --certs ${certs} issue NAME --client`]),
     '',
     `Follow   curl -N ${authority ? `--cacert ${authority.caPath} ` : ''}${url}/feed/sse`,
     `Events   ${source === 'ticker' ? `${rate} a second, by the clock` : source}`,

@@ -34,7 +34,9 @@ export function withTlsFlags(command: Command): Command {
     .option('--cert <file>', 'your own certificate chain (PEM) instead, e.g. from mkcert; needs --key')
     .option('--key <file>', 'the private key of --cert')
     .option('--sni <name=cert,key>', 'another certificate, for clients that ask for this name (repeatable)', sni)
-    .addOption(new Option('--key-type <type>', 'key of the local certificate').choices(['ecdsa', 'rsa']).default('ecdsa'))
+    .addOption(
+      new Option('--key-type <type>', 'key of the local certificate').choices(['ecdsa', 'rsa']).default('ecdsa'),
+    )
     .addOption(new Option('--tls <version>', 'only this version of TLS; default both').choices(['1.2', '1.3']))
     .option('--ciphers <names>', `only these suites, of ${suites.join(', ')}`, ciphers)
     .addOption(
@@ -85,7 +87,8 @@ function checkCiphers({ ciphers, tls, keyType, cert }: TlsFlags) {
   if (!ciphers) return
   const usable = ciphers.filter((suite) => tls === undefined || versionOf(suite) === tls)
   if (usable.length === 0) throw new UsageError(`--ciphers: none of them is of TLS ${tls}`)
-  const isSigned = (suite: Suite) => versionOf(suite) === '1.3' || suite.includes(keyType === 'rsa' ? '-RSA-' : '-ECDSA-')
+  const isSigned = (suite: Suite) =>
+    versionOf(suite) === '1.3' || suite.includes(keyType === 'rsa' ? '-RSA-' : '-ECDSA-')
   if (cert === undefined && !usable.some(isSigned))
     throw new UsageError(`--ciphers: none of them works with a key of type ${keyType}; see --key-type`)
 }

@@ -59,7 +59,10 @@ const BACKLOG = 4096
 function secured({ cert, key, clients }: Credentials, { version, ciphers, psk, tickets = true }: TlsRules) {
   const fitting = (ciphers ?? []).filter((suite) => version === undefined || versionOf(suite) === version)
   return {
-    ...{ cert, key, minVersion: `TLSv${version ?? '1.2'}`, maxVersion: `TLSv${version ?? '1.3'}` },
+    cert,
+    key,
+    minVersion: `TLSv${version ?? '1.2'}`,
+    maxVersion: `TLSv${version ?? '1.3'}`,
     // The keys first: who offers them means them, and would get the certificate otherwise.
     ciphers: [...(psk ? [PSK_SUITE] : []), ...(fitting.length > 0 ? fitting : suites)].join(':'),
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (tickets ? 0 : constants.SSL_OP_NO_TICKET),

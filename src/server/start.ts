@@ -92,7 +92,12 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     () => server.wire,
     (error) => report(`error: ${describe(error)}`),
   )
-  const keeper = guard({ names: [...names, ...(tls.named ?? []).map(({ name }) => name)].map(bracketed), publishKey, auth, limits })
+  const keeper = guard({
+    names: [...names, ...(tls.named ?? []).map(({ name }) => name)].map(bracketed),
+    publishKey,
+    auth,
+    limits,
+  })
   const room = options.lab?.({
     ...{ feed, limits, http, guard: keeper, metrics, host, tls, rules, onSecret, ca: authority?.ca, clock },
     ticker: () => ticker,

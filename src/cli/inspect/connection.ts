@@ -101,7 +101,8 @@ export async function shake({ host, port }: Place, { ca, client, protocols, sess
   }
 }
 
-const silent = (host: string, port: number) => new Error(`${host}:${port} did not answer within ${PATIENCE_MS / 1000} s`)
+const silent = (host: string, port: number) =>
+  new Error(`${host}:${port} did not answer within ${PATIENCE_MS / 1000} s`)
 
 function unreachable(host: string, port: number, cause: NodeJS.ErrnoException): Error {
   const { code = cause.message } = cause

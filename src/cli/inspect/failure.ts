@@ -8,17 +8,33 @@ export function failureOf({ code, message }: NonNullable<Shaken['refused']>, pre
   const is = (pattern: RegExp) => pattern.test(`${code} ${alert} ${unread} ${message}`)
   if (is(/protocol_version|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW/i)) {
     const cure = 'its server must be set to TLS 1.2 and 1.3'
-    return { code: 'old-protocol', text: `it has no TLS 1.2 or newer; what is older is not safe (RFC 8996)${said}`, cure }
+    return {
+      code: 'old-protocol',
+      text: `it has no TLS 1.2 or newer; what is older is not safe (RFC 8996)${said}`,
+      cure,
+    }
   }
   if (is(/WRONG_VERSION_NUMBER|no TLS record|PACKET_LENGTH/i))
     return { code: 'no-tls', text: 'what answers there is not TLS', cure: 'look at the port: it may be plain HTTP' }
   // TLS 1.2 has no word of its own for it (RFC 5246 §7.4.6).
   if (is(/certificate_required/i) || (asksForCertificate && is(/handshake_failure/i)))
-    return { code: 'client-certificate', text: `it lets nobody in without a client certificate${said}`, cure: 'pass yours: --cert FILE --key FILE' }
+    return {
+      code: 'client-certificate',
+      text: `it lets nobody in without a client certificate${said}`,
+      cure: 'pass yours: --cert FILE --key FILE',
+    }
   if (is(/certificate_(revoked|expired|unknown)|bad_certificate|unknown_ca/))
-    return { code: 'client-certificate', text: `it does not accept our certificate${said}`, cure: 'pass another: --cert FILE --key FILE' }
+    return {
+      code: 'client-certificate',
+      text: `it does not accept our certificate${said}`,
+      cure: 'pass another: --cert FILE --key FILE',
+    }
   if (is(/unrecognized_name/i))
-    return { code: 'unknown-name', text: `it knows no host of this name${said}`, cure: 'look at the spelling of the host' }
+    return {
+      code: 'unknown-name',
+      text: `it knows no host of this name${said}`,
+      cure: 'look at the spelling of the host',
+    }
   if (is(/PERMITTED_VIOLATION|permitted subtree/i)) {
     const cure = 'its owner must get one from a CA that may sign for it'
     return { code: 'name-not-permitted', text: 'its CA may not sign for this name (name constraints)', cure }

@@ -58,7 +58,8 @@ export function watchHandshake(): Watch {
       const share = extensions.get(KEY_SHARE)
       if (!isRetry && share) presented.group = groupOf(share.readUInt16BE(0))
       presented.extendedMasterSecret ||= extensions.has(EXTENDED_MASTER_SECRET)
-    } else if (message === SERVER_KEY_EXCHANGE && body[0] === NAMED_CURVE) presented.group = groupOf(body.readUInt16BE(1))
+    } else if (message === SERVER_KEY_EXCHANGE && body[0] === NAMED_CURVE)
+      presented.group = groupOf(body.readUInt16BE(1))
     else if (message === CERTIFICATE) presented.chain = certificates(body, connection.facts.tls === 'TLSv1.3')
     else if (message === CERTIFICATE_REQUEST) presented.asksForCertificate = true
     else if (message === NEW_SESSION_TICKET) presented.tickets++

@@ -89,7 +89,9 @@ export function reportOf({ url, place, first, reasons, second, answer, binding }
       resumed: second ? inMs(second.ms.tls) : null,
       answer: answer?.status === undefined ? null : inMs(answer.ms),
     },
-    answer: answer ? { kind: place.subprotocol === undefined ? 'HTTP' : 'Upgrade', status: answer.status ?? null } : null,
+    answer: answer
+      ? { kind: place.subprotocol === undefined ? 'HTTP' : 'Upgrade', status: answer.status ?? null }
+      : null,
   }
 }
 

@@ -36,7 +36,12 @@ export async function reasonsOf({ presented, refused }: Shaken, judged: Judged):
   const { now = Date.now(), host, roots } = judged
   // Verified, it may have come with certificates that were not needed: those prove nothing, and break nothing.
   const reasons = refused
-    ? [...chain.flatMap((each) => ofTime(each, now)), ...ofName(leaf, host), ...ofPath(chain, roots), ...chain.flatMap(ofKey)]
+    ? [
+        ...chain.flatMap((each) => ofTime(each, now)),
+        ...ofName(leaf, host),
+        ...ofPath(chain, roots),
+        ...chain.flatMap(ofKey),
+      ]
     : ofKey(leaf)
   reasons.push(...(await ofLists(chain, judged)))
   return reasons.length > 0 ? reasons : failure()
@@ -48,7 +53,13 @@ function ofTime({ subject, validFromDate: from, validToDate: to }: X509Certifica
     return [{ code: 'expired', text: `${who} expired ${ago(now - to.getTime())} ago, on ${day(to)}`, cure: RENEW }]
   if (now >= from.getTime()) return []
   const text = `${who} is not valid before ${day(from)}, in ${ago(from.getTime() - now)}`
-  return [{ code: 'not-yet-valid', text, cure: 'look at the clock of this machine; if it is right, wait, or its owner must get another' }]
+  return [
+    {
+      code: 'not-yet-valid',
+      text,
+      cure: 'look at the clock of this machine; if it is right, wait, or its owner must get another',
+    },
+  ]
 }
 
 function ofName(leaf: X509Certificate, host: string): Reason[] {
@@ -63,7 +74,8 @@ function ofName(leaf: X509Certificate, host: string): Reason[] {
 /** From the server's own certificate up, as far as what was sent and what is trusted reach. */
 function ofPath(chain: X509Certificate[], roots: string[]): Reason[] {
   const trusted = roots.map((pem) => new X509Certificate(pem))
-  const isTrusted = (each: X509Certificate) => trusted.some(({ fingerprint256 }) => fingerprint256 === each.fingerprint256)
+  const isTrusted = (each: X509Certificate) =>
+    trusted.some(({ fingerprint256 }) => fingerprint256 === each.fingerprint256)
   let top = chain[0]!
   for (let steps = 0; steps < chain.length; steps++) {
     if (isTrusted(top) || trusted.some((root) => isIssuedBy(top, root))) return []
@@ -74,12 +86,20 @@ function ofPath(chain: X509Certificate[], roots: string[]): Reason[] {
   const issuer = inOneLine(top.issuer)
   if (top === chain[0] && isSelfIssued(top)) {
     const text = 'it is self-signed: nobody but itself says who it is'
-    const cure = 'compare its fingerprint with its owner, then --ca FILE or --trust-on-first-use; or its owner gets one from a CA'
+    const cure =
+      'compare its fingerprint with its owner, then --ca FILE or --trust-on-first-use; or its owner gets one from a CA'
     return [{ code: 'self-signed', text, cure, isIdentity: true }]
   }
   if (isSelfIssued(top)) {
     const text = `its root, ${issuer}, is none that this client trusts`
-    return [{ code: 'unknown-root', text, cure: 'if you know this CA, pass its certificate with --ca FILE', isIdentity: true }]
+    return [
+      {
+        code: 'unknown-root',
+        text,
+        cure: 'if you know this CA, pass its certificate with --ca FILE',
+        isIdentity: true,
+      },
+    ]
   }
   if (top === chain[0] && !top.ca) {
     const text = `its issuer, ${issuer}, was not sent, and is none that this client trusts: an intermediate is missing, or the CA is unknown`
@@ -87,7 +107,9 @@ function ofPath(chain: X509Certificate[], roots: string[]): Reason[] {
     return [{ code: 'missing-intermediate', text, cure, isIdentity: true }]
   }
   const text = `the chain ends at ${inOneLine(top.subject)}, whose issuer, ${issuer}, is none that this client trusts`
-  return [{ code: 'unknown-root', text, cure: 'if you know this CA, pass its certificate with --ca FILE', isIdentity: true }]
+  return [
+    { code: 'unknown-root', text, cure: 'if you know this CA, pass its certificate with --ca FILE', isIdentity: true },
+  ]
 }
 
 function ofKey(certificate: X509Certificate): Reason[] {
@@ -95,7 +117,9 @@ function ofKey(certificate: X509Certificate): Reason[] {
   const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? 2048
   const flaws = [
     ...(bits < 2048 ? [`has an RSA key of ${bits} bits; 2048 are the least`] : []),
-    ...(/md5|sha1/i.test(signatureAlgorithm) && !isSelfIssued(certificate) ? [`is signed with ${signatureAlgorithm}, which can be forged`] : []),
+    ...(/md5|sha1/i.test(signatureAlgorithm) && !isSelfIssued(certificate)
+      ? [`is signed with ${signatureAlgorithm}, which can be forged`]
+      : []),
   ]
   return flaws.map((flaw) => ({ code: 'weak-key', text: `${inOneLine(subject)} ${flaw}`, cure: RENEW }))
 }
