@@ -57,14 +57,17 @@ const BACKLOG = 4096
  * 3.5 and newer, begin with X25519MLKEM768.
  */
 function secured({ cert, key, clients }: Credentials, { version, ciphers, psk, tickets = true }: TlsRules) {
-  const fitting = (ciphers ?? []).filter((suite) => version === undefined || versionOf(suite) === version)
+  const fitting = (ciphers ?? suites).filter((suite) => version === undefined || versionOf(suite) === version)
+  const offered = fitting.length > 0 ? fitting : suites // a door of another version than the suites are for
+  // OpenSSL has its own suites of TLS 1.3 where none is named.
+  const only = version ?? (['1.2', '1.3'] as const).find((each) => offered.every((suite) => versionOf(suite) === each))
   return {
     cert,
     key,
-    minVersion: `TLSv${version ?? '1.2'}`,
-    maxVersion: `TLSv${version ?? '1.3'}`,
+    minVersion: `TLSv${only ?? '1.2'}`,
+    maxVersion: `TLSv${only ?? '1.3'}`,
     // The keys first: who offers them means them, and would get the certificate otherwise.
-    ciphers: [...(psk ? [PSK_SUITE] : []), ...(fitting.length > 0 ? fitting : suites)].join(':'),
+    ciphers: [...(psk ? [PSK_SUITE] : []), ...offered].join(':'),
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (tickets ? 0 : constants.SSL_OP_NO_TICKET),
     ...(clients && { ca: clients.ca, crl: clients.crls }),
   } as const

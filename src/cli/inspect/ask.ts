@@ -1,8 +1,7 @@
 // The one request that `wirelab inspect` makes of a server that it trusts: how long until it answers.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { setTimeout as wait } from 'node:timers/promises'
-import { PATIENCE_MS } from './connection.ts'
+import { patient } from './connection.ts'
 import type { Place, Shaken } from './connection.ts'
 
 export interface Answer {
@@ -23,11 +22,11 @@ export async function ask({ socket }: Shaken, { host, port, path, subprotocol }:
   const wishes = subprotocol === undefined ? ['Connection: close'] : upgrade
   const head = [`GET ${path} HTTP/1.1`, `Host: ${authority}`, 'User-Agent: wirelab-inspect', ...wishes]
   socket.write(`${head.join('\r\n')}\r\n\r\n`)
-  const answer = await Promise.race([
+  const first = Promise.race([
     once(socket, 'data').then(([chunk]: Buffer[]) => chunk!.toString('latin1')),
-    once(socket, 'close').then(() => ''),
-    wait(PATIENCE_MS, '', { ref: false }),
-  ]).catch(() => '')
+    ...['end', 'close'].map((event) => once(socket, event).then(() => '')),
+  ])
+  const answer = await patient(first, '').catch(() => '') // it broke: no answer either
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1]
   return { status: status === undefined ? undefined : Number(status), ms: performance.now() - start }
 }

@@ -43,7 +43,7 @@ export interface Shaken {
   close(): void
 }
 
-export const PATIENCE_MS = 10_000
+const PATIENCE_MS = 10_000
 /** TLS 1.3 sends tickets after the handshake. */
 const TICKET_MS = 500
 
@@ -71,14 +71,16 @@ export async function shake({ host, port }: Place, { ca, client, protocols, sess
   socket.on('keylog', keylog)
   socket.on('session', (ticket: Buffer) => (so.ticket = ticket))
   socket.on('error', (error: NodeJS.ErrnoException) => (so.broken ??= error))
-  const isUp = await Promise.race([
-    once(socket, 'secureConnect').then(
-      () => true,
-      () => false, // `so.broken` has it
-    ),
-    once(socket, 'close').then(() => false),
-    wait(PATIENCE_MS, 'late' as const, { ref: false }),
-  ])
+  const isUp = await patient(
+    Promise.race([
+      once(socket, 'secureConnect').then(
+        () => true,
+        () => false, // `so.broken` has it
+      ),
+      once(socket, 'close').then(() => false),
+    ]),
+    'late' as const,
+  )
   const done = performance.now()
   const close = () => {
     socket.destroy()
@@ -98,6 +100,16 @@ export async function shake({ host, port }: Place, { ca, client, protocols, sess
       while (!so.ticket && !socket.destroyed && performance.now() < until) await wait(10)
       return so.ticket
     },
+  }
+}
+
+/** @returns `late` when it takes longer than anybody waits. */
+export async function patient<Result, Late>(what: Promise<Result>, late: Late): Promise<Result | Late> {
+  const done = new AbortController()
+  try {
+    return await Promise.race([what, wait(PATIENCE_MS, late, { signal: done.signal })])
+  } finally {
+    done.abort()
   }
 }
 

@@ -35,14 +35,10 @@ export async function reasonsOf({ presented, refused }: Shaken, judged: Judged):
   if (!leaf) return failure()
   const { now = Date.now(), host, roots } = judged
   // Verified, it may have come with certificates that were not needed: those prove nothing, and break nothing.
-  const reasons = refused
-    ? [
-        ...chain.flatMap((each) => ofTime(each, now)),
-        ...ofName(leaf, host),
-        ...ofPath(chain, roots),
-        ...chain.flatMap(ofKey),
-      ]
-    : ofKey(leaf)
+  const reasons = ofName(leaf, host)
+  if (refused)
+    reasons.push(...chain.flatMap((each) => ofTime(each, now)), ...ofPath(chain, roots), ...chain.flatMap(ofKey))
+  else reasons.push(...ofKey(leaf))
   reasons.push(...(await ofLists(chain, judged)))
   return reasons.length > 0 ? reasons : failure()
 }
@@ -66,9 +62,12 @@ function ofName(leaf: X509Certificate, host: string): Reason[] {
   // RFC 9525: the common name is no name of a host.
   const fits = isIP(host) ? leaf.checkIP(host) : leaf.checkHost(host, { subject: 'never' })
   if (fits !== undefined) return []
-  const names = leaf.subjectAltName ?? 'no name at all'
-  const cure = `use one of its names, or its owner must add ${host}`
-  return [{ code: 'wrong-host', text: `it is not for ${host}; it is for ${names}`, cure }]
+  const { subjectAltName: names } = leaf
+  const is =
+    names === undefined ? 'it names no host but in its common name, which browsers do not read' : `it is for ${names}`
+  const cure =
+    names === undefined ? `its owner must add ${host}` : `use one of its names, or its owner must add ${host}`
+  return [{ code: 'wrong-host', text: `it is not for ${host}; ${is}`, cure }]
 }
 
 /** From the server's own certificate up, as far as what was sent and what is trusted reach. */
