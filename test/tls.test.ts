@@ -17,6 +17,7 @@ import { benchRoom } from '../src/lab/room.ts'
 import { suites, versionOf } from '../src/server/secure.ts'
 import type { Lab, LabOptions } from '../src/server/start.ts'
 import { transportNames } from '../transports/clients.ts'
+import { nodePlatform } from '../transports/platform.ts'
 import { follow, httpVersions, open, publish, startTestLab } from './lab.ts'
 
 const names = ['localhost', '127.0.0.1', '::1']
@@ -108,18 +109,12 @@ describe('certificates of clients', () => {
   test('the doors of a bench ask for them as well', async () => {
     const lab = await start({ rules: { clientCert: 'require' }, lab: benchRoom() })
     const alice = await client()
-    const opened = await new Promise<string>((resolve, reject) => {
-      const headers = { host: `localhost:${lab.port}`, authorization: `Bearer ${lab.publishKey}` }
-      const options = { host: '127.0.0.1', port: lab.port, servername: 'localhost', ca: authority.ca, ...alice }
-      request({ ...options, path: '/lab/bench', method: 'POST', headers }, async (response) => {
-        let body = ''
-        for await (const part of response) body += String(part)
-        resolve(body)
-      })
-        .once('error', reject)
-        .end()
+    const platform = nodePlatform({
+      ...{ ca: authority.ca, client: alice, headers: { authorization: `Bearer ${lab.publishKey}` } },
     })
-    const { doors } = JSON.parse(opened) as { doors: Record<string, { port: number }> }
+    cleanUp.push(() => platform.close())
+    const opened = await platform.fetch(`${lab.url}/lab/bench`, { method: 'POST' })
+    const { doors } = (await opened.json()) as { doors: Record<string, { port: number }> }
     for (const door of Object.values(doors))
       expect([await reach(door, alice), await reach(door)]).toEqual([200, expect.any(String)])
   })
@@ -256,7 +251,7 @@ describe('tickets', () => {
   async function resumes(lab: Lab, version: 'TLSv1.2' | 'TLSv1.3'): Promise<boolean> {
     const given = { minVersion: version, maxVersion: version } as const
     const first = await dial(lab, given)
-    let session = version === 'TLSv1.2' ? first.getSession() : undefined
+    let session: Buffer | undefined = version === 'TLSv1.2' ? first.getSession() : undefined
     first.on('session', (next: Buffer) => (session = next))
     first.write(`GET /healthz HTTP/1.1\r\nHost: localhost:${lab.port}\r\n\r\n`)
     await new Promise((resolve) => first.once('data', resolve))
