@@ -223,7 +223,11 @@ describe('versions and suites', () => {
 describe('pre-shared keys', () => {
   const psk = new Map([['alice', Buffer.alloc(32, 7)]])
   const asking = (identity: string, key: Buffer, version: 'TLSv1.2' | 'TLSv1.3'): ConnectionOptions => ({
-    ...{ minVersion: version, maxVersion: version, ciphers: 'TLS_AES_128_GCM_SHA256:ECDHE-PSK-CHACHA20-POLY1305' },
+    ...{
+      minVersion: version,
+      maxVersion: version,
+      ciphers: 'TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:ECDHE-PSK-CHACHA20-POLY1305',
+    },
     pskCallback: () => ({ identity, psk: new Uint8Array(key) }),
     checkServerIdentity: () => undefined, // there is no certificate to look at: the key is what proves it
   })

@@ -67,11 +67,14 @@ function secured({ cert, key, clients }: Credentials, { version, ciphers, psk, t
     minVersion: `TLSv${only ?? '1.2'}`,
     maxVersion: `TLSv${only ?? '1.3'}`,
     // The keys first: who offers them means them, and would get the certificate otherwise.
-    ciphers: [...(psk ? [PSK_SUITE] : []), ...offered].join(':'),
+    ciphers: [...(psk ? [PSK_SUITE] : []), ...(psk ? offered.toSorted(sha256First) : offered)].join(':'),
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (tickets ? 0 : constants.SSL_OP_NO_TICKET),
     ...(clients && { ca: clients.ca, crl: clients.crls }),
   } as const
 }
+
+/** A key of TLS 1.3 goes with this hash (RFC 8446 §4.2.11): with a suite of another one it would be passed over. */
+const sha256First = (a: Suite, b: Suite) => Number(b.endsWith('SHA256')) - Number(a.endsWith('SHA256'))
 
 export interface SecureServerOptions {
   limits: Limits
