@@ -46,6 +46,9 @@ const points: Record<string, (value: string | number) => string> = {
   profile: String,
   http: (value) => `HTTP/${value}`,
   tls: (value) => `TLS ${value}`,
+  key: (value) => `${String(value).toUpperCase()} key`,
+  clientCert: () => 'client certificates',
+  connection: (value) => (value === 'new' ? 'a new connection each' : 'a resumed connection each'),
   browser: (value) => `in ${value}`,
 }
 

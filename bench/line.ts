@@ -60,7 +60,7 @@ export interface AskingOverHttp2 {
 }
 export type WireOverHttp2 = StreamOverHttp2 | AskingOverHttp2
 
-function openSocket({ port, host = '127.0.0.1', name = 'localhost', ...way }: Way, onEnd: Ends['onEnd']) {
+export function openSocket({ port, host = '127.0.0.1', name = 'localhost', ...way }: Way, onEnd: Ends['onEnd']) {
   const { secureContext, http, session } = way
   const raw = connectTcp({ port, host, noDelay: true })
   const socket = connectTls({

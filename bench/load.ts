@@ -21,7 +21,10 @@ const commands = {
   async open(options: OpenOptions) {
     // One for all: reading the CA anew for each of 2 000 connections would take longer than connecting.
     const version = `TLSv${options.tls}` as const
-    const secureContext = createSecureContext({ ca: options.ca, minVersion: version, maxVersion: version })
+    const secureContext = createSecureContext({
+      ...{ ca: options.ca, minVersion: version, maxVersion: version },
+      ...options.client,
+    })
     generator = { clock: hostClock(options.offset), options, secureContext, lots: [] }
     const connects: Record<Contestant, number[]> = {}
     for (const { name, clients: count, port } of options.lots) {

@@ -29,6 +29,7 @@ export function predictionsOf({ trials, scenarios }: Pick<Results, 'trials' | 's
     const { transport } = row
     if (!found || found.kind !== 'window' || found.together || !row.valid || !isModelled(transport)) return []
     const scenario: Scenario = { ...found, ...row.point }
+    if (scenario.connection !== undefined) return [] // handshakes are not in the formulas
     const { given, from } = inputsOf(row, transport, scenario, trials)
     const { headUp, headDown, deliveryUs, lateMs } = given
     const isAsking = transport === 'polling' || transport === 'long-polling'

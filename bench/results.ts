@@ -89,6 +89,7 @@ export const ResultsSchema = v.strictObject({
       ...{ peers: v.boolean(), together: v.boolean(), clients: v.number(), rate: v.number(), seconds: v.number() },
       ...{ warmSeconds: v.number(), payload: v.number(), pollMs: v.number(), batchMs: v.number(), repeats: v.number() },
       ...{ http: v.picklist(['1.1', '2']), tls: v.picklist(['1.2', '1.3']) },
+      ...{ key: v.optional(v.string()), clientCert: v.optional(v.string()), connection: v.optional(v.string()) },
       ...{
         generators: v.optional(v.number()),
         pinned: v.boolean(),

@@ -19,6 +19,7 @@ import { SCHEMA, checkResults } from './results.ts'
 import type { Results, Row } from './results.ts'
 import type { TrialOptions } from './stage.ts'
 import { trial } from './trial.ts'
+import { tlsVariants } from './variants.ts'
 
 export interface RunOptions extends PlanOptions {
   burnMs?: number
@@ -107,15 +108,17 @@ const browsersOf = ({ scenarios }: RunOptions) => (scenarios.some(({ kind }) => 
 const busyNotes = (here: Results['machine']) =>
   isBusy(here) ? [`the machine was busy when the run began: ${loadText(here)}; its numbers are noisy`] : []
 
-/** What all trials have in common: one certificate, made for this run, one clock, and one placement on the cores. */
+/** What all trials have in common: certificates, made for this run, one clock, and one placement on the cores. */
 export async function withLeaf<Result>(
-  use: (common: Pick<TrialOptions, 'credentials' | 'ca' | 'offset' | 'placement'>) => Promise<Result>,
+  use: (common: Pick<TrialOptions, 'credentials' | 'ca' | 'variants' | 'offset' | 'placement'>) => Promise<Result>,
 ): Promise<Result> {
   const offset = wallOffset() // once: every process of every trial reads the same clock
   const directory = await mkdtemp(join(tmpdir(), 'wirelab-bench-'))
   try {
-    const { ca, leaf } = await openAuthority(directory, ['localhost', '127.0.0.1', '::1'])
-    return await use({ credentials: leaf, ca, offset, placement: place() })
+    const names = ['localhost', '127.0.0.1', '::1']
+    const authority = await openAuthority(directory, names)
+    const variants = await tlsVariants(authority, names)
+    return await use({ credentials: authority.leaf, ca: authority.ca, variants, offset, placement: place() })
   } finally {
     await rm(directory, { recursive: true })
   }

@@ -2,6 +2,8 @@
 import { transportNames } from '../transports/clients.ts'
 import { browserNames } from './browser/find.ts'
 import type { BrowserName } from './browser/find.ts'
+import type { KeyType } from '../certs/keys.ts'
+import type { ClientCert } from '../src/server/secure.ts'
 import { asks, contestants } from './contestants.ts'
 import type { Contestant } from './contestants.ts'
 import type { TlsVersion } from './line.ts'
@@ -33,6 +35,12 @@ export interface Scenario {
   pollMs: number
   http: '1.1' | '2'
   tls: TlsVersion
+  /** Of the server's certificate; ECDSA without it. */
+  key?: KeyType
+  /** Whether clients show a certificate too; not without it. */
+  clientCert?: ClientCert
+  /** Polling: each question on a connection of its own, in full or resumed; without it, all on one. */
+  connection?: 'new' | 'resumed'
   /** Window in which events are gathered into one write; 0: none (limit `batchMs`). */
   batchMs: number
   /** A network by name (bench/network/profiles.ts); without one, loopback as it is. */
@@ -61,7 +69,21 @@ export interface Scenario {
   pushPoints?: Point[]
 }
 export type Point = Partial<
-  Pick<Scenario, 'rate' | 'payload' | 'pollMs' | 'http' | 'tls' | 'batchMs' | 'clients' | 'profile' | 'browser'>
+  Pick<
+    Scenario,
+    | 'rate'
+    | 'payload'
+    | 'pollMs'
+    | 'http'
+    | 'tls'
+    | 'key'
+    | 'clientCert'
+    | 'connection'
+    | 'batchMs'
+    | 'clients'
+    | 'profile'
+    | 'browser'
+  >
 >
 
 const steady: Scenario = {
@@ -120,10 +142,12 @@ const all = {
   },
   connect: {
     ...steady,
-    about: 'from nothing to open and to the first event: TLS in full, and resumed',
+    about:
+      'from nothing to open and to the first event: TLS in full, and resumed; 1.3 against 1.2, RSA, and certificates of both sides',
     kind: 'connect',
     transports: [...transportNames, 'floor'],
     ...{ peers: false, clients: 50, rate: 0, seconds: 0 },
+    points: [{}, { tls: '1.2' }, { key: 'rsa' }, { clientCert: 'require' }],
   },
   storm: {
     ...steady,
@@ -188,10 +212,13 @@ const all = {
   },
   protocols: {
     ...steady,
-    about: 'HTTP/1.1 and HTTP/2, TLS 1.2 and 1.3',
+    about: 'HTTP/1.1 and HTTP/2, TLS 1.2 and 1.3; and polling at its worst, with a connection for each question',
     transports: [...transportNames],
     peers: false,
-    points: (['1.1', '2'] as const).flatMap((http) => (['1.2', '1.3'] as const).map((tls) => ({ http, tls }))),
+    points: [
+      ...(['1.1', '2'] as const).flatMap((http) => (['1.2', '1.3'] as const).map((tls) => ({ http, tls }))),
+      ...(['resumed', 'new'] as const).map((connection) => ({ http: '1.1' as const, tls: '1.3' as const, connection })),
+    ],
     repeats: 2,
   },
   batch: {
@@ -248,11 +275,11 @@ export function takes({ kind, points = [], pushPoints = [] }: Scenario): Variabl
   return variables.filter((name) => !unused[kind].includes(name) && !set.some((point) => name in point))
 }
 
-/** The points of a scenario for one transport. The interval is polling's alone: of points that differ by it only, others need one. */
+/** The points of a scenario for one transport. Interval and connection are polling's alone: of points that differ by them only, others need one. */
 export function pointsOf({ points = [{}], pushPoints = [] }: Scenario, transport: Contestant): Point[] {
   if (transport === 'polling') return [...points]
   if (!asks(transport)) points = [...points, ...pushPoints]
-  const without = points.map(({ pollMs: _, ...point }) => point)
+  const without = points.map(({ pollMs: _, connection: __, ...point }) => point)
   return without.filter(
     (point, i) => without.findIndex((other) => JSON.stringify(other) === JSON.stringify(point)) === i,
   )

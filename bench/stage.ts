@@ -14,6 +14,7 @@ import { child } from './process.ts'
 import type { Child } from './process.ts'
 import type { Kind, Point, Scenario } from './scenarios.ts'
 import type { TargetCommands } from './target.ts'
+import type { TlsVariants } from './variants.ts'
 
 export interface TrialOptions {
   /** With the values of the point in it. */
@@ -25,6 +26,8 @@ export interface TrialOptions {
   seed: number
   credentials: Credentials
   ca: string
+  /** For points that ask for them. */
+  variants?: TlsVariants
   /** Between the monotonic clock and wall time: the same for every process. */
   offset: number
   placement: Placement
@@ -66,7 +69,7 @@ const SELF_MADE: readonly Kind[] = ['connect', 'up', 'recover', 'capacity', 'bro
 const CLOSE_MS = 8000
 
 export async function setUp(options: TrialOptions): Promise<Stage> {
-  const { scenario, transports, credentials, ca, offset, placement, seed, fault, signal } = options
+  const { scenario, transports, ca, offset, placement, seed, fault, signal } = options
   signal?.throwIfAborted()
   const { clients, http, tls, pollMs, profile } = scenario
   const isNull = transports[0] === 'null'
@@ -113,7 +116,8 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
       ? { port: 0, pids: [], publishKey: undefined }
       : await target.ask('open', {
           offset,
-          tls: credentials,
+          tls: tlsOf(options),
+          rules: { clientCert: scenario.clientCert ?? 'none' },
           names: transports,
           lines,
           limits: limitsOf(scenario),
@@ -126,7 +130,12 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
     if (stage.external && scenario.pinned && others !== '') pin(target.pid, others)
     const port = network ? (await network.ask('open', { targets: [serverPort], weather, seed })).ports[0]! : serverPort
     stage.port = port
-    const given = { offset, ca, http, tls, pollMs, port, ...(publishKey !== undefined && { publishKey }) }
+    const given = {
+      ...{ offset, ca, http, tls, pollMs, port },
+      ...(publishKey !== undefined && { publishKey }),
+      ...(scenario.connection && { connection: scenario.connection }),
+      ...(scenario.clientCert === 'require' && { client: options.variants!.client }),
+    }
     const { rssFrom = clients < RSS_CLIENTS ? clients : Math.floor(clients / 2) } = scenario
     const first = isNull || transports.length > 1 ? clients : Math.min(rssFrom, clients)
     const rest = clients - first
@@ -157,6 +166,13 @@ export async function setUp(options: TrialOptions): Promise<Stage> {
     await tearDown(stage)
     throw error
   }
+}
+
+function tlsOf({ scenario: { key, clientCert }, credentials, variants }: TrialOptions): Credentials {
+  const isOther = key === 'rsa' || clientCert === 'require'
+  if (isOther && !variants) throw new Error('other certificates were not made for this run')
+  const { cert, key: privateKey } = key === 'rsa' ? variants!.rsa : credentials
+  return { cert, key: privateKey, ...(clientCert === 'require' && { clients: variants!.clients }) }
 }
 
 export async function tearDown({ target, loads, network, signal, abandon }: Stage): Promise<void> {

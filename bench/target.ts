@@ -9,7 +9,7 @@ import type { Limits } from '../src/core/limits.ts'
 import { memoryFeed } from '../src/feeds/memory.ts'
 import type { Feed } from '../src/core/feed.ts'
 import { hostClock } from '../src/server/clock.ts'
-import type { Credentials } from '../src/server/secure.ts'
+import type { Credentials, TlsRules } from '../src/server/secure.ts'
 import { startLab } from '../src/server/start.ts'
 import { watchWire } from '../src/server/wire.ts'
 import type { Traffic } from '../src/server/wire.ts'
@@ -30,6 +30,7 @@ import { rssKb } from './usage.ts'
 export interface TargetOptions {
   offset: number
   tls: Credentials
+  rules?: TlsRules
   /** Only our own may stand together; all others are alone. */
   names: Contestant[]
   /** Raised, never lowered: all clients come from one address here. */
@@ -117,7 +118,7 @@ if (process.send) answer(commands)
 
 const until = (when: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, when - clock())))
 
-async function serve({ names, tls, lines, browserHttp, ...options }: TargetOptions): Promise<Served> {
+async function serve({ names, tls, rules, lines, browserHttp, ...options }: TargetOptions): Promise<Served> {
   const given = fault ? faulty(feed, fault) : feed
   const limits: Limits = {
     ...defaults,
@@ -130,7 +131,8 @@ async function serve({ names, tls, lines, browserHttp, ...options }: TargetOptio
   if (names.every((each) => isOurs(each) || each === 'post')) {
     // As `npm start` does: both versions of HTTP on one port; the generator says by ALPN which one it wants.
     const forBrowser = browserHttp && { http: browserHttp, files: pageFiles }
-    const lab = await startLab({ port: 0, credentials: tls, limits, feed: given, clock, source: 'none', ...forBrowser })
+    const common = { limits, feed: given, clock, source: 'none' as const }
+    const lab = await startLab({ port: 0, credentials: tls, ...(rules && { rules }), ...common, ...forBrowser })
     const { port, publishKey } = lab
     return { port, pids, publishKey, traffic: () => lab.wire.total(), close: () => lab.close() }
   }

@@ -1,76 +1,91 @@
 // The local certificate authority: made on first start, so that everything here runs on real, verified TLS.
-import { X509Certificate as NodeCertificate, createPrivateKey } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { lock } from 'proper-lockfile'
-import 'reflect-metadata' // what x509 needs before it loads
-import * as x509 from '@peculiar/x509'
-
-export interface Credentials {
-  /** PEM; the leaf first. */
-  cert: string
-  key: string
-}
+import { isIssuedBy } from './chain.ts'
+import { constraintsOf, permits, subtreeOf } from './constraints.ts'
+import { openLists } from './crl.ts'
+import { alone, files, readPair, readText, writePair } from './files.ts'
+import { issue } from './issue.ts'
+import type { Credentials } from './issue.ts'
+import { keyTypeOf } from './keys.ts'
+import type { KeyType } from './keys.ts'
 
 export interface Authority {
   caPath: string
+  /** PEM of the root: what one trusts. */
   ca: string
+  /** It signs for servers and clients. */
+  intermediate: Credentials
   leaf: Credentials
+  /** The lists of what is revoked, PEM: of the intermediate, and of the root. */
+  crls: string[]
   /** What this call wrote, for the person at the terminal. */
-  wrote: ('ca' | 'leaf')[]
+  wrote: ('ca' | 'intermediate' | 'leaf')[]
+  /** Why the CA that was here gave way to another, which must be trusted anew. */
+  replaced?: string
 }
 
-const DAY_MS = 86_400_000
 const CA = { days: 730, renewDays: 60 }
 const LEAF = { days: 90, renewDays: 30 }
-const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' }
-const SIGNING = { name: 'ECDSA', hash: 'SHA-256' }
-export const files = { ca: 'ca.pem', caKey: 'ca-key.pem', cert: 'server.pem', key: 'server-key.pem' } as const
 
 /**
- * Reads the authority in `directory`, or makes it; the leaf is made anew when it is near its end or lacks one of `names`.
- * A key and a certificate that do not belong together are made anew, both.
+ * Reads the authority in `directory`, or makes it; the leaf is made anew when it is near its end, lacks one of `names` or has a key of
+ * another type. A key and a certificate that do not belong together are made anew, both.
  * @throws Error when the directory cannot be written.
  */
-export async function openAuthority(directory: string, names: string[]): Promise<Authority> {
-  await mkdir(directory, { recursive: true })
-  // Two labs that start at once must not each make a CA and mix the files.
-  const release = await lock(directory, {
-    lockfilePath: join(directory, '.lock'),
-    stale: 5000, // less than all retries take together: what a crash left behind never fails a start
-    retries: { retries: 50, minTimeout: 50, maxTimeout: 200 },
-  })
-  try {
-    return await openLocked(directory, names)
-  } finally {
-    await release()
-  }
+export function openAuthority(directory: string, names: string[], keyType?: KeyType): Promise<Authority> {
+  return alone(directory, () => openLocked(directory, names, keyType))
 }
 
-async function openLocked(directory: string, names: string[]): Promise<Authority> {
+async function openLocked(directory: string, names: string[], keyType?: KeyType): Promise<Authority> {
   const path = (name: keyof typeof files) => join(directory, files[name])
   const wrote: Authority['wrote'] = []
 
-  let ca = await readPair(path('ca'), path('caKey'))
-  if (!ca || isNearEnd(ca.cert, CA.renewDays)) {
-    ca = await makeCa()
-    await writePair(ca, path('ca'), path('caKey'))
+  let root = await readPair(path('ca'), path('caKey'))
+  const isFirst = (await readText(path('ca'))) === undefined
+  const permitted = root && constraintsOf(root.cert)
+  const flaw = root ? flawOf(root.cert, permitted, names) : 'the key beside the one before did not belong to it'
+  if (!root || flaw !== undefined) {
+    root = await issue({
+      ...{ kind: 'authority', subject: 'Wirelab local CA', days: CA.days, pathLength: 1 },
+      permitted: [...new Set([...(permitted ?? []), ...names.map(subtreeOf)])],
+    })
+    await writePair(root, path('ca'), path('caKey'))
     wrote.push('ca')
   }
-  const issuer = ca
+  let intermediate = await readPair(path('intermediate'), path('intermediateKey'))
+  if (!intermediate || isNearEnd(intermediate.cert, CA.renewDays) || !isIssuedByPem(intermediate.cert, root.cert)) {
+    const subject = 'Wirelab local intermediate CA'
+    intermediate = await issue({ kind: 'authority', subject, issuer: root, days: CA.days, pathLength: 0 })
+    await writePair(intermediate, path('intermediate'), path('intermediateKey'))
+    wrote.push('intermediate')
+  }
   let leaf = await readPair(path('cert'), path('key'))
   if (
     !leaf ||
     isNearEnd(leaf.cert, LEAF.renewDays) ||
     !covers(leaf.cert, names) ||
-    !isIssuedBy(leaf.cert, issuer.cert)
+    (keyType && keyTypeOf(leaf.key) !== keyType) ||
+    !leaf.cert.endsWith(intermediate.cert) ||
+    !isIssuedByPem(leaf.cert, intermediate.cert)
   ) {
-    leaf = await makeLeaf(issuer, names)
+    leaf = await issue({ kind: 'server', names, issuer: intermediate, days: LEAF.days, ...(keyType && { keyType }) })
     await writePair(leaf, path('cert'), path('key'))
     wrote.push('leaf')
   }
-  return { caPath: path('ca'), ca: issuer.cert, leaf, wrote }
+  const crls = await openLists(path('crl'), [intermediate, root])
+  const replaced = wrote.includes('ca') && !isFirst ? flaw : undefined
+  return { caPath: path('ca'), ca: root.cert, intermediate, leaf, crls, wrote, ...(replaced && { replaced }) }
+}
+
+/** What is wrong with a root, in words that follow "made anew:". */
+function flawOf(root: string, permitted: string[] | undefined, names: string[]): string | undefined {
+  if (isNearEnd(root, CA.renewDays)) return 'the one before would have ended soon'
+  if (!permitted) return 'the one before had no intermediate, and could have signed for any site'
+  const other = names.find((name) => !permits(permitted, name))
+  return other === undefined ? undefined : `the one before may not sign for ${other}`
 }
 
 /** Removes what `openAuthority` wrote. @returns the paths that were there. */
@@ -87,118 +102,12 @@ export async function removeAuthority(directory: string): Promise<string[]> {
 
 /** Whether a certificate is valid for every one of these names and addresses. */
 function covers(pem: string, names: string[]): boolean {
-  const certificate = new NodeCertificate(pem)
+  const certificate = new X509Certificate(pem)
   return names.every((name) => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined)
 }
 
-async function makeCa(): Promise<Credentials> {
-  const keys = await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify'])
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: serial(),
-    name: 'CN=Wirelab local CA, O=Wirelab',
-    ...validity(CA.days),
-    signingAlgorithm: SIGNING,
-    keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
-  })
-  return { cert: certificate.toString('pem') + '\n', key: await exportKey(keys.privateKey) }
-}
-
-async function makeLeaf(ca: Credentials, names: string[]): Promise<Credentials> {
-  const keys = await crypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify'])
-  const issuer = new x509.X509Certificate(ca.cert)
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: serial(),
-    subject: `CN=${names[0]}`,
-    issuer: issuer.subject,
-    ...validity(LEAF.days, issuer.notAfter),
-    signingAlgorithm: SIGNING,
-    publicKey: keys.publicKey,
-    signingKey: (await importKeys(ca.key)).privateKey,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(
-        names.map((value) => ({ type: isIP(value) ? ('ip' as const) : ('dns' as const), value })),
-      ),
-      await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
-  })
-  return { cert: certificate.toString('pem') + '\n', key: await exportKey(keys.privateKey) }
-}
-
-function validity(days: number, notLaterThan = new Date(8.64e15)) {
-  const notBefore = new Date(Date.now() - DAY_MS) // a clock that is a little behind must not refuse it
-  return { notBefore, notAfter: new Date(Math.min(Date.now() + days * DAY_MS, notLaterThan.getTime())) }
-}
-
-/** RFC 5280 §4.1.2.2: positive, at most 20 octets. */
-function serial(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  bytes[0]! &= 0x7f
-  return Buffer.from(bytes).toString('hex')
-}
-
 function isNearEnd(pem: string, days: number): boolean {
-  return new NodeCertificate(pem).validToDate.getTime() - Date.now() < days * DAY_MS
+  return new X509Certificate(pem).validToDate.getTime() - Date.now() < days * 86_400_000
 }
 
-function isIssuedBy(pem: string, issuerPem: string): boolean {
-  return new NodeCertificate(pem).verify(new NodeCertificate(issuerPem).publicKey)
-}
-
-async function exportKey(key: CryptoKey): Promise<string> {
-  return x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY') + '\n'
-}
-
-async function importKeys(pem: string): Promise<CryptoKeyPair> {
-  const [der] = x509.PemConverter.decode(pem)
-  const privateKey = await crypto.subtle.importKey('pkcs8', der!, KEY_ALGORITHM, true, ['sign'])
-  const { d: _, ...jwk } = await crypto.subtle.exportKey('jwk', privateKey)
-  const publicKey = await crypto.subtle.importKey('jwk', { ...jwk, key_ops: ['verify'] }, KEY_ALGORITHM, true, [
-    'verify',
-  ])
-  return { privateKey, publicKey }
-}
-
-async function readPair(certPath: string, keyPath: string): Promise<Credentials | undefined> {
-  const [cert, key] = [await readText(certPath), await readText(keyPath)]
-  if (cert === undefined || key === undefined) return undefined
-  await chmod(keyPath, 0o600)
-  return belongTogether(cert, key) ? { cert, key } : undefined
-}
-
-/** After a crash between two renames, or a key copied from elsewhere, they do not. */
-function belongTogether(cert: string, key: string): boolean {
-  try {
-    return new NodeCertificate(cert).checkPrivateKey(createPrivateKey(key))
-  } catch {
-    return false // no PEM, half of one, or one that needs a passphrase: nothing we could serve with
-  }
-}
-
-async function writePair({ cert, key }: Credentials, certPath: string, keyPath: string) {
-  for (const [path, text, mode] of [
-    [keyPath, key, 0o600],
-    [certPath, cert, 0o644],
-  ] as const) {
-    await rm(`${path}.new`, { force: true }) // left by a crash, it would keep its own mode
-    await writeFile(`${path}.new`, text, { mode, flag: 'wx' })
-    await rename(`${path}.new`, path)
-  }
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
+const isIssuedByPem = (pem: string, issuer: string) => isIssuedBy(new X509Certificate(pem), new X509Certificate(issuer))

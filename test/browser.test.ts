@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { advice, browserNames, findBrowser, missingPackages } from '../bench/browser/find.ts'
 import type { StartedBrowser } from '../bench/browser/start.ts'
 import { openAuthority } from '../certs/authority.ts'
+import { issue } from '../certs/issue.ts'
 import type { Lab } from '../src/server/start.ts'
 import { needBrowsers, startBrowser } from './browser.ts'
 import { startTestLab } from './lab.ts'
@@ -42,6 +43,16 @@ describe.each(browserNames)('%s', (name) => {
     await page.close()
     await stranger.close()
     await rm(directory, { recursive: true })
+  })
+
+  test('refuses what our authority signed for a site of others', async () => {
+    const { intermediate: issuer } = lab.authority!
+    const forged = await issue({ kind: 'server', names: ['localhost', 'example.com'], issuer })
+    const other = await startTestLab({ credentials: forged })
+    const page = await browser.browser.newPage()
+    await expect(page.goto(`${other.url}/healthz`)).rejects.toThrow(/ERR_CERT_|SEC_ERROR_/)
+    await page.close()
+    await other.close()
   })
 })
 

@@ -1,7 +1,16 @@
 // The command line, as a person meets it: one clear line for a mistake, help for everything, and each command doing its job.
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:https'
 import { createServer as createTcpServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -16,6 +25,7 @@ const bin = join(import.meta.dirname, '../src/cli/bin.js')
 const folder = mkdtempSync(join(tmpdir(), 'wirelab-cli-'))
 // Taken for a folder of certificates by mistake.
 writeFileSync(join(folder, 'a-file'), '')
+writeFileSync(join(folder, 'a-short-key'), '# keys\nalice:00ff\n')
 const running = new Set<ChildProcessWithoutNullStreams>()
 afterEach(() => running.forEach((child) => child.kill('SIGKILL')))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -45,6 +55,20 @@ describe('a mistake is one line on stderr and exit 2', () => {
     [['serve', '--feed', 'redis'], /memory/],
     [['serve', '--cert', 'only.pem'], /--key/],
     [['serve', '--cert', 'no.pem', '--key', 'no.pem'], /no\.pem/],
+    [['serve', '--sni', 'lab.localhost=only.pem'], /name=cert\.pem,key\.pem/],
+    [['serve', '--sni', 'lab.localhost=no.pem,no.key', '--certs', 'sni'], /cannot read no\.pem/],
+    [['serve', '--ciphers', 'ECDHE-ECDSA-AES128-SHA256'], /is none of TLS_AES_256_GCM_SHA384/],
+    [['serve', '--ciphers', 'ADH-AES128-GCM-SHA256'], /nobody proves who he is/],
+    [['serve', '--ciphers', 'TLS_AES_128_GCM_SHA256', '--tls', '1.2'], /none of them is of TLS 1\.2/],
+    [
+      ['serve', '--ciphers', 'ECDHE-RSA-AES128-GCM-SHA256'],
+      /none of them works with a key of type ecdsa; see --key-type/,
+    ],
+    [['serve', '--client-cert', 'maybe'], /none, request, require/],
+    [['serve', '--psk', 'missing.psk'], /cannot read missing\.psk/],
+    [['serve', '--psk', 'a-file'], /there is no key in it/],
+    [['serve', '--psk', 'a-short-key'], /line 2: expected identity:hex/],
+    [['serve', '--keylog', '.'], /is a directory/],
     [['serve', '--limit', 'nonsense=1'], /Known limits/],
     [['serve', '--limit', 'lines=many'], /whole number/],
     [['serve', '--limit', 'toString=5'], /Known limits/],
@@ -108,7 +132,7 @@ describe('a mistake is one line on stderr and exit 2', () => {
   })
 })
 
-test.each([[], ['serve'], ['bench'], ['watch'], ['certs'], ['inspect']])(
+test.each([[], ['serve'], ['bench'], ['watch'], ['certs'], ['inspect'], ['echo']])(
   '%s --help explains itself',
   async (...args) => {
     const { code, out, err } = await run(...args, '--help')
@@ -148,7 +172,7 @@ test('serve makes its certificates, says how to trust them, and serves', async (
   expect(sent.out).toMatch(/^\{"id":"[a-z0-9]{8}\.\d+"\}\n$/)
   const inspected = await run('inspect', '--ca', 'fresh/ca.pem', url.replace('https', 'wss'))
   expect(inspected.out).toMatch(
-    /protocol {3}TLSv1\.3[^]*ALPN {7}h2[^]*trusted {4}yes[^]*1 {2}subject {2}Wirelab local CA/,
+    /protocol {3}TLSv1\.3[^]*ALPN {7}h2[^]*trusted {4}yes[^]*1 {2}subject {3}CN=Wirelab local intermediate CA/,
   )
 })
 
@@ -175,6 +199,43 @@ test('serve --source stdin: each line is an event, and a line too long is said, 
     .map((line) => (JSON.parse(line) as { data: { text: string } }).data.text)
   expect(texts).toEqual(['first', 'zażółć', 'last'])
   expect(result.err).toMatch(/stdin line 3: data is 20\d+ bytes/)
+})
+
+test('SIGHUP swaps the certificate of a lab that runs; where it cannot, the one before stays', async () => {
+  const { child, result } = start('serve', '--port', '0', '--certs', 'hup', '--keylog', 'hup/keys.log')
+  while (!result.out.includes('Stop ')) await sleep(20)
+  const url = /https:\S+/.exec(result.out)![0]
+  const shown = async () => /SHA-256 {3}(\S+)/.exec((await run('inspect', '--ca', 'hup/ca.pem', url)).out)![1]
+  const swapped = async (said: RegExp) => {
+    child.kill('SIGHUP')
+    while (!said.test(result.err) && result.code === undefined) await sleep(20)
+  }
+  const before = await shown()
+  rmSync(join(folder, 'hup/server.pem'))
+  await swapped(/^certificates: read again, for new connections\n$/)
+  const after = await shown()
+  expect(after).not.toBe(before)
+  rmSync(join(folder, 'hup/server.pem'))
+  mkdirSync(join(folder, 'hup/server.pem'))
+  await swapped(/those before stay: /)
+  expect(await shown()).toBe(after)
+  expect(readFileSync(join(folder, 'hup/keys.log'), 'utf8')).toMatch(/^(\w+ [0-9a-f]{64} [0-9a-f]{64,96}\n)+$/)
+  expect(statSync(join(folder, 'hup/keys.log')).mode & 0o777).toBe(0o600)
+})
+
+test('a CA that must be another one is said at the start', async () => {
+  const begun = async (...more: string[]) => {
+    const { child, result, ended } = start('serve', '--port', '0', '--certs', 'anew', ...more)
+    while (!result.out.includes('Stop ')) await sleep(20)
+    child.kill('SIGTERM')
+    await ended
+    return result.out
+  }
+  expect(await begun()).toMatch(/ca\.pem {2}\(made just now\)/)
+  expect(await begun('--name', 'lab.example')).toMatch(
+    /ca\.pem {2}\(made anew: the one before may not sign for lab\.example\. It must be trusted anew\.\)/,
+  )
+  expect(await begun()).toMatch(/ca\.pem\n/)
 })
 
 test('certs shows the authority; --remove takes it away', async () => {

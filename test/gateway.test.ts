@@ -24,7 +24,7 @@ async function gateway() {
   afterwards(() => lab.close())
   const { feed, limits, metrics, tls } = options!
   const guard = options!.guard.atDoor(`:${lab.port}`)
-  const common = { limits, guard, tls, tlsVersion: '1.3' } as const
+  const common = { limits, guard, tls, rules: { version: '1.3' } } as const
   const origin = await startOrigin({ ...common, feed, metrics, versions: '1.1', batchMs: 0 })
   const front = await startGateway({ ...common, versions: 'both', origin })
   afterwards(() => front.close())

@@ -14,6 +14,8 @@ import { ladder } from '../bench/kinds/ladder.ts'
 import { setUp, tearDown } from '../bench/stage.ts'
 import type { TrialOptions } from '../bench/stage.ts'
 import { trial } from '../bench/trial.ts'
+import { tlsVariants } from '../bench/variants.ts'
+import { issue } from '../certs/issue.ts'
 import { wallOffset } from '../src/server/clock.ts'
 import { transportNames } from '../transports/clients.ts'
 
@@ -82,6 +84,17 @@ describe.concurrent('window', { timeout: 60_000 }, () => {
   })
   test('a peer that alters nothing is valid', async () => {
     expect(await run('window', 'ws-wss')).toMatchObject(valid)
+  })
+  test('polling with a connection for each question: complete, and dearer than one for all; resumed less than new', async () => {
+    const [kept, resumed, anew] = [
+      await run('window', 'polling', { seconds: 1 }),
+      await run('window', 'polling', { seconds: 1, connection: 'resumed' }),
+      await run('window', 'polling', { seconds: 1, connection: 'new' }),
+    ]
+    for (const row of [kept, resumed, anew]) expect(row).toMatchObject({ ...valid, delivered: row.expected })
+    const tls = ({ bytesPerEvent }: Row) => bytesPerEvent.tls!
+    expect(tls(resumed)).toBeGreaterThan(tls(kept) + 100)
+    expect(tls(anew)).toBeGreaterThan(tls(resumed) + 100)
   })
   test('two counts of the bytes that differ void it', async () => {
     const row = await run('window', 'floor', {}, { fault: miscount })
@@ -199,6 +212,14 @@ describe.concurrent('connect', { timeout: 60_000 }, () => {
   test('floor: has no log, so no first event', async () => {
     const row = await run('connect', 'floor', { seconds: 0, rate: 0 })
     expect(row).toMatchObject({ valid: true, connectMs: { full: known }, figures: { firstEventFullMs: null } })
+  })
+  test.for(['sse', 'floor'])('%s: with an RSA key and certificates of both sides', async (name) => {
+    const variants = await tlsVariants(authority, ['localhost'])
+    const point = { seconds: 0, rate: 0, key: 'rsa', clientCert: 'require' } as const
+    const row = await run('connect', name, point, { variants })
+    expect(row).toMatchObject({ valid: true, connectMs: { full: known, resumed: known } })
+    const stranger = { ...variants, client: await issue({ kind: 'client', subject: 'stranger' }) }
+    expect(await run('connect', name, point, { variants: stranger })).toMatchObject({ valid: false })
   })
   test('a server that is not who it says it is', async () => {
     await mkdir(join(directory, 'other'))

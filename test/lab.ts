@@ -44,14 +44,16 @@ export interface FollowOptions {
   /** Another way to the lab, e.g. through a proxy. */
   port?: number
   headers?: Record<string, string>
+  /** What the client shows of itself. */
+  client?: { cert: string; key: string }
 }
 
 /** Follows a lab with the real client over real TLS and keeps what it saw. */
 export function follow(
   lab: Lab,
-  { transport, http = '1.1', after = 'now', pollMs = 20, port = lab.port, headers }: FollowOptions,
+  { transport, http = '1.1', after = 'now', pollMs = 20, port = lab.port, headers, client }: FollowOptions,
 ): Follower {
-  const platform = nodePlatform({ http, ca: lab.authority!.ca, ...(headers && { headers }) })
+  const platform = nodePlatform({ http, ca: lab.authority!.ca, ...(headers && { headers }), ...(client && { client }) })
   const events: FeedEvent[] = []
   const gaps: Gap[] = []
   const states: ConnectionState[] = []

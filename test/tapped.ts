@@ -1,18 +1,14 @@
 // The lab's own HTTPS server behind a proxy that is tapped, and clients whose every plaintext byte is kept: the other side of the truth.
-import 'reflect-metadata' // x509 asks for it before anything else
-import { readFile } from 'node:fs/promises'
 import { Hono } from 'hono'
 import { connect as connectHttp2 } from 'node:http2'
 import type { ClientHttp2Session } from 'node:http2'
 import { connect as connectTcp } from 'node:net'
-import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import type { ConnectionOptions, TLSSocket } from 'node:tls'
-import * as x509 from '@peculiar/x509'
 import { startProxy } from '../bench/network/proxy.ts'
 import { openAuthority } from '../certs/authority.ts'
-import type { Credentials } from '../certs/authority.ts'
+import { issue } from '../certs/issue.ts'
 import { defaults } from '../src/core/limits.ts'
 import { memoryFeed } from '../src/feeds/memory.ts'
 import { startCapture } from '../src/lab/wire/capture.ts'
@@ -48,7 +44,7 @@ export async function startTapped({
   ...options
 }: { rsa?: boolean; late?: boolean; sliceBytes?: number } & Partial<CaptureOptions> = {}): Promise<Tapped> {
   const clock = hostClock()
-  const { ca, leaf } = await openAuthority(certs, ['localhost', '127.0.0.1', '::1'])
+  const { ca, leaf, intermediate: issuer } = await openAuthority(certs, ['localhost', '127.0.0.1', '::1'])
   const feed = memoryFeed({ clock })
   const keeper = guard({ names: ['localhost'], publishKey: 'a key', auth: 'open', limits: defaults })
   const fail = (error: unknown) => {
@@ -61,7 +57,9 @@ export async function startTapped({
     assets: await loadAssets(() => ''),
     countLane: () => undefined,
   })
-  const server = httpsServer(app, defaults, rsa ? await rsaLeaf(ca) : leaf, 'both', fail)
+  // Issued by the same authority, for the suites that are signed with RSA.
+  const shown = rsa ? await issue({ kind: 'server', names: ['localhost'], issuer, keyType: 'rsa' }) : leaf
+  const server = httpsServer(app, defaults, shown, 'both', fail)
   const serverPort = await server.listen(0, '127.0.0.1')
   const capture = startCapture({ clock, ...options })
   const [secrets, passed]: [Buffer[], Tapped['passed']] = [[], []]
@@ -150,26 +148,4 @@ export function keptSession(kept: Kept, port: number): ClientHttp2Session {
 export function plainOf(records: WireRecord[], up: boolean): Buffer {
   const data = records.filter((record) => record.type === 'data' && record.up === up)
   return Buffer.concat(data.map(({ plain }) => Buffer.from(plain!, 'base64')))
-}
-
-/** Issued by the same authority, for the suites that are signed with RSA. */
-async function rsaLeaf(ca: string): Promise<Credentials> {
-  const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
-  const keys = await crypto.subtle.generateKey(
-    { ...rsa, modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) },
-    true,
-    ['sign', 'verify'],
-  )
-  const [der] = x509.PemConverter.decode(await readFile(join(certs, 'ca-key.pem'), 'utf8'))
-  const ecdsa = { name: 'ECDSA', namedCurve: 'P-256' }
-  const certificate = await x509.X509CertificateGenerator.create({
-    ...{ serialNumber: '01', subject: 'CN=localhost', issuer: new x509.X509Certificate(ca).subject },
-    notAfter: new Date(Date.now() + 86_400_000),
-    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
-    publicKey: keys.publicKey,
-    signingKey: await crypto.subtle.importKey('pkcs8', der!, ecdsa, false, ['sign']),
-    extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }])],
-  })
-  const key = x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')
-  return { cert: certificate.toString('pem'), key }
 }

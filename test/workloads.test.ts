@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { climb } from '../bench/kinds/climb.ts'
 import { generatorsOf } from '../bench/generators.ts'
+import { secondsOf } from '../bench/estimate.ts'
 import { coresIn, freeCores, placementOf } from '../bench/pin.ts'
 import { plan } from '../bench/plan.ts'
 import { watchServer } from '../bench/health.ts'
@@ -59,7 +60,7 @@ describe('limits', () => {
 describe('flags', () => {
   test('each kind takes what means something to it', () => {
     expect(takes(scenarios.steady)).toEqual(['clients', 'rate', 'seconds', 'payload', 'pollMs', 'http', 'tls'])
-    expect(takes(scenarios.connect)).toEqual(['clients', 'payload', 'http', 'tls'])
+    expect(takes(scenarios.connect)).toEqual(['clients', 'payload', 'http'])
     expect(takes(scenarios.storm)).not.toContain('seconds')
     expect(takes(scenarios.idle)).not.toContain('rate')
   })
@@ -122,6 +123,26 @@ describe('a thousand clients', () => {
     const trials = plan({ scenarios: [scenarios.thousand], seed: 1 })
     expect(trials).toHaveLength(5 * (2 + 3 * 3))
     expect(Math.min(...trials.map(({ scenario: { rate, seconds } }) => rate * seconds))).toBeGreaterThan(100)
+  })
+})
+
+describe('TLS as a variable', () => {
+  test('connecting: TLS 1.2, an RSA key and certificates of both sides, for all alike', () => {
+    const points = [{}, { tls: '1.2' }, { key: 'rsa' }, { clientCert: 'require' }]
+    for (const name of scenarios.connect.transports) expect(pointsOf(scenarios.connect, name)).toEqual(points)
+  })
+  test('protocols: a connection for each question is polling’s alone', () => {
+    const versions = pointsOf(scenarios.protocols, 'sse')
+    expect(versions).toHaveLength(4)
+    expect(pointsOf(scenarios.protocols, 'polling')).toEqual([
+      ...versions,
+      { http: '1.1', tls: '1.3', connection: 'resumed' },
+      { http: '1.1', tls: '1.3', connection: 'new' },
+    ])
+  })
+  test('every scenario together stays under an hour', () => {
+    const plans = plan({ scenarios: Object.values(scenarios), seed: 1 })
+    expect(plans.reduce((sum, each) => sum + secondsOf(each), 0)).toBeLessThan(3600)
   })
 })
 

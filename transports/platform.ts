@@ -9,6 +9,8 @@ import type { Platform } from './contract.ts'
 export interface NodePlatformOptions {
   /** PEM of a CA to trust beside Node's own and those of NODE_EXTRA_CA_CERTS. */
   ca?: string
+  /** PEM of what this client shows where a server asks for it. */
+  client?: { cert: string; key: string }
   http?: '1.1' | '2'
   /** Sent with every request and handshake, e.g. Authorization. */
   headers?: Record<string, string>
@@ -16,8 +18,8 @@ export interface NodePlatformOptions {
 
 /** `ws` and `eventsource` over HTTP/1.1; undici where HTTP/2 is asked for (it speaks RFC 8441). Close it, or sockets stay open. */
 export function nodePlatform(options: NodePlatformOptions = {}): Platform & { close(): Promise<void> } {
-  const { ca, http = '1.1', headers = {} } = options
-  const trust = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }
+  const { ca, client, http = '1.1', headers = {} } = options
+  const trust = { ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }), ...client }
   const pools = new Set<ReturnType<typeof pool>>()
   const open = () => {
     const opened = pool(trust, http === '2')
@@ -95,7 +97,7 @@ function hasLeft(init: RequestInit | undefined): boolean {
 }
 
 /** Connections that can be ended for good: undici may let go of an HTTP/2 socket without closing it. */
-function pool(trust: { ca?: string[] }, allowH2: boolean) {
+function pool(trust: { ca?: string[]; cert?: string; key?: string }, allowH2: boolean) {
   const sockets = new Set<Socket>()
   const dial = buildConnector({ ...trust, allowH2 })
   const connect: typeof dial = (options, callback) =>

@@ -18,6 +18,10 @@ export interface OpenOptions {
   lots: { name: Contestant; clients: number; port: number }[]
   port: number
   publishKey?: string
+  /** A certificate of the clients' own. */
+  client?: { cert: string; key: string }
+  /** Polling: each question on a connection of its own. */
+  connection?: 'new' | 'resumed'
 }
 
 /** What all clients of this process share. */

@@ -1,4 +1,5 @@
 // How one client is connected, and what becomes of all that its line brings.
+import { openLineAnew } from '../anew.ts'
 import { openLine, openLineOverHttp2 } from '../line.ts'
 import type { Read } from '../wires/contract.ts'
 import type { Client, Generator, Lot } from './clients.ts'
@@ -86,13 +87,15 @@ export function connect(
         if (!client.closing) fail(cause?.message ?? 'the line broke')
       },
     }
-    const { http } = options
+    const { http, connection } = options
     const way = { port, secureContext, http, ...(session && { session }) }
     // What is no HTTP, and a peer, has one wire whatever the version.
     const line =
-      http === '2' && overHttp2
-        ? openLineOverHttp2(way, overHttp2, target, ends)
-        : openLine({ ...way, http: '1.1' }, wire, target, ends)
+      connection && name === 'polling'
+        ? openLineAnew({ ...way, http: '1.1' }, wire, target, ends, connection === 'resumed')
+        : http === '2' && overHttp2
+          ? openLineOverHttp2(way, overHttp2, target, ends)
+          : openLine({ ...way, http: '1.1' }, wire, target, ends)
     client.line = line
   })
 }

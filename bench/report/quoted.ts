@@ -32,6 +32,12 @@ const only =
   (shown) =>
     rows(shown.filter((each) => each.transport === transport))
 
+/** Without the points that change something. */
+const plain =
+  (rows: Rows): Rows =>
+  (shown) =>
+    rows(shown.filter(({ where }) => where === ''))
+
 /** A row for each transport and interval, a column for each rate. */
 const byRate =
   (pick: Pick): Rows =>
@@ -53,6 +59,12 @@ const byRate =
     ]
   }
 
+const connectTimes = columns(
+  ['open, full handshake, ms', whole(metrics.connect)],
+  ['open, resumed, ms', whole((row) => row.connectMs.resumed)],
+  ['server ms per connection', figure('cpuMsPerConnect')],
+)
+
 /** By the words in the comment before a table: the scenario, and what of it is shown. */
 export const quotedTables: Record<string, Rows> = {
   'steady latency': columns(
@@ -69,11 +81,8 @@ export const quotedTables: Record<string, Rows> = {
     ['server µs per delivery', whole(metrics.cpu)],
     ['… × floor', (summary) => cell(summary.times(metrics.cpu, 'floor'))],
   ),
-  'connect times': columns(
-    ['open, full handshake, ms', whole(metrics.connect)],
-    ['open, resumed, ms', whole((row) => row.connectMs.resumed)],
-    ['server ms per connection', figure('cpuMsPerConnect')],
-  ),
+  'connect times': plain(connectTimes),
+  'connect sse': only('sse', connectTimes),
   'storm times': columns(
     ['half are back, ms', figure('backP50Ms')],
     ['all are back, ms', figure('backAllMs')],

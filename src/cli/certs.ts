@@ -1,55 +1,91 @@
-// `wirelab certs`: what the local authority is, how to trust it, how to be rid of it.
+// `wirelab certs`: what the local authority is, how to trust it, how to be rid of it, and what it makes for others.
 import { X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { Command } from 'commander'
-import { files, openAuthority, removeAuthority } from '../../certs/authority.ts'
+import { Command, Option } from 'commander'
+import { openAuthority, removeAuthority } from '../../certs/authority.ts'
+import { isIssuedBy, readCertificates } from '../../certs/chain.ts'
+import { readLists } from '../../certs/crl.ts'
+import { files } from '../../certs/files.ts'
+import { chain, conversion, crl, issuing, revoke } from './certificates.ts'
+import { LOOPBACK, described } from './described.ts'
 import { explained } from './explained.ts'
+import { hostNames, wholeNumber } from './flags.ts'
 
-interface Flags {
+export interface Flags {
   certs: string
+  name?: string[]
   remove?: boolean
 }
 
 export function certsCommand(): Command {
-  return new Command('certs')
+  const command = new Command('certs')
     .description('Show the local certificate authority and how to trust it; made now if there is none.')
+    .configureHelp({ showGlobalOptions: true })
     .option('--certs <directory>', 'where it lives', 'certs')
-    .option('--remove', 'delete the authority, the certificate and the keys')
+    .option('--name <name>', 'let it sign for this host name or address too (repeatable)', hostNames)
+    .option('--remove', 'delete the authority, the certificate of the server and the keys')
     .action(certs)
+  const add = (line: string, description: string) =>
+    command.command(line).description(description).configureHelp({ showGlobalOptions: true })
+  add('show', 'the same as without a command').action((_, given: Command) => certs(given.optsWithGlobals()))
+  add('issue', 'Make a certificate and its key: for a server with these names, or for one client.')
+    .argument('<names...>', 'host names and addresses; with --client the name of a person or a program')
+    .option('--client', 'for a client (mutual TLS)')
+    .option('--days <n>', 'how long it is valid, at most as long as the authority', wholeNumber(1, 730), 90)
+    .addOption(new Option('--key <type>', 'type of its key').choices(['ecdsa', 'rsa']).default('ecdsa'))
+    .option('--crl-url <url>', 'where verifiers find the list of the revoked')
+    .option('--out <path>', 'beginning of the two paths; default the first name, in --certs')
+    .action(issuing)
+  add('revoke', 'Put a certificate on the list of the revoked.')
+    .argument('<certificate>', 'its file, or its serial number')
+    .action(revoke)
+  add('crl', 'Show the lists of the revoked.').action(crl)
+  add('convert', 'PEM to DER, or DER to PEM: a certificate, a key or a CRL.')
+    .argument('<in>', 'a file in either')
+    .argument('<out>', 'the same in the other')
+    .action(conversion)
+  add('chain', 'Print one PEM of all certificates in these files, if each is issued by the next.')
+    .argument('<files...>', 'PEM or DER, the server’s own first')
+    .option('--sort', 'put them in order')
+    .action(chain)
+  return command
 }
 
 async function certs(flags: Flags) {
   const print = (text: string) => process.stdout.write(`${text}\n`)
+  const failed = (error: NodeJS.ErrnoException) => {
+    throw explained(error, flags)
+  }
   if (flags.remove) {
-    const removed = await removeAuthority(flags.certs).catch((error: NodeJS.ErrnoException) => {
-      throw explained(error, flags)
-    })
+    const removed = await removeAuthority(flags.certs).catch(failed)
     for (const path of removed) print(`removed ${path}`)
     print(removed.length > 0 ? untrustAdvice : `nothing to remove in ${flags.certs}`)
     return
   }
-  const { caPath } = await openAuthority(flags.certs, ['localhost', '127.0.0.1', '::1']).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw explained(error, flags)
-    },
+  const opened = await openAuthority(flags.certs, [...LOOPBACK, ...(flags.name ?? [])]).catch(failed)
+  for (const name of [files.ca, files.intermediate, files.cert])
+    print(described(join(flags.certs, name), new X509Certificate(await readFile(join(flags.certs, name)))))
+  const issuer = new X509Certificate(opened.intermediate.cert)
+  const revoked = new Set(
+    readLists(opened.crls.join('')).flatMap(({ entries }) => entries.map(({ serialNumber }) => serialNumber)),
   )
-  for (const name of [files.ca, files.cert])
-    print(describe(join(flags.certs, name), await readFile(join(flags.certs, name), 'utf8')))
-  print(trustAdvice(caPath).join('\n'))
+  for (const [path, certificate] of await others(flags.certs))
+    if (isIssuedBy(certificate, issuer)) print(described(path, certificate, revoked))
+  if (opened.replaced !== undefined) print(`The CA is a new one: ${opened.replaced}.\n`)
+  print(trustAdvice(opened.caPath).join('\n'))
 }
 
-function describe(path: string, pem: string): string {
-  const certificate = new X509Certificate(pem)
-  return [
-    path,
-    `  subject      ${certificate.subject.replaceAll('\n', ', ')}`,
-    `  issuer       ${certificate.issuer.replaceAll('\n', ', ')}`,
-    ...(certificate.subjectAltName ? [`  names        ${certificate.subjectAltName}`] : []),
-    `  valid        ${certificate.validFromDate.toISOString()} – ${certificate.validToDate.toISOString()}`,
-    `  SHA-256      ${certificate.fingerprint256}`,
-    '',
-  ].join('\n')
+/** What `issue` put beside the authority's own. */
+async function others(directory: string): Promise<[path: string, certificate: X509Certificate][]> {
+  const own = new Set<string>(Object.values(files))
+  const names = (await readdir(directory)).filter((name) => /(?<!-key)\.pem$/.test(name) && !own.has(name)).sort()
+  const found = names.map(async (name): Promise<[string, X509Certificate][]> => {
+    const content = await readFile(join(directory, name))
+    // Somebody's key or notes may lie there too.
+    return content.includes('BEGIN CERTIFICATE') ? [[join(directory, name), readCertificates(content)[0]!]] : []
+  })
+  return (await Promise.all(found)).flat()
 }
 
 export function trustAdvice(caPath: string): string[] {

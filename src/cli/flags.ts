@@ -43,10 +43,12 @@ const HOST_NAME =
 export function hostName(text: string): string {
   const name = text.toLowerCase()
   // An empty name would listen everywhere; an address with a zone (fe80::1%eth0) fits no certificate.
-  if (!HOST_NAME.test(name) && !(isIP(name) && !name.includes('%')))
+  if (!isHostName(name))
     throw new InvalidArgumentError('Expected an IP address or a host name (a–z, 0–9, - and dots), without a port.')
   return name
 }
+
+export const isHostName = (name: string) => HOST_NAME.test(name) || (isIP(name) !== 0 && !name.includes('%'))
 
 export const hostNames = (text: string, before: string[] = []): string[] => [...before, hostName(text)]
 

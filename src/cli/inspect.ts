@@ -1,80 +1,154 @@
-// `wirelab inspect`: what a client learns of a server before the first byte of HTTP.
+// `wirelab inspect`: what a client learns of a server before the first byte of HTTP, and whether it may believe it.
 import { readFile } from 'node:fs/promises'
-import { connect, getCACertificates } from 'node:tls'
-import type { DetailedPeerCertificate } from 'node:tls'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { getCACertificates } from 'node:tls'
 import { Command } from 'commander'
-import { caOf } from './watch.ts'
+import { readCertificates } from '../../certs/chain.ts'
+import { SUBPROTOCOL } from '../core/subprotocol.ts'
+import { ask } from './inspect/ask.ts'
+import { shake } from './inspect/connection.ts'
+import type { Place, Shaken, Way } from './inspect/connection.ts'
+import { confirmed, knownOf, remember } from './inspect/known.ts'
+import { bindingOf, reportOf } from './inspect/report.ts'
+import type { Found, Report } from './inspect/report.ts'
+import { textOf } from './inspect/text.ts'
+import { reasonsOf } from './inspect/verdict.ts'
+import type { Judged } from './inspect/verdict.ts'
 import { UsageError } from './main.ts'
 import { printable } from './printable.ts'
+import { caOf } from './watch.ts'
+
+interface Flags {
+  ca?: string
+  crl?: string
+  cert?: string
+  key?: string
+  subprotocol: string
+  json?: boolean
+  trustOnFirstUse?: boolean
+  yes?: boolean
+  knownHosts: string
+}
 
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('Print the TLS session and the certificate chain of https://… or wss://…')
+    .description(
+      'Print the TLS session and the certificate chain of https://… or wss://…, and why it is trusted or not.',
+    )
     .argument('<url>', 'https:// or wss:// URL')
     .option('--ca <file>', 'the CA to trust beside the system’s; default certs/ca.pem if it is there')
+    .option('--crl <file>', 'lists of revoked certificates (PEM)')
+    .option('--cert <file>', 'a certificate of ours, where the server asks for one; needs --key')
+    .option('--key <file>', 'the private key of --cert')
+    .option('--subprotocol <name>', 'what a WebSocket offers', SUBPROTOCOL)
+    .option('--json', 'one JSON object instead of text')
+    .option(
+      '--trust-on-first-use',
+      'vouch for an unknown certificate after a look at it; from then on it must stay the same',
+    )
+    .option('--yes', 'with --trust-on-first-use: without asking')
+    .option('--known-hosts <file>', 'where what was vouched for is kept', join(homedir(), '.wirelab', 'known_hosts'))
+    .addHelpText('after', '\nExit 1 when it is not trusted.')
     .action(inspect)
 }
 
-async function inspect(text: string, { ca }: { ca?: string }) {
+async function inspect(text: string, flags: Flags) {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !['https:', 'wss:'].includes(url.protocol)) throw new UsageError('inspect: expected https://… or wss://…')
-  const path = await caOf(ca)
-  const extra = path === undefined ? undefined : await readFile(path, 'utf8')
-  process.stdout.write(`${(await session(url, extra)).map(printable).join('\n')}\n`)
+  if ((flags.cert === undefined) !== (flags.key === undefined)) throw new UsageError('--cert and --key go together')
+  const [ca, crl] = [await readText(await caOf(flags.ca)), await readText(flags.crl)]
+  const [cert, key] = [await readText(flags.cert), await readText(flags.key)]
+  const client = cert !== undefined && key !== undefined && { client: { cert, key } }
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(flags.subprotocol))
+    throw new UsageError('--subprotocol: expected one token (RFC 9110 §5.6.2)')
+  const report = await lookAt(url, { ca, crl, subprotocol: flags.subprotocol, ...client })
+  const lines = flags.json ? JSON.stringify(report, undefined, 2).split('\n') : textOf(report)
+  for (const line of lines) process.stdout.write(`${printable(line)}\n`)
+  if (!(await isBelieved(report, flags))) process.exitCode = 1
 }
 
-function session(url: URL, ca: string | undefined): Promise<string[]> {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  return new Promise((resolve, reject) => {
-    const socket = connect({
-      host,
-      port: Number(url.port || 443),
-      ALPNProtocols: ['h2', 'http/1.1'],
-      timeout: 10_000,
-      ...(/[a-z]/i.test(host) && !host.includes(':') && { servername: host }),
-      ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
-    })
-    socket.once('secureConnect', () => {
-      const { name, version } = socket.getCipher()
-      const key = socket.getEphemeralKeyInfo() as { name?: string; type?: string } | null
-      const lines = [
-        `protocol   ${socket.getProtocol()}`,
-        `cipher     ${name} (${version})`,
-        `exchange   ${key?.name ?? key?.type ?? 'unknown'}`,
-        `ALPN       ${socket.alpnProtocol || 'none'}`,
-        `session    ${socket.isSessionReused() ? 'resumed' : 'new'}`,
-        `trusted    yes: the chain ends at a CA that this client trusts`,
-        '',
-        ...chain(socket.getPeerCertificate(true)),
-      ]
-      socket.end()
-      resolve(lines)
-    })
-    socket.once('timeout', () => socket.destroy(new Error(`${url.host} did not answer within 10 s`)))
-    socket.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(
-        new Error(
-          `inspect ${url.host}: ${cause.code ?? ''} ${cause.message}; pass the CA with --ca if it is a local one`,
-          { cause },
-        ),
-      ),
-    )
-  })
+export interface LookOptions {
+  /** PEM, trusted beside the system's. */
+  ca?: string | undefined
+  /** PEM, lists of the revoked. */
+  crl?: string | undefined
+  client?: { cert: string; key: string }
+  /** Offered to wss://. */
+  subprotocol?: string
 }
 
-function chain(leaf: DetailedPeerCertificate): string[] {
-  const lines: string[] = []
-  let certificate: DetailedPeerCertificate | undefined = leaf
-  for (let depth = 0; certificate && depth < 10; depth++) {
-    lines.push(
-      `${depth}  subject  ${String(certificate.subject.CN ?? certificate.subject.O)}`,
-      `   issuer   ${String(certificate.issuer.CN ?? certificate.issuer.O)}`,
-      ...(certificate.subjectaltname ? [`   names    ${certificate.subjectaltname}`] : []),
-      `   valid    ${certificate.valid_from} – ${certificate.valid_to}`,
-      `   SHA-256  ${certificate.fingerprint256}`,
-    )
-    const issuer: DetailedPeerCertificate | undefined = certificate.issuerCertificate
-    certificate = issuer && issuer.fingerprint256 !== certificate.fingerprint256 ? issuer : undefined
+/** @throws Error when nobody answers there. */
+export async function lookAt(url: URL, { ca, crl, client, subprotocol = SUBPROTOCOL }: LookOptions): Promise<Report> {
+  const place: Place = {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || 443),
+    path: url.pathname + url.search,
+    subprotocol: url.protocol === 'wss:' ? subprotocol : undefined,
   }
-  return lines
+  const extra = ca === undefined ? [] : readCertificates(Buffer.from(ca)).map(String)
+  const judged = { host: place.host, roots: [...getCACertificates('default'), ...extra], crl }
+  return reportOf(await find(url, place, { ca, protocols: ['h2', 'http/1.1'], ...(client && { client }) }, judged))
+}
+
+/** The first connection says nothing but its handshake; only a server that is trusted is asked something, on the second. */
+async function find(url: URL, place: Place, way: Way, judged: Judged): Promise<Found> {
+  const first = await shake(place, way)
+  const session = await first.session()
+  const binding = bindingOf(first)
+  // TLS 1.3: whether a server takes our certificate is said after the handshake.
+  const broken = first.presented.alert === undefined ? undefined : first.broken()
+  const seen: Shaken = broken ? { ...first, refused: { code: codeOf(broken), message: broken.message } } : first
+  const reasons = await reasonsOf(seen, judged)
+  first.close()
+  if (reasons.length > 0) return { url, place, first, reasons, second: undefined, answer: undefined, binding }
+  const second = await shake(place, { ...way, protocols: ['http/1.1'], session })
+  const answer = second.refused ? undefined : await ask(second, place)
+  second.close()
+  return { url, place, first, reasons, second, answer, binding }
+}
+
+const codeOf = ({ code }: NodeJS.ErrnoException) => code ?? 'BROKEN'
+
+/** Trusted, or vouched for; a server that shows another certificate than the one vouched for never is. */
+async function isBelieved({ trusted, reasons, chain, url }: Report, flags: Flags): Promise<boolean> {
+  const { hostname, port } = new URL(url)
+  const host = `${hostname}:${port || 443}`
+  const [leaf] = chain
+  if (!flags.trustOnFirstUse || !leaf) return trusted
+  const say = (line: string) => process.stderr.write(`${printable(line)}\n`)
+  const known = await knownOf(flags.knownHosts, host)
+  if (known && known.fingerprint !== leaf.sha256) {
+    say('THE CERTIFICATE HAS CHANGED. Somebody may be in between.')
+    say(`Vouched for on ${known.since}: ${known.fingerprint}`)
+    say(`It shows now:                              ${leaf.sha256}`)
+    say(`Ask its owner. If this is right, delete the line of ${host} in ${flags.knownHosts}.`)
+    return false
+  }
+  if (trusted) return true
+  if (reasons.some(({ isIdentity }) => !isIdentity)) {
+    say('Nobody can vouch for that: more is wrong than that its issuer is unknown.')
+    return false
+  }
+  if (known) {
+    say(`It is the certificate that was vouched for on ${known.since}.`)
+    return true
+  }
+  const isMeant =
+    flags.yes ??
+    (await confirmed(`${host} is unknown. Is ${leaf.sha256} its SHA-256 fingerprint, as its owner told you?`))
+  if (!isMeant) {
+    say(`${host} is not vouched for${process.stdin.isTTY ? '' : '; without a terminal only --yes does that'}.`)
+    return false
+  }
+  await remember(flags.knownHosts, host, leaf.sha256)
+  say(`${host} is vouched for from now on, in ${flags.knownHosts}.`)
+  return true
+}
+
+async function readText(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined
+  return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new UsageError(`cannot read ${path} (${cause.code}); expected PEM`, { cause })
+  })
 }

@@ -1,9 +1,10 @@
-// The command line: `wirelab serve | bench | plan | watch | certs | inspect`. Flags, process and console are touched only in this folder.
+// The command line: `wirelab serve | bench | plan | watch | certs | inspect | echo`. Flags, process and console are touched only in this folder.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { benchCommand } from './bench.ts'
 import { certsCommand } from './certs.ts'
+import { echoCommand } from './echo.ts'
 import { inspectCommand } from './inspect.ts'
 import { planCommand } from './plan.ts'
 import { printable } from './printable.ts'
@@ -17,9 +18,9 @@ export async function main(argv: string[]): Promise<void> {
   const program = new Command('wirelab')
     .description('One event feed over polling, long polling, SSE and WSS, on real TLS, side by side and measured.')
     .version(version)
-  for (const command of [serveCommand, benchCommand, planCommand, watchCommand, certsCommand, inspectCommand])
-    program.addCommand(command())
-  for (const command of [program, ...program.commands])
+  const commands = [serveCommand, benchCommand, planCommand, watchCommand, certsCommand, inspectCommand, echoCommand]
+  for (const command of commands) program.addCommand(command())
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
     command.exitOverride().configureOutput({ outputError: (text, write) => write(oneLine(text)) })
 
   // A reader that went away (`| head`) is no failure of ours.

@@ -1,5 +1,5 @@
 // `wirelab serve`: the main job.
-import { readFile } from 'node:fs/promises'
+import { closeSync, openSync } from 'node:fs'
 import { styleText } from 'node:util'
 import { Command, Option } from 'commander'
 import { conflictOf, defaults } from '../core/limits.ts'
@@ -11,15 +11,15 @@ import { explained } from './explained.ts'
 import { hostName, hostNames, limit, number, wholeNumber } from './flags.ts'
 import { UsageError, fail } from './main.ts'
 import { printable } from './printable.ts'
+import { tlsOptions, withTlsFlags } from './tls.ts'
+import type { TlsFlags } from './tls.ts'
 
-interface Flags {
+interface Flags extends TlsFlags {
   port: number
   host: string
   name?: string[]
   http: '1.1' | '2' | 'both'
   certs: string
-  cert?: string
-  key?: string
   auth: 'open' | 'required'
   publishKey?: string
   source: 'ticker' | 'host' | 'stdin' | 'none'
@@ -29,15 +29,14 @@ interface Flags {
 }
 
 export function serveCommand(): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .description('Serve the feed over all four transports, and the page, on https://localhost:8443.')
     .option('--port <number>', 'port to listen on; 0 takes any free one', wholeNumber(0, 65_535), 8443)
     .option('--host <address>', 'address to listen on', hostName, '127.0.0.1')
     .option('--name <name>', 'answer to this host name too, and certify it (repeatable)', hostNames)
     .addOption(new Option('--http <version>', 'HTTP versions to offer').choices(['1.1', '2', 'both']).default('both'))
     .option('--certs <directory>', 'where the local authority lives', 'certs')
-    .option('--cert <file>', 'your own certificate chain (PEM) instead, e.g. from mkcert; needs --key')
-    .option('--key <file>', 'the private key of --cert')
+  return withTlsFlags(command)
     .addOption(
       new Option('--source <source>', 'where events come from')
         .choices(['ticker', 'host', 'stdin', 'none'])
@@ -57,7 +56,6 @@ export function serveCommand(): Command {
 async function serve(flags: Flags) {
   if (flags.feed !== 'memory')
     throw new UsageError('--feed: only "memory" is there yet (sqlite: and nats:// come later)')
-  if ((flags.cert === undefined) !== (flags.key === undefined)) throw new UsageError('--cert and --key go together')
   if (flags.publishKey !== undefined && !/^[\x21-\x7e]{16,200}$/.test(flags.publishKey))
     throw new UsageError('--publish-key (or WIRELAB_KEY) must be 16–200 visible ASCII characters')
 
@@ -65,15 +63,16 @@ async function serve(flags: Flags) {
   if (conflict !== undefined) throw new UsageError(`--limit: ${conflict}`)
 
   const report = (message: string) => process.stderr.write(`${printable(message)}\n`)
-  const { feed: _, ...rest } = flags
+  const { port, host, http, certs, auth, publishKey, source } = flags
   const lab = await startLab({
-    ...rest,
+    ...{ port, host, http, certs, auth, source },
+    ...(publishKey !== undefined && { publishKey }),
+    ...(await tlsOptions(flags)),
     ...(flags.name && { names: flags.name }),
     ...(flags.limit && { limits: flags.limit }),
     perSecond: flags.rate,
     lab: benchRoom(),
     ...(flags.source === 'stdin' && { input: process.stdin }),
-    ...(flags.cert && { credentials: { cert: await readPem(flags.cert), key: await readPem(flags.key!) } }),
     report,
   }).catch((error: NodeJS.ErrnoException) => {
     throw explained(error, flags)
@@ -81,32 +80,37 @@ async function serve(flags: Flags) {
   // The last resort: an error nobody expected is logged and counted; the other clients go on.
   process.on('uncaughtException', lab.metrics.failed)
   process.on('unhandledRejection', lab.metrics.failed)
-  stopOnSignal(lab)
+  onSignals(lab, (reason) => report(`certificates: ${reason}`), flags)
   greet(lab, flags)
 }
 
-function greet({ url, authority, publishKey }: Lab, { source, rate, publishKey: chosen }: Flags) {
+function greet({ url, authority, publishKey }: Lab, { source, rate, publishKey: chosen, clientCert, certs }: Flags) {
   const lines = [
     '',
     `${styleText('bold', 'Wirelab')}  ${styleText(['cyan', 'underline'], url)}`,
     '',
     ...(authority
-      ? [
-          `CA       ${authority.caPath}${authority.wrote.includes('ca') ? '  (made just now)' : ''}`,
-          ...trustAdvice(authority.caPath),
-        ]
+      ? [`CA       ${authority.caPath}${made(authority)}`, ...trustAdvice(authority.caPath)]
       : ['TLS      your own certificate']),
+    ...(clientCert === 'none'
+      ? []
+      : [`Clients  a certificate each: wirelab certs --certs ${certs} issue NAME --client`]),
     '',
     `Follow   curl -N ${authority ? `--cacert ${authority.caPath} ` : ''}${url}/feed/sse`,
     `Events   ${source === 'ticker' ? `${rate} a second, by the clock` : source}`,
     `Key      ${chosen === undefined ? publishKey : '(as given)'}   for scripts that publish: Authorization: Bearer <key>`,
-    `Stop     Ctrl-C`,
+    `Stop     Ctrl-C; kill -HUP ${process.pid} reads the certificates again, and drops nobody`,
     '',
   ]
   process.stdout.write(lines.join('\n') + '\n')
 }
 
-function stopOnSignal(lab: Lab) {
+function made({ wrote, replaced }: NonNullable<Lab['authority']>): string {
+  if (replaced !== undefined) return `  (made anew: ${replaced}. It must be trusted anew.)`
+  return wrote.includes('ca') ? '  (made just now)' : ''
+}
+
+function onSignals(lab: Lab, say: (reason: string) => void, flags: Flags) {
   let stopping = false
   const stop = () => {
     if (stopping) process.exit(1)
@@ -121,14 +125,26 @@ function stopOnSignal(lab: Lab) {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  process.on('SIGHUP', () => {
+    if (isHungUp()) return stop()
+    lab.renew().then(
+      () => say('read again, for new connections'),
+      (error: NodeJS.ErrnoException) => say(`those before stay: ${explained(error, flags).message}`),
+    )
+  })
   // `npm start` puts a shell between npm and us that dies of SIGTERM without passing it on; nobody else would stop us then.
   const parent = process.ppid
   if (process.env.npm_lifecycle_event !== undefined)
     setInterval(() => process.ppid !== parent && !stopping && stop(), 500).unref()
 }
 
-async function readPem(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageError(`cannot read ${path} (${cause.code}); expected a PEM file`, { cause })
-  })
+/** The same signal says that the terminal was closed; then the lab is to end with it. */
+function isHungUp(): boolean {
+  if (!process.stdin.isTTY && !process.stdout.isTTY) return false
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return false
+  } catch {
+    return true // ENXIO: there is none any more
+  }
 }

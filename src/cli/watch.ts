@@ -16,6 +16,8 @@ interface Flags {
   over: TransportName
   after: After
   ca?: string
+  clientCert?: string
+  clientKey?: string
   http: '1.1' | '2'
   poll: number
   count?: number
@@ -31,6 +33,8 @@ export function watchCommand(): Command {
     .addOption(new Option('--over <transport>', 'how to follow').choices(transportNames).default('sse'))
     .option('--after <cursor>', 'the cursor of the last event seen, now or earliest', after, 'now' as const)
     .option('--ca <file>', 'the CA to trust; default certs/ca.pem if it is there')
+    .option('--client-cert <file>', 'a certificate of ours, where the server asks for one; needs --client-key')
+    .option('--client-key <file>', 'the private key of --client-cert')
     .addOption(new Option('--http <version>', 'HTTP version').choices(['1.1', '2']).default('1.1'))
     .option('--poll <ms>', 'polling: milliseconds between two requests', number(1, 3_600_000), 1000)
     .option('--count <n>', 'end after so many events', wholeNumber(1, Number.MAX_SAFE_INTEGER))
@@ -42,7 +46,11 @@ export function watchCommand(): Command {
 
 async function watch(url: string, flags: Flags) {
   const path = await caOf(flags.ca)
-  const platform = nodePlatform({ http: flags.http, ...(path !== undefined && { ca: await readFile(path, 'utf8') }) })
+  const platform = nodePlatform({
+    http: flags.http,
+    ...(path !== undefined && { ca: await readFile(path, 'utf8') }),
+    ...(await clientOf(flags)),
+  })
   try {
     if (flags.publish === undefined) await follow(url, flags, platform)
     else await publish(url, flags, platform)
@@ -122,6 +130,17 @@ function jsonOrText(text: string): unknown {
   } catch {
     return text // as the help says: what is not JSON is text
   }
+}
+
+async function clientOf({ clientCert, clientKey }: Flags) {
+  if ((clientCert === undefined) !== (clientKey === undefined))
+    throw new UsageError('--client-cert and --client-key go together')
+  if (clientCert === undefined || clientKey === undefined) return {}
+  const read = (path: string) =>
+    readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+      throw new UsageError(`cannot read ${path} (${cause.code}); expected PEM`, { cause })
+    })
+  return { client: { cert: await read(clientCert), key: await read(clientKey) } }
 }
 
 /** The CA to trust beside the system's: the one given, or the lab's own if this is where it was made. */

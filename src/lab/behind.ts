@@ -9,7 +9,7 @@ import type { Settings } from './settings.ts'
 import { add, nothing } from './traffic.ts'
 import type { Passed } from './traffic.ts'
 
-export interface BehindOptions extends Pick<RoomOptions, 'feed' | 'limits' | 'metrics'> {
+export interface BehindOptions extends Pick<RoomOptions, 'feed' | 'limits' | 'metrics' | 'rules'> {
   guard: Guard
   tls: () => Credentials
   onSecret: (line: Buffer) => void
@@ -28,17 +28,17 @@ export interface Behind {
   close(): Promise<{ forced: boolean }>
 }
 
-export function behind({ feed, limits, metrics, guard, tls, onSecret }: BehindOptions): Behind {
+export function behind({ feed, limits, metrics, guard, tls, rules, onSecret }: BehindOptions): Behind {
   const standing = new Set<Destination>()
   const leaving = new Map<Destination, Promise<{ forced: boolean }>>()
   const past = nothing()
   let current: Destination | undefined
 
-  async function begin({ http, tls: tlsVersion, batchMs, buffering }: Settings): Promise<Destination> {
-    const front = { tls: tls(), versions: http === '2' ? 'both' : http, tlsVersion, onSecret } as const
+  async function begin({ http, tls: version, batchMs, buffering }: Settings): Promise<Destination> {
+    const front = { tls: tls(), versions: http === '2' ? 'both' : http, rules: { ...rules, version }, onSecret } as const
     const common = { feed, limits, metrics, guard, batchMs }
     if (!buffering) return startOrigin({ ...common, ...front })
-    const origin = await startOrigin({ ...common, tls: front.tls, versions: '1.1', tlsVersion: '1.3' })
+    const origin = await startOrigin({ ...common, tls: front.tls, versions: '1.1', rules: { version: '1.3' } })
     return startGateway({ ...front, limits, guard, origin }).catch(async (error: unknown) => {
       await origin.close()
       throw error

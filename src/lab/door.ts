@@ -41,7 +41,10 @@ export interface Door {
   close(): Promise<{ forced: boolean }>
 }
 
-export interface DoorOptions extends Pick<RoomOptions, 'feed' | 'limits' | 'metrics' | 'host' | 'clock'> {
+export interface DoorOptions extends Pick<
+  RoomOptions,
+  'feed' | 'limits' | 'metrics' | 'host' | 'clock' | 'rules' | 'onSecret'
+> {
   guard: Guard
   tls: () => Credentials
   settings: Settings
@@ -54,12 +57,16 @@ const MAX_HAPPENINGS = 20
 const FAREWELL_MS = 1500
 
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const { feed, limits, metrics, guard, host, clock, tls } = options
+  const { feed, limits, metrics, guard, host, clock, tls, rules, onSecret } = options
   let settings = options.settings
   const happened: Happening[] = []
   const closed = new AbortController()
   const capture = startCapture({ clock, hide: hideSecrets })
-  const servers = behind({ feed, limits, metrics, guard, tls, onSecret: capture.keylog })
+  function keep(line: Buffer) {
+    capture.keylog(line)
+    onSecret?.(line)
+  }
+  const servers = behind({ feed, limits, metrics, guard, tls, rules, onSecret: keep })
   let isAway = false
   await servers.start(settings)
   const network = { host, seed: randomInt(2 ** 31), tap: capture.tap, ended: capture.ended }

@@ -13,7 +13,7 @@ import { closeWhenIdle, hangUp, refuse } from '../server/connections.ts'
 import { errorBody, errorResponse } from '../server/errors.ts'
 import type { Guard } from '../server/guard.ts'
 import { listen, renew, secureServer } from '../server/secure.ts'
-import type { Credentials, HttpVersions, TlsVersion } from '../server/secure.ts'
+import type { Credentials, HttpVersions, TlsRules } from '../server/secure.ts'
 import { watchWire } from '../server/wire.ts'
 import { exchange } from './exchange.ts'
 import { headOf } from './onward.ts'
@@ -25,7 +25,7 @@ export interface GatewayOptions {
   guard: Guard
   tls: Credentials
   versions: HttpVersions
-  tlsVersion: TlsVersion
+  rules: TlsRules
   /** The server behind it; ends with it. */
   origin: Destination
   onSecret?: ((line: Buffer) => void) | undefined
@@ -38,9 +38,9 @@ const FAREWELL_MS = 1000
  * pass as a tunnel (RFC 9110 §7.8): after the upgrade there are no answers to hold.
  */
 export async function startGateway(options: GatewayOptions): Promise<Destination> {
-  const { limits, guard, tls, versions, tlsVersion, origin, onSecret } = options
+  const { limits, guard, tls, versions, rules, origin, onSecret } = options
   const trust = pinned(tls)
-  const server = secureServer({ limits, tls, versions, tlsVersion, extendedConnect: false })
+  const server = secureServer({ limits, tls, versions, rules, extendedConnect: false })
   const wire = watchWire(server)
   // Read at each connection: the certificate may be renewed.
   const agent = new Agent({
@@ -102,7 +102,7 @@ export async function startGateway(options: GatewayOptions): Promise<Destination
     },
     renew(next) {
       Object.assign(trust, pinned(next))
-      renew(server, next, tlsVersion)
+      renew(server, next, rules)
       origin.renew(next)
     },
     async close() {

@@ -3,7 +3,7 @@ import { createApp } from '../server/app.ts'
 import type { Guard } from '../server/guard.ts'
 import { httpsServer } from '../server/https.ts'
 import type { RoomOptions } from '../server/room.ts'
-import type { Credentials, HttpVersions, TlsVersion } from '../server/secure.ts'
+import type { Credentials, HttpVersions, TlsRules } from '../server/secure.ts'
 import type { Traffic } from '../server/wire.ts'
 
 /** What a door leads to: a server, or a gateway with one behind it. */
@@ -22,7 +22,7 @@ export interface OriginOptions extends Pick<RoomOptions, 'feed' | 'limits' | 'me
   guard: Guard
   tls: Credentials
   versions: HttpVersions
-  tlsVersion: TlsVersion
+  rules: TlsRules
   batchMs: number
   /** Given each secret of TLS, as a line of the NSS key log. */
   onSecret?: ((line: Buffer) => void) | undefined
@@ -32,14 +32,14 @@ export interface OriginOptions extends Pick<RoomOptions, 'feed' | 'limits' | 'me
 const MAX_LINES = 2500
 
 export async function startOrigin(options: OriginOptions): Promise<Destination> {
-  const { feed, metrics, guard, tls, versions, tlsVersion, batchMs, onSecret } = options
+  const { feed, metrics, guard, tls, versions, rules, batchMs, onSecret } = options
   const limits = { ...options.limits, batchMs, lines: MAX_LINES, linesPerAddress: MAX_LINES }
   const stop = new AbortController()
   const app = createApp({
     ...{ feed, limits, guard, metrics, entrance: 'door', stop: stop.signal, startedAt: performance.now() },
     countLane: (incoming) => server.wire.request(incoming),
   })
-  const server = httpsServer(app, limits, tls, versions, metrics.failed, tlsVersion)
+  const server = httpsServer(app, limits, tls, versions, metrics.failed, rules)
   if (onSecret) server.onSecret(onSecret)
   return {
     port: await server.listen(0, '127.0.0.1'), // whoever is not on this machine comes through the door

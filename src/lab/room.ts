@@ -18,14 +18,14 @@ export interface RoomLimits {
 }
 
 export function benchRoom({ benches: max = 16, leaseMs = 180_000 }: RoomLimits = {}): OpenRoom {
-  return ({ feed, limits, http, guard, metrics, host, ca, readKey, clock, ticker, ...options }) => {
+  return ({ feed, limits, http, guard, metrics, host, rules, onSecret, ca, readKey, clock, ticker, ...options }) => {
     let tls = options.tls
     let storm: Storm | undefined
     const settings: Settings = {
-      ...{ http: http === '1.1' ? '1.1' : '2', tls: '1.3', profile: 'none', batchMs: limits.batchMs },
+      ...{ http: http === '1.1' ? '1.1' : '2', tls: rules.version ?? '1.3', profile: 'none', batchMs: limits.batchMs },
       ...{ buffering: false, idleCutMs: 0, downBytesPerSecond: 0 },
     }
-    const common = { feed, limits, metrics, host, clock, settings, tls: () => tls }
+    const common = { feed, limits, metrics, host, clock, settings, rules, onSecret, tls: () => tls }
     const benches = keepBenches({
       ...{ max, leaseMs, failed: metrics.failed },
       open: (pagePort) => openBench({ ...common, guard: guard.atDoor(pagePort) }),

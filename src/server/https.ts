@@ -11,7 +11,7 @@ import { watchExchanges } from './exchanges.ts'
 import type { Exchanges } from './exchanges.ts'
 import { errorBody, errorResponse } from './errors.ts'
 import { listen, renew, secureServer } from './secure.ts'
-import type { Credentials, HttpVersions, TlsVersion } from './secure.ts'
+import type { Credentials, HttpVersions, TlsRules } from './secure.ts'
 import { acceptUpgrades } from './upgrade.ts'
 import type { Connection } from './exchanges.ts'
 import { watchWire } from './wire.ts'
@@ -35,8 +35,7 @@ export function httpsServer(
   versions: HttpVersions,
   /** Told of errors that no route answered for. */
   failed: (error: unknown) => void,
-  /** Only this version of TLS; both without it. */
-  tlsVersion?: TlsVersion,
+  rules: TlsRules = {},
 ): HttpsServer {
   const exchanges = watchExchanges(limits.stallMs)
   const listener = getRequestListener(
@@ -57,7 +56,7 @@ export function httpsServer(
   const readied = (response: Response, { headersSent }: ServerResponse) =>
     headersSent ? RESPONSE_ALREADY_SENT : response
 
-  const server = secureServer({ limits, tls, versions, ...(tlsVersion && { tlsVersion }) })
+  const server = secureServer({ limits, tls, versions, rules })
   const wire = watchWire(server)
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (incoming.method === 'OPTIONS' && incoming.url === '*') incoming.url = '/'
@@ -79,7 +78,7 @@ export function httpsServer(
   return {
     wire,
     listen: (port, host) => listen(server, port, host),
-    renew: (next) => renew(server, next, tlsVersion),
+    renew: (next) => renew(server, next, rules),
     onSecret: (listener) => void server.on('keylog', listener),
     close: () => close(server, wire, limits.stopMs, exchanges),
   }

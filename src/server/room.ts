@@ -6,7 +6,7 @@ import type { Limits } from '../core/limits.ts'
 import type { Ticker } from '../sources/ticker.ts'
 import type { Guard } from './guard.ts'
 import type { Metrics } from './metrics.ts'
-import type { Credentials, HttpVersions } from './secure.ts'
+import type { Credentials, HttpVersions, TlsRules } from './secure.ts'
 import type { Traffic } from './wire.ts'
 
 export interface RoomOptions {
@@ -18,6 +18,9 @@ export interface RoomOptions {
   /** The address that the lab listens on. */
   host: string
   tls: Credentials
+  rules: TlsRules
+  /** Given each secret of TLS, as a line of the NSS key log. */
+  onSecret?: ((line: Buffer) => void) | undefined
   /** PEM of the authority that signed `tls`; undefined when it is not ours. */
   ca: string | undefined
   /** What reading the feed needs; undefined where it is open to all. */

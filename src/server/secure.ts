@@ -4,6 +4,7 @@ import { createSecureServer } from 'node:http2'
 import type { Http2SecureServer } from 'node:http2'
 import { createServer as createHttp1Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import type { Limits } from '../core/limits.ts'
 
 export type HttpVersions = '1.1' | '2' | 'both'
@@ -11,29 +12,75 @@ export type TlsVersion = '1.2' | '1.3'
 export interface Credentials {
   key: string
   cert: string
+  /** Others, for clients that ask for their name (SNI, RFC 6066 §3). */
+  named?: NamedCredentials[]
+  /** Who signs for clients, and the lists of what is revoked of it, PEM. */
+  clients?: { ca: string; crls: string[] }
+}
+export interface NamedCredentials {
+  name: string
+  key: string
+  cert: string
 }
 
+/** How TLS is spoken, whatever the certificate. */
+export interface TlsRules {
+  /** Only this one; both without it. */
+  version?: TlsVersion
+  /** Only these; all without them. */
+  ciphers?: readonly Suite[]
+  /** Whether a client is asked for a certificate. One that does not verify is refused, even where none is needed. */
+  clientCert?: ClientCert
+  /** Keys by identity (RFC 4279 §2): who has one needs no certificate, of neither side. */
+  psk?: ReadonlyMap<string, Buffer>
+  /** Whether a session may be resumed; default yes. */
+  tickets?: boolean
+}
+export const clientCerts = ['none', 'request', 'require'] as const
+export type ClientCert = (typeof clientCerts)[number]
+
+/** Forward secrecy, AEAD, and a server that proves who it is (RFC 9325 §4.2); in this order, by OpenSSL's names. */
+export const suites = [
+  ...['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'],
+  ...['ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384'],
+  ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256'],
+  ...['ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305'],
+] as const
+export type Suite = (typeof suites)[number]
+export const versionOf = (suite: Suite): TlsVersion => (suite.startsWith('TLS_') ? '1.3' : '1.2')
+/** The one with forward secrecy and AEAD (RFC 7905); TLS 1.3 has no suites for it. */
+const PSK_SUITE = 'ECDHE-PSK-CHACHA20-POLY1305'
 const BACKLOG = 4096
-const TLS_13_SUITES = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256'
 
 /**
- * For every certificate. On TLS 1.2 only suites with forward secrecy and AEAD, as on 1.3 (RFC 9325 §4.2); no renegotiation, which
- * is work that a client can ask for again and again.
+ * For every certificate. No renegotiation, which is work that a client can ask for again and again. No groups of our own: OpenSSL's, of
+ * 3.5 and newer, begin with X25519MLKEM768.
  */
-const secured = (tls: Credentials, version?: TlsVersion) =>
-  ({
-    ...tls,
-    minVersion: `TLSv${version ?? '1.2'}`,
-    maxVersion: `TLSv${version ?? '1.3'}`,
-    ciphers: `${TLS_13_SUITES}:ECDHE+AESGCM:ECDHE+CHACHA20`,
-    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
-  }) as const
+function secured({ cert, key, clients }: Credentials, { version, ciphers, psk, tickets = true }: TlsRules) {
+  const fitting = (ciphers ?? suites).filter((suite) => version === undefined || versionOf(suite) === version)
+  const offered = fitting.length > 0 ? fitting : suites // a door of another version than the suites are for
+  // OpenSSL has its own suites of TLS 1.3 where none is named.
+  const only = version ?? (['1.2', '1.3'] as const).find((each) => offered.every((suite) => versionOf(suite) === each))
+  return {
+    cert,
+    key,
+    minVersion: `TLSv${only ?? '1.2'}`,
+    maxVersion: `TLSv${only ?? '1.3'}`,
+    // The keys first: who offers them means them, and would get the certificate otherwise.
+    ciphers: [...(psk ? [PSK_SUITE] : []), ...(psk ? offered.toSorted(sha256First) : offered)].join(':'),
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (tickets ? 0 : constants.SSL_OP_NO_TICKET),
+    ...(clients && { ca: clients.ca, crl: clients.crls }),
+  } as const
+}
+
+/** A key of TLS 1.3 goes with this hash (RFC 8446 §4.2.11): with a suite of another one it would be passed over. */
+const sha256First = (a: Suite, b: Suite) => Number(b.endsWith('SHA256')) - Number(a.endsWith('SHA256'))
 
 export interface SecureServerOptions {
   limits: Limits
   tls: Credentials
   versions: HttpVersions
-  tlsVersion?: TlsVersion
+  rules?: TlsRules
   /** Whether a WebSocket may be opened on a stream of HTTP/2 (RFC 8441); default yes. */
   extendedConnect?: boolean
 }
@@ -42,11 +89,18 @@ export function secureServer({
   limits,
   tls,
   versions,
-  tlsVersion,
+  rules = {},
   extendedConnect = true,
 }: SecureServerOptions): Http2SecureServer {
+  const { clientCert = 'none', psk } = rules
   const common = {
-    ...secured(tls, tlsVersion),
+    ...secured(tls, rules),
+    ...(clientCert !== 'none' && {
+      requestCert: true,
+      // eslint-disable-next-line no-restricted-syntax -- of a server: whether who shows no certificate is let in
+      rejectUnauthorized: clientCert === 'require',
+    }),
+    ...(psk && { pskCallback: (_: unknown, identity: string) => psk.get(identity) ?? null }),
     handshakeTimeout: limits.handshakeMs,
     // node:https has it by default, node:http2 only for HTTP/2: without it every second write of an SSE stream waits 40 ms.
     noDelay: true,
@@ -78,12 +132,26 @@ export function secureServer({
       : createSecureServer({ ...common, ...http2 } as Parameters<typeof createSecureServer>[0])
   // Zero keeps every header: with a maximum, Node drops later ones in silence, and one of them may be `Upgrade` or `Cookie`.
   ;(server as unknown as { maxHeadersCount: number }).maxHeadersCount = 0
+  addNamed(server, tls, rules)
+  if (clientCert === 'request') server.on('secureConnection', refuseUnverified)
   return server
 }
 
-/** Another certificate for new handshakes; nobody is dropped. */
-export function renew(server: Http2SecureServer, tls: Credentials, version?: TlsVersion) {
-  server.setSecureContext(secured(tls, version))
+/** Another certificate for new handshakes; nobody is dropped. @throws Error, and the one before stays, when it cannot be used. */
+export function renew(server: Http2SecureServer, tls: Credentials, rules: TlsRules = {}) {
+  server.setSecureContext(secured(tls, rules))
+  addNamed(server, tls, rules)
+}
+
+/** Of two contexts for one name Node takes the later. */
+function addNamed(server: Http2SecureServer, { named = [], clients }: Credentials, rules: TlsRules) {
+  for (const { name, cert, key } of named)
+    server.addContext(name, secured({ cert, key, ...(clients && { clients }) }, rules))
+}
+
+/** To show none is allowed then; to show one that is forged, has expired or is revoked is not. */
+function refuseUnverified(socket: TLSSocket) {
+  if (!socket.authorized && socket.getPeerX509Certificate()) socket.destroy()
 }
 
 /** @returns the port. */

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import { Readable } from 'node:stream'
-import { openAuthority } from '../../certs/authority.ts'
 import type { Authority } from '../../certs/authority.ts'
 import { transportNames } from '../../transports/clients.ts'
 import type { Feed } from '../core/feed.ts'
@@ -17,16 +16,18 @@ import { loadAssets } from './assets.ts'
 import type { ExtraFile } from './assets.ts'
 import { hostClock } from './clock.ts'
 import { controls } from './controls.ts'
+import { readCredentials } from './credentials.ts'
+import type { CredentialsOptions } from './credentials.ts'
 import { guard, nameOf } from './guard.ts'
 import { httpsServer } from './https.ts'
 import type { HttpsServer } from './https.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
 import type { LabRoom, OpenRoom } from './room.ts'
-import type { Credentials, HttpVersions } from './secure.ts'
+import type { HttpVersions, TlsRules } from './secure.ts'
 import type { Wire } from './wire.ts'
 
-export interface LabOptions {
+export interface LabOptions extends Omit<CredentialsOptions, 'names' | 'certs' | 'clientCert'> {
   /** 0 takes any free port. */
   port?: number
   host?: string
@@ -34,8 +35,10 @@ export interface LabOptions {
   names?: string[]
   http?: HttpVersions
   certs?: string
-  /** One's own certificate and key (PEM), instead of the local authority's. */
-  credentials?: Credentials
+  /** How TLS is spoken, at the doors of the benches too. */
+  rules?: TlsRules
+  /** Given each secret of TLS from the start, as a line of the NSS key log: what reads all records. */
+  onSecret?: (line: Buffer) => void
   auth?: 'open' | 'required'
   publishKey?: string
   source?: 'ticker' | 'host' | 'stdin' | 'none'
@@ -64,6 +67,8 @@ export interface Lab {
   publishKey: string
   /** Undefined with one's own certificate. */
   authority: Authority | undefined
+  /** Reads all certificates and lists again; nobody is dropped. @throws Error, and those before stay, when they cannot be used. */
+  renew(): Promise<void>
   close(): Promise<{ forced: boolean }>
 }
 
@@ -77,17 +82,24 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const stop = new AbortController()
 
   const names = [...new Set([...LOOPBACK, ...(isUnspecified(host) ? [] : [host]), ...(options.names ?? [])])]
-  const authority = options.credentials ? undefined : await openAuthority(certs, names)
-  const tls = options.credentials ?? authority!.leaf
+  const { rules = {}, onSecret } = options
+  const shown = { ...options, names, certs, ...(rules.clientCert && { clientCert: rules.clientCert }) }
+  const { authority, tls } = await readCredentials(shown)
 
   const feed = options.feed ?? memoryFeedOf(limits, clock)
   const metrics = createMetrics({
     ...{ feed, wire: () => server.wire, room: options.lab && (() => room!.counts()) },
     log: (error) => report(`error: ${describe(error)}`),
   })
-  const keeper = guard({ names: names.map(bracketed), publishKey, auth, limits })
+  const keeper = guard({
+    names: [...names, ...(tls.named ?? []).map(({ name }) => name)].map(bracketed),
+    publishKey,
+    auth,
+    limits,
+  })
   const room: LabRoom | undefined = options.lab?.({
-    ...{ feed, limits, http, guard: keeper, metrics, host, tls, ca: authority?.ca, clock, ticker: () => ticker },
+    ...{ feed, limits, http, guard: keeper, metrics, host, tls, rules, onSecret, ca: authority?.ca, clock },
+    ticker: () => ticker,
     readKey: auth === 'required' ? publishKey : undefined,
   })
   const app = createApp({
@@ -114,7 +126,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     stop: stop.signal,
     startedAt: performance.now(),
   })
-  const server: HttpsServer = httpsServer(app, limits, tls, http, metrics.failed)
+  const server: HttpsServer = httpsServer(app, limits, tls, http, metrics.failed, rules)
+  if (onSecret) server.onSecret(onSecret)
   const listening = await server.listen(port, host)
 
   // The source starts last: nothing runs yet when the port is taken.
@@ -128,12 +141,12 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
   // A lab that runs for months must not end with its certificate.
   const renewal = setInterval(() => {
-    if (authority) renew().catch(metrics.failed)
+    renew().catch(metrics.failed)
   }, RENEW_MS).unref()
   async function renew() {
-    const now = await openAuthority(certs, names)
-    server.renew(now.leaf)
-    room?.renew(now.leaf)
+    const now = await readCredentials(shown)
+    server.renew(now.tls)
+    room?.renew(now.tls)
   }
 
   return {
@@ -147,6 +160,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     metrics,
     publishKey,
     authority,
+    renew,
     async close() {
       clearInterval(renewal)
       ticker?.stop()

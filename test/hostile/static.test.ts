@@ -58,8 +58,10 @@ const notThere = [
   ...[
     '/certs/ca.pem',
     '/certs/ca-key.pem',
+    '/certs/intermediate-key.pem',
     '/certs/server-key.pem',
     '/ca-key.pem',
+    '/intermediate-key.pem',
     '/server-key.pem',
     '/certs/authority.ts',
   ],
@@ -195,7 +197,7 @@ describe('T4, T5 keys and links', () => {
   test('T4 key files: mode 0600', async () => {
     const directory = dirname(target.lab.authority!.caPath)
     const keys = (await readdir(directory)).filter((name) => name.includes('key'))
-    expect(keys.sort()).toEqual(['ca-key.pem', 'server-key.pem'])
+    expect(keys.sort()).toEqual(['ca-key.pem', 'intermediate-key.pem', 'server-key.pem'])
     for (const name of keys) expect((await stat(join(directory, name))).mode & 0o777).toBe(0o600)
   })
   test('T4 no key in any answer', async () => {

@@ -16,7 +16,8 @@ export function lengthPrefixed({ bytes }: Entry): Buffer {
 export function floorServer(
   feed: Feed,
   limits: Pick<Limits, 'queueBytes'>,
-  tls: { key: string; cert: string },
+  /** With `clients`, they show a certificate too. */
+  tls: { key: string; cert: string; clients?: { ca: string; crls: string[] } },
 ): Server {
   const sockets = new Set<TLSSocket>()
   const unfollow = feed.follow('now', ({ entries }) => {
@@ -27,7 +28,9 @@ export function floorServer(
       if (socket.writableLength > limits.queueBytes) socket.destroy()
     }
   })
-  const server = createServer({ ...tls, minVersion: 'TLSv1.2' }, (socket) => {
+  const { key, cert, clients } = tls
+  const mutual = clients && { requestCert: true, ca: clients.ca, crl: clients.crls }
+  const server = createServer({ key, cert, minVersion: 'TLSv1.2', ...mutual }, (socket) => {
     socket.setNoDelay(true)
     sockets.add(socket)
     socket.on('error', () => undefined) // a reset; `close` follows

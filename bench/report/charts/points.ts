@@ -14,7 +14,7 @@ const measures: { name: string; what: string; unit: string; pick: Pick }[] = [
 ]
 const words: Record<string, string> = {
   ...{ payload: 'payload, B', batchMs: 'batching window, ms', rate: 'events/s', pollMs: 'poll interval, ms' },
-  ...{ profile: 'network', http: 'HTTP version', tls: 'TLS version' },
+  ...{ profile: 'network', http: 'HTTP version', tls: 'TLS version', connection: 'connections' },
 }
 
 export const pointCharts: ChartMaker = (summaries) => {

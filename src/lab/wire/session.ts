@@ -47,13 +47,18 @@ export function startSession(secrets: Secrets): Session {
   let server: (ServerHello & { suite: number }) | undefined
   let suite: Suite | undefined
 
+  /** What comes before it is sealed is read under any suite. */
+  function known(): Suite {
+    if (suite?.tls === server?.tls) return suite!
+    throw new Error(`cipher suite ${server?.suite.toString(16)} is not known here`)
+  }
   /** RFC 8446 §5: what is sealed has the outer type `data`; alerts before the keys, and ChangeCipherSpec (§D.4), are in the clear. */
   function opener13For(side: Side, type: number) {
     if (type !== DATA) return undefined
     if (side.open) return side.open
     side.secret = secret(side.up ? labels.up[side.stage] : labels.down[side.stage])
     if (!side.secret) return 'wait' as const
-    return (side.open = opener13(suite!, trafficKeys(suite!, side.secret)))
+    return (side.open = opener13(known(), trafficKeys(known(), side.secret)))
   }
   /** RFC 5246 §7.1: everything behind ChangeCipherSpec is sealed. */
   function opener12For(side: Side) {
@@ -61,8 +66,8 @@ export function startSession(secrets: Secrets): Session {
     if (side.open) return side.open
     const master = secret('CLIENT_RANDOM')
     if (!master) return 'wait' as const
-    const keys = connectionKeys(suite!, master, client!.random, server!.random)
-    return (side.open = opener12(suite!, side.up ? keys.up : keys.down))
+    const keys = connectionKeys(known(), master, client!.random, server!.random)
+    return (side.open = opener12(known(), side.up ? keys.up : keys.down))
   }
   const secret = (label: Label) => secrets.get(label)
 
@@ -71,14 +76,13 @@ export function startSession(secrets: Secrets): Session {
     if (hello.isRetry) return // the true one follows, after another ClientHello
     server = hello
     suite = suites.get(hello.suite)
-    if (suite?.tls !== hello.tls) throw new Error(`cipher suite ${hello.suite.toString(16)} is not known here`)
     const { sessionId } = hello
     Object.assign(facts, {
-      tls: `TLSv${suite.tls}`,
-      cipher: suite.name,
+      tls: `TLSv${hello.tls}`,
+      ...(suite && { cipher: suite.name }),
       // TLS 1.3: a pre-shared key (RFC 8446 §4.2.11); TLS 1.2: the client's session id comes back (RFC 5246 §7.4.1.3).
       resumed:
-        suite.tls === '1.3'
+        hello.tls === '1.3'
           ? hello.extensions.has(PRE_SHARED_KEY)
           : sessionId.length > 0 && sessionId.equals(client!.sessionId),
     })
@@ -95,23 +99,23 @@ export function startSession(secrets: Secrets): Session {
       return client?.random
     },
     openerFor(side, type) {
-      if (server) return suite!.tls === '1.3' ? opener13For(side, type) : opener12For(side)
+      if (server) return server.tls === '1.3' ? opener13For(side, type) : opener12For(side)
       if (type !== HANDSHAKE && type !== ALERT && type !== CCS) throw new Error('data before a ServerHello') // 0-RTT: not offered
       return undefined
     },
     changed(side) {
-      if (suite?.tls === '1.2') side.isSealed = true
+      if (server?.tls === '1.2') side.isSealed = true
     },
     read(side, { type, body }) {
       if (type === handshake.CLIENT_HELLO && side.up) client = handshake.readClientHello(body)
       else if (type === handshake.SERVER_HELLO && !side.up) readServerHello(body)
-      if (suite?.tls !== '1.3') return
+      if (server?.tls !== '1.3') return
       // TLS 1.3 says it sealed (RFC 8446 §4.3.1)
       if (type === handshake.ENCRYPTED_EXTENSIONS) choose(handshake.readExtensions(body, 0))
       else if (type === handshake.FINISHED) Object.assign(side, { stage: 'application', open: undefined })
       else if (type === handshake.KEY_UPDATE) {
-        side.secret = nextSecret(suite, side.secret!) // RFC 8446 §4.6.3: of the one direction that it is sent in
-        side.open = opener13(suite, trafficKeys(suite, side.secret))
+        side.secret = nextSecret(known(), side.secret!) // RFC 8446 §4.6.3: of the one direction that it is sent in
+        side.open = opener13(known(), trafficKeys(known(), side.secret))
       }
     },
   }
