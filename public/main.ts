@@ -1,5 +1,6 @@
 // The page: learns about the lab, then shows the screen that the address names, and changes it with the address.
 import { backoffMs } from '../src/core/backoff.ts'
+import type { OpenPanel } from './account/panel.ts'
 import { openBench } from './bench.ts'
 import type { Mount, PageContext } from './context.ts'
 import { about, explain } from './lab.ts'
@@ -17,6 +18,8 @@ looks(here, $<HTMLButtonElement>('#scheme'), $<HTMLButtonElement>('#type'))
 const LEARN = new URL('./learn/main.ts', import.meta.url).href
 /** Loaded when they are asked for: who comes for the lab need not wait for the experiments. */
 const learn = async () => ((await import(LEARN)) as { mount: Mount }).mount
+
+const PANEL = new URL('./account/panel.ts', import.meta.url).href
 
 async function ask(attempt = 0): Promise<About> {
   try {
@@ -66,10 +69,15 @@ function route(context: PageContext) {
 const found = await ask()
 complain(alert, '')
 $('#starting').remove()
-if (found.auth === 'required') {
+if (found.accounts) {
+  const { openPanel } = (await import(PANEL)) as { openPanel: OpenPanel }
+  openPanel($<HTMLButtonElement>('#account'), found, here)
+}
+if (found.auth === 'required' && !found.account) {
   // A browser's EventSource and WebSocket can send no key, so every lane would only ever say "401".
   $('#locked .command').textContent =
     `curl -N --cacert certs/ca.pem -H "Authorization: Bearer $WIRELAB_KEY" ${location.origin}/feed/sse`
+  if (found.accounts) $('#locked').textContent = 'Reading this lab needs an account: log in, or sign up, at the top.'
   $('#locked').hidden = false
 } else {
   $('#screen').hidden = false

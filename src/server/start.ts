@@ -12,18 +12,20 @@ import { memoryFeed } from '../feeds/memory.ts'
 import { startHost } from '../sources/host.ts'
 import { startStdin } from '../sources/stdin.ts'
 import { startTicker } from '../sources/ticker.ts'
+import type { OpenAccounts } from './accounts.ts'
 import { createApp } from './app.ts'
 import { loadAssets } from './assets.ts'
 import type { ExtraFile } from './assets.ts'
 import { hostClock } from './clock.ts'
 import { controls } from './controls.ts'
-import { guard, nameOf } from './guard.ts'
+import { guard } from './guard.ts'
 import { httpsServer } from './https.ts'
 import type { HttpsServer } from './https.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
 import type { OpenRoom } from './room.ts'
 import type { Credentials, HttpVersions } from './secure.ts'
+import { nameOf } from './shape.ts'
 import type { Wire } from './wire.ts'
 
 export interface LabOptions {
@@ -47,6 +49,10 @@ export interface LabOptions {
   feed?: Feed
   /** The benches of the pages that are open (src/lab). */
   lab?: OpenRoom
+  /** Accounts (src/accounts); without them there are guests, and the key. */
+  accounts?: OpenAccounts
+  /** Where others find the lab, for links in letters; its URL otherwise. */
+  origin?: string
   clock?: () => number
   /** Served beside the page's own. */
   files?: ExtraFile[]
@@ -79,6 +85,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const names = [...new Set([...LOOPBACK, ...(isUnspecified(host) ? [] : [host]), ...(options.names ?? [])])]
   const authority = options.credentials ? undefined : await openAuthority(certs, names)
   const tls = options.credentials ?? authority!.leaf
+  const urlOf = (at: number) =>
+    `https://${host === '127.0.0.1' || isUnspecified(host) ? 'localhost' : bracketed(host)}:${at}`
 
   const feed = options.feed ?? memoryFeedOf(limits, clock)
   const metrics = createMetrics(
@@ -86,7 +94,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     () => server.wire,
     (error) => report(`error: ${describe(error)}`),
   )
-  const keeper = guard({ names: names.map(bracketed), publishKey, auth, limits })
+  const accounts = await options.accounts?.({ limits, clock, report, origin: () => options.origin ?? urlOf(listening) })
+  const keeper = guard({ names: names.map(bracketed), publishKey, auth, limits, ...(accounts && { accounts }) })
   const room = options.lab?.({
     ...{ feed, limits, http, guard: keeper, metrics, host, tls, ca: authority?.ca, clock, ticker: () => ticker },
     readKey: auth === 'required' ? publishKey : undefined,
@@ -109,14 +118,19 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
         source,
         http,
         auth,
+        accounts: accounts !== undefined,
       }),
     }),
+    ...(accounts && { accounts: accounts.routes(keeper) }),
     countLane: (incoming, lane) => server.wire.request(incoming, lane),
     stop: stop.signal,
     startedAt: performance.now(),
   })
   const server: HttpsServer = httpsServer(app, limits, tls, http, metrics.failed)
-  const listening = await server.listen(port, host)
+  const listening = await server.listen(port, host).catch((error: unknown) => {
+    accounts?.close()
+    throw error
+  })
 
   // The source starts last: nothing runs yet when the port is taken.
   const ticker = source === 'ticker' ? startTicker(feed, { perSecond: options.perSecond ?? 5, clock }) : undefined
@@ -138,7 +152,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   }
 
   return {
-    url: `https://${host === '127.0.0.1' || isUnspecified(host) ? 'localhost' : bracketed(host)}:${listening}`,
+    url: urlOf(listening),
     port: listening,
     feed,
     get wire() {
@@ -155,6 +169,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       const closing = [server.close(), ...(room ? [room.close()] : [])]
       stop.abort()
       const results = await Promise.all(closing)
+      accounts?.close()
       feed.close()
       return { forced: results.some((each) => each.forced) }
     },
