@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { nodePlatform } from '../transports/platform.ts'
 import { PASSWORD, basic, codeOf, cookieOf, startWithAccounts } from './accounts.ts'
 import type { Asked, TestAccounts } from './accounts.ts'
 
@@ -66,6 +67,25 @@ describe('A6 HTTP Basic', () => {
     expect([(await me(PASSWORD)).status, (await me('another password')).status]).toEqual([401, 200])
   })
 })
+
+test.each(['/feed/sse', '/feed/long-polling'])(
+  'A6 who leaves %s while the password is checked holds no line',
+  async (path) => {
+    const slow = await startWithAccounts({ cost: 12 }, { limits: { lines: 1 } })
+    await slow.signUp('ann')
+    const { lab } = slow
+    const platform = nodePlatform({ ca: lab.authority!.ca })
+    const left = new AbortController()
+    const asked = platform.fetch(lab.url + path, { headers: basic('ann'), signal: left.signal })
+    setTimeout(() => left.abort(), 50)
+    await expect(asked).rejects.toThrow()
+    // Its check is over when the next one of it is.
+    expect((await slow.ask('GET', '/users/me', { headers: basic('ann') })).status).toBe(200)
+    expect((await slow.ask('GET', '/feed/polling')).status).toBe(200)
+    await platform.close()
+    await slow.close()
+  },
+)
 
 describe('A7 sessions', () => {
   const mine = (cookie: string) => accounts.ask('GET', '/users/me', { headers: { cookie } })

@@ -16,9 +16,12 @@ export type Deliver = (letter: Letter) => Promise<void>
 export function toOperator(print: (text: string) => void, outbox: string | undefined): Deliver {
   return async (letter) => {
     const { name, email, link, minutes } = letter
-    print(`Reset    ${link}   for ${name}${email === null ? '' : ` <${email}>`}, ${minutes} minutes; hand it on`)
     const line = JSON.stringify({ at: new Date().toISOString(), ...letter })
-    if (outbox !== undefined) await appendFile(outbox, `${line}\n`, { mode: 0o600 })
+    try {
+      if (outbox !== undefined) await appendFile(outbox, `${line}\n`, { mode: 0o600 })
+    } finally {
+      print(`Reset    ${link}   for ${name}${email === null ? '' : ` <${email}>`}, ${minutes} minutes; hand it on`)
+    }
   }
 }
 

@@ -59,9 +59,9 @@ export function resets(options: ResetsOptions): Resets {
       byAccount.count(key)
       byAddress.count(near)
       // Afterwards: how long it takes is not for whoever asked.
-      setImmediate(() =>
-        send(key).catch((error: NodeJS.ErrnoException) => report(`reset not delivered: ${error.code ?? error.name}`)),
-      )
+      setImmediate(() => {
+        send(key).catch((error: NodeJS.ErrnoException) => report(`reset not delivered: ${error.code ?? error.name}`))
+      })
     },
     async use(token, password, address) {
       const near = networkOf(address)
