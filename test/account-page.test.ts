@@ -143,3 +143,23 @@ test('a lab without accounts has no panel, and loads none of it', async () => {
   await own.close()
   await plain.close()
 })
+
+test('a lab that is closed to guests says so, and opens to an account: its lanes follow at the page’s own origin', async () => {
+  const closed = await startTestLab({
+    ...{ auth: 'required', source: 'ticker', perSecond: 5, lab: benchRoom() },
+    accounts: accountRoom({ path: ':memory:', cost: 4 }),
+  })
+  const own = await (await chromium.browser.createBrowserContext()).newPage()
+  await own.goto(closed.url)
+  await own.waitForSelector('#locked:not([hidden])')
+  expect(await own.$eval('#locked', (each) => each.textContent)).toContain('needs an account')
+  await own.click('#account')
+  await press(own, 'Sign up')
+  const gone = own.waitForNavigation()
+  await fill(own, { name: 'ann', password: 'correct horse' })
+  await gone
+  await own.waitForFunction(() => document.querySelectorAll('.lane[data-state=open]').length === 4)
+  expect(await own.$eval('#locked', (each) => (each as HTMLElement).hidden)).toBe(true)
+  await own.close()
+  expect(await closed.close()).toEqual({ forced: false })
+})
