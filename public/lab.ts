@@ -9,6 +9,9 @@ export interface About {
   source: string
   /** Whether reading needs a key too; a page has none. */
   auth: 'open' | 'required'
+  /** Whether the lab has accounts; and whose this page is logged in to. */
+  accounts?: boolean
+  account?: { name: string; role: string }
   /** Events a second; null when the rate is not the lab's to set. */
   perSecond: number | null
   /** Of a whole event; 0: as small as it is. */

@@ -1,6 +1,7 @@
 // The page: learns about the lab, then shows the screen that the address names, and changes it with the address.
 import { html, render } from '/vendor/lit-html.js'
 import { backoffMs } from '../src/core/backoff.ts'
+import type { OpenPanel } from './account/panel.ts'
 import type { Mount, PageContext } from './context.ts'
 import { about, explain } from './lab.ts'
 import type { About } from './lab.ts'
@@ -21,6 +22,8 @@ const learn = async () => ((await import(LEARN)) as { mount: Mount }).mount
 // A hand on its way to the link is half a second ahead of its click; what goes wrong is told when the screen is entered.
 for (const type of ['pointerenter', 'focus'])
   $('nav [data-screen="learn"]').addEventListener(type, () => void learn().catch(() => undefined), { once: true })
+
+const PANEL = new URL('./account/panel.ts', import.meta.url).href
 
 async function ask(attempt = 0): Promise<About> {
   try {
@@ -77,10 +80,15 @@ function route(context: PageContext) {
 const found = await ask()
 complain(alert, '')
 $('#starting').remove()
-if (found.auth === 'required') {
+if (found.accounts) {
+  const { openPanel } = (await import(PANEL)) as { openPanel: OpenPanel }
+  openPanel($<HTMLButtonElement>('#account'), found, here)
+}
+if (found.auth === 'required' && !found.account) {
   // A browser's EventSource and WebSocket can send no key, so every lane would only ever say "401".
   $('#locked .command').textContent =
     `curl -N --cacert certs/ca.pem -H "Authorization: Bearer $WIRELAB_KEY" ${location.origin}/feed/sse`
+  if (found.accounts) $('#locked').textContent = 'Reading this lab needs an account: log in, or sign up, at the top.'
   $('#locked').hidden = false
 } else {
   $('#screen').hidden = false

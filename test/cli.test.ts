@@ -19,6 +19,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { openAuthority } from '../certs/authority.ts'
 import { transportNames } from '../transports/clients.ts'
+import { nodePlatform } from '../transports/platform.ts'
 import { certs, publish, sleep, startTestLab } from './lab.ts'
 
 const bin = join(import.meta.dirname, '../src/cli/bin.js')
@@ -80,6 +81,11 @@ describe('a mistake is one line on stderr and exit 2', () => {
     [['serve', '--limit', 'lines=1=2'], /whole number/],
     [['serve', '--limit', 'pageEvents=1001'], /pageEventsMax/],
     [['serve', '--publish-key', 'short'], /16/],
+    [['serve', '--sign-up', 'open'], /--accounts/],
+    [['serve', '--accounts', '--sign-up', 'nobody'], /open, key/],
+    [['serve', '--accounts', '--smtp', 'https://mail.example'], /smtps:/],
+    [['serve', '--accounts', '--origin', 'http://lab.example'], /https:/],
+    [['watch', '--user', 'ann'], /NAME:PASSWORD/],
     [['serve', '--host', ''], /IP address or a host name/],
     [['serve', '--host', 'fe80::1%lo'], /IP address or a host name/],
     [['serve', '--name', 'a b'], /IP address or a host name/],
@@ -175,6 +181,37 @@ test('serve makes its certificates, says how to trust them, and serves', async (
     /protocol {3}TLSv1\.3[^]*ALPN {7}h2[^]*trusted {4}yes[^]*1 {2}subject {3}CN=Wirelab local intermediate CA/,
   )
 })
+
+test('serve --accounts makes its files for their owner only, and warns of nothing; watch --user publishes and follows', async () => {
+  const { result } = start('serve', '--port', '0', '--rate', '50', '--certs', certs, '--accounts', 'people.db')
+  while (!result.out.includes('Stop ')) await sleep(20)
+  expect(result.out).toMatch(/^Accounts people\.db$/m)
+  expect(result.err).toBe('')
+  for (const name of ['people.db', 'people.db.key']) expect(statSync(join(folder, name)).mode & 0o777, name).toBe(0o600)
+  const url = /https:\S+/.exec(result.out)![0]
+  const ca = join(certs, 'ca.pem')
+  const platform = nodePlatform({ ca: readFileSync(ca, 'utf8') })
+  const post = (path: string, body: object) =>
+    platform.fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  expect((await post('/users', { name: 'ann', password: 'correct horse' })).status).toBe(201)
+  const user = ['--user', 'ann:correct horse', '--ca', ca]
+  expect((await run('watch', ...user, '--publish', '1', url)).out).toMatch(/^\{"id":/)
+  const watched = await run('watch', ...user, '--over', 'wss', '--count', '1', url)
+  expect(watched.out.trim().split('\n')).toHaveLength(1)
+  expect((await run('watch', '--user', 'ann:wrong', '--ca', ca, url)).err).toMatch(/401/)
+  expect((await post('/resets', { name: 'ann' })).status).toBe(202)
+  while (!result.out.includes('Reset ')) await sleep(20)
+  expect(result.out).toMatch(
+    /^Reset {4}https:\/\/localhost:\d+\/#\/account\?token=\S+ {3}for ann, 15 minutes; hand it on$/m,
+  )
+  expect(statSync(join(folder, 'people.db.outbox')).mode & 0o777).toBe(0o600)
+  expect(result.err).not.toMatch(/token=|correct horse/)
+  await platform.close()
+}, 90_000)
 
 test('serve --source stdin: each line is an event, and a line too long is said, not dropped', async () => {
   const { child, result } = start('serve', '--port', '0', '--source', 'stdin', '--certs', certs)

@@ -86,15 +86,21 @@ export const importRules: ImportRule[] = [
   },
   {
     files: /^src\/server\//,
-    mayNot: /^(src\/cli|src\/lab|bench|public|test)\//,
+    mayNot: /^(src\/cli|src\/lab|src\/accounts|bench|public|test)\//,
     why: 'imports go down only: the server does not know who starts it',
     example: file('src/server/made-up.ts', `import { benchRoom } from '../lab/room.ts'`),
   },
   {
     files: /^src\/lab\//,
-    mayNot: /^((src\/cli|public|test)\/|bench\/(?!network\/|wires\/|load\/|(line|process)\.ts))/,
+    mayNot: /^((src\/cli|src\/accounts|public|test)\/|bench\/(?!network\/|wires\/|load\/|(line|process)\.ts))/,
     why: 'the benches stand on the server and on the network of the bench; they measure nothing, and do not know who starts them',
     example: file('src/lab/made-up.ts', `import { list } from '../cli/flags.ts'`),
+  },
+  {
+    files: /^src\/accounts\//,
+    mayNot: /^(src\/(cli|lab)|bench|public|test)\//,
+    why: 'accounts stand on the server; they do not know who starts it, and the lab can be had without them',
+    example: file('src/accounts/made-up.ts', `import { list } from '../cli/flags.ts'`),
   },
   {
     files: /^src\/lab\/wire\//,

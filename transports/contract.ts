@@ -1,6 +1,7 @@
 // Read this first: what a transport is. Everything else in this folder is one of these, or helps one.
 import type { Hono } from 'hono'
-import type { FeedEvent, Gap } from '../src/core/event.ts'
+import type { Account } from '../src/core/account.ts'
+import type { Cursor, FeedEvent, Gap } from '../src/core/event.ts'
 import type { After, Feed } from '../src/core/feed.ts'
 import type { Limits } from '../src/core/limits.ts'
 
@@ -50,9 +51,20 @@ export interface Env {
     path: string
     /** Who is asking, for whoever counts; undefined: anybody. */
     publisher?: string
+    /** Whose account was shown, where the lab has accounts. */
+    account?: Account
     /** Called when the answer is out or the client is gone. */
     over: (() => void)[]
-    /** Asked before each event that this client publishes, on any transport. @throws {Refusal} 401, 403 or 429 */
-    mayPublish(): void
+    client: Client
   }
+}
+
+/** Whom a line is open for: all that is kept of the request. */
+export interface Client {
+  /** Asked before each event that this client publishes, on any transport. @throws {Refusal} 401, 403 or 429 */
+  mayPublish(type: string): void
+  /** Told of each of them that is in the log, where somebody keeps whose it is. */
+  published?: (event: Cursor) => void
+  /** Present where it came by an account: calls back once, when its session has ended. @returns what forgets that. */
+  whenEnded?: (act: () => void) => () => void
 }

@@ -64,3 +64,16 @@ export function after(text: string): After {
   if (text === 'now' || text === 'earliest' || isCursor(text)) return text
   throw new InvalidArgumentError('Expected the id of an event (epoch.offset), now or earliest.')
 }
+
+export function mailServer(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '')
+    throw new InvalidArgumentError('Expected a URL like smtps://name:password@mail.example.')
+  return text
+}
+
+/** As HTTP Basic has it (RFC 7617): the first colon divides. */
+export function login(text: string): string {
+  if (text.indexOf(':') < 1) throw new InvalidArgumentError('Expected NAME:PASSWORD.')
+  return text
+}

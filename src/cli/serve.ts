@@ -8,7 +8,7 @@ import { startLab } from '../server/start.ts'
 import type { Lab, LabOptions } from '../server/start.ts'
 import { trustAdvice } from './certs.ts'
 import { explained } from './explained.ts'
-import { hostName, hostNames, limit, number, wholeNumber } from './flags.ts'
+import { hostName, hostNames, limit, mailServer, number, origin, wholeNumber } from './flags.ts'
 import { UsageError, fail } from './main.ts'
 import { printable } from './printable.ts'
 import { tlsOptions, withTlsFlags } from './tls.ts'
@@ -22,6 +22,10 @@ interface Flags extends TlsFlags {
   certs: string
   auth: 'open' | 'required'
   publishKey?: string
+  accounts?: string
+  signUp?: 'open' | 'key'
+  smtp?: string
+  origin?: string
   source: 'ticker' | 'host' | 'stdin' | 'none'
   rate: number
   feed: string
@@ -49,6 +53,24 @@ export function serveCommand(): Command {
       // In the environment other users of the machine cannot read it; in the list of processes they can.
       new Option('--publish-key <key>', 'what scripts show to publish; a random one otherwise').env('WIRELAB_KEY'),
     )
+    .addOption(
+      new Option(
+        '--accounts [file]',
+        'accounts, kept in this file of SQLite (":memory:": not kept); guests stay',
+      ).preset('accounts.db'),
+    )
+    .addOption(
+      new Option('--sign-up <who>', 'who may make an account: anybody, or whoever has the key').choices([
+        'open',
+        'key',
+      ]),
+    )
+    .addOption(
+      new Option('--smtp <url>', 'send links for a new password by mail (smtp://, smtps://)')
+        .argParser(mailServer)
+        .env('WIRELAB_SMTP'),
+    )
+    .option('--origin <url>', 'where others find this lab, for links in mails', origin)
     .option('--limit <name=value>', 'change a bound that GET /limits shows (repeatable)', limit)
     .action(serve)
 }
@@ -62,16 +84,19 @@ async function serve(flags: Flags) {
   const conflict = conflictOf({ ...defaults, ...flags.limit })
   if (conflict !== undefined) throw new UsageError(`--limit: ${conflict}`)
 
+  if (flags.signUp !== undefined && flags.accounts === undefined) throw new UsageError('--sign-up needs --accounts')
   const report = (message: string) => process.stderr.write(`${printable(message)}\n`)
-  const { port, host, http, certs, auth, publishKey, source } = flags
+  const { port, host, http, certs, auth, publishKey, source, accounts, signUp, smtp } = flags
   const lab = await startLab({
     ...{ port, host, http, certs, auth, source },
     ...(publishKey !== undefined && { publishKey }),
+    ...(flags.origin !== undefined && { origin: flags.origin }),
     ...(await tlsOptions(flags)),
     ...(flags.name && { names: flags.name }),
     ...(flags.limit && { limits: flags.limit }),
     perSecond: flags.rate,
     lab: benchRoom(),
+    ...(accounts !== undefined && { accounts: await accountsOf(accounts, signUp, smtp) }),
     ...(flags.source === 'stdin' && { input: process.stdin }),
     report,
   }).catch((error: NodeJS.ErrnoException) => {
@@ -84,7 +109,17 @@ async function serve(flags: Flags) {
   greet(lab, flags)
 }
 
-function greet({ url, authority, publishKey }: Lab, { source, rate, publishKey: chosen, clientCert, certs }: Flags) {
+/** Loaded for whoever wants them: SQLite and bcrypt are not for the others. */
+async function accountsOf(path: string, signUp: Flags['signUp'], smtp: string | undefined) {
+  const { accountRoom } = await import('../accounts/room.ts')
+  const print = (text: string) => void process.stdout.write(`${printable(text)}\n`)
+  return accountRoom({ path, print, ...(signUp && { signUp }), ...(smtp !== undefined && { smtp }) })
+}
+
+function greet(
+  { url, authority, publishKey }: Lab,
+  { source, rate, accounts, publishKey: chosen, clientCert, certs }: Flags,
+) {
   const lines = [
     '',
     `${styleText('bold', 'Wirelab')}  ${styleText(['cyan', 'underline'], url)}`,
@@ -98,6 +133,7 @@ function greet({ url, authority, publishKey }: Lab, { source, rate, publishKey: 
     '',
     `Follow   curl -N ${authority ? `--cacert ${authority.caPath} ` : ''}${url}/feed/sse`,
     `Events   ${source === 'ticker' ? `${rate} a second, by the clock` : source}`,
+    ...(accounts === undefined ? [] : [`Accounts ${accounts}`]),
     `Key      ${chosen === undefined ? publishKey : '(as given)'}   for scripts that publish: Authorization: Bearer <key>`,
     `Stop     Ctrl-C; kill -HUP ${process.pid} reads the certificates again, and drops nobody`,
     '',

@@ -8,7 +8,7 @@ import type { TransportName } from '../../transports/clients.ts'
 import type { Platform } from '../../transports/contract.ts'
 import { nodePlatform } from '../../transports/platform.ts'
 import { hopeless, reasonOf, wasAnswered } from './cause.ts'
-import { after, number, origin, wholeNumber } from './flags.ts'
+import { after, login, number, origin, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
 import { printable } from './printable.ts'
 
@@ -24,6 +24,7 @@ interface Flags {
   publish?: string
   type: string
   key?: string
+  user?: string
 }
 
 export function watchCommand(): Command {
@@ -41,6 +42,11 @@ export function watchCommand(): Command {
     .option('--publish <json>', 'send this as the data of one event instead of following (JSON, or else plain text)')
     .option('--type <type>', 'type of the event to publish', 'note')
     .option('--key <key>', 'the publish key that the server printed; or WIRELAB_KEY in the environment')
+    .addOption(
+      new Option('--user <name:password>', 'of an account, where the lab has them')
+        .env('WIRELAB_USER')
+        .argParser(login),
+    )
     .action(watch)
 }
 
@@ -50,6 +56,7 @@ async function watch(url: string, flags: Flags) {
     http: flags.http,
     ...(path !== undefined && { ca: await readFile(path, 'utf8') }),
     ...(await clientOf(flags)),
+    ...(flags.user !== undefined && { headers: { authorization: basic(flags.user) } }),
   })
   try {
     if (flags.publish === undefined) await follow(url, flags, platform)
@@ -109,11 +116,13 @@ function follow(url: string, flags: Flags, platform: Platform): Promise<void> {
 
 async function publish(url: string, flags: Flags, platform: Platform): Promise<void> {
   const key = flags.key ?? process.env.WIRELAB_KEY
-  if (key === undefined) throw new UsageError('--publish needs --key (the server printed it), or WIRELAB_KEY')
+  if (key === undefined && flags.user === undefined)
+    throw new UsageError('--publish needs --key (the server printed it), WIRELAB_KEY, or --user')
+  const authorization = flags.user === undefined ? `Bearer ${key}` : basic(flags.user)
   const response = await platform
     .fetch(`${url}/feed`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      headers: { 'content-type': 'application/json', authorization },
       body: JSON.stringify({ type: flags.type, data: jsonOrText(flags.publish!) }),
     })
     .catch((error: unknown) => {
@@ -123,6 +132,9 @@ async function publish(url: string, flags: Flags, platform: Platform): Promise<v
   if (!response.ok) throw new Error(`HTTP ${response.status}: ${text}`)
   process.stdout.write(`${printable(text.trim())}\n`)
 }
+
+/** RFC 7617. */
+const basic = (user: string) => `Basic ${Buffer.from(user).toString('base64')}`
 
 function jsonOrText(text: string): unknown {
   try {

@@ -54,6 +54,18 @@ export const defaults = {
 
   sessions: 10_000,
   sessionMs: 12 * 3_600_000,
+  /** Of an account: ends when it was not used for so long; a line that is held is use. So many live at once, the newest. */
+  sessionIdleMs: 2 * 3_600_000,
+  sessionsPerAccount: 20,
+
+  accounts: 10_000,
+  /** Passwords that are hashed at once, each on a core of its own; and those that wait for it. */
+  hashings: 4,
+  hashingsWaiting: 64,
+  /** How long a ticket for one WebSocket, and a link that resets a password, may be used. */
+  ticketMs: 30_000,
+  resetMs: 900_000,
+
   idempotencyKeys: 10_000,
   idempotencyMs: 600_000,
 

@@ -35,7 +35,12 @@ export function behind({ feed, limits, metrics, guard, tls, rules, onSecret }: B
   let current: Destination | undefined
 
   async function begin({ http, tls: version, batchMs, buffering }: Settings): Promise<Destination> {
-    const front = { tls: tls(), versions: http === '2' ? 'both' : http, rules: { ...rules, version }, onSecret } as const
+    const front = {
+      tls: tls(),
+      versions: http === '2' ? 'both' : http,
+      rules: { ...rules, version },
+      onSecret,
+    } as const
     const common = { feed, limits, metrics, guard, batchMs }
     if (!buffering) return startOrigin({ ...common, ...front })
     const origin = await startOrigin({ ...common, tls: front.tls, versions: '1.1', rules: { version: '1.3' } })

@@ -27,6 +27,8 @@ export interface AppOptions {
   assets?: Assets
   /** What the page may do beside following and publishing. */
   controls?: Hono<Env>
+  /** Signing up, logging in and the rest of it, where the lab has accounts. */
+  accounts?: Hono<Env>
   /** Notes which lane of a page a request is for. */
   countLane(incoming: IncomingMessage, lane?: string): void
   stop: AbortSignal
@@ -43,6 +45,7 @@ export function createApp({
   entrance = 'lab',
   assets,
   controls,
+  accounts,
   countLane,
   stop,
   startedAt,
@@ -51,7 +54,7 @@ export function createApp({
   const holdLine = lineLimits(limits)
 
   /** What every request goes through before a route sees it; plain calls, for polling pays for them again and again. */
-  function check(env: Env['Bindings']) {
+  function check(env: Env['Bindings']): Promise<void> | undefined {
     const { incoming, outgoing } = env
     env.path = pathOf(env)
     const isFeed = env.path.startsWith('/feed/')
@@ -68,7 +71,25 @@ export function createApp({
     if (isFeed && outgoing.shouldKeepAlive && incoming.httpVersion === '1.1') outgoing.removeHeader('connection')
     metrics.request(env, entrance)
     guard.origin(env)
-    guard.session(env)
+    const asking = guard.session(env)
+    if (asking) return asking.then(stillThere(env))
+    enter(env)
+  }
+
+  /** To check a password takes a while: who has gone meanwhile holds no line, and is not served. */
+  function stillThere(env: Env['Bindings']) {
+    let isGone = false
+    env.over.push(() => (isGone = true))
+    return () => {
+      if (isGone) throw new Refusal(400, 'gone', 'the client went away')
+      enter(env)
+    }
+  }
+
+  /** Who asks is known. */
+  function enter(env: Env['Bindings']) {
+    const { incoming, path } = env
+    const isFeed = path.startsWith('/feed/')
     countLane(incoming, isFeed ? laneOf(incoming.url) : undefined)
     if (isFeed) holdLine(env)
   }
@@ -83,9 +104,11 @@ export function createApp({
 
   app.post('/feed', async (context) => {
     guard.mayPublish(context.env)
-    const { incoming, outgoing, publisher = '' } = context.env
+    const { incoming, outgoing, client, publisher = '' } = context.env
     const draft = readDraft(await readJson(incoming, outgoing, limits.bodyBytes))
+    guard.mayUse(context.env, draft.type)
     const event = await feed.publish(draft, keyOf(incoming, publisher))
+    client.published?.(event.id)
     return context.json({ id: event.id }, 201)
   })
 
@@ -102,6 +125,7 @@ export function createApp({
   )
   app.get('/limits', (context) => context.json(limits))
   if (controls) app.route('/lab', controls)
+  if (accounts) app.route('/', accounts)
 
   // No route for everything: a request with one route goes through hono without promises.
   app.notFound((context) => {
@@ -127,11 +151,15 @@ export function createApp({
 
   return (request, connection) => {
     const env = connection as Env['Bindings'] // `check` adds the rest
-    try {
-      check(env)
-    } catch (error) {
+    function turnAway(error: unknown) {
       const refusal = refused(error, env)
       return request.method === 'HEAD' ? new Response(null, refusal) : refusal
+    }
+    try {
+      const checking = check(env)
+      if (checking) return checking.then(() => app.fetch(request, env)).catch(turnAway)
+    } catch (error) {
+      return turnAway(error)
     }
     return app.fetch(request, env)
   }

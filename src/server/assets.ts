@@ -10,7 +10,7 @@ import { transportNames } from '../../transports/clients.ts'
 import type { Env } from '../../transports/contract.ts'
 import { Refusal, matchesEtag } from '../../transports/request.ts'
 import { atHost, coursePage, picturesOf } from './course.ts'
-import { hostOf } from './guard.ts'
+import { hostOf } from './shape.ts'
 import { encodingFor, pack } from './packed.ts'
 import type { Encoding, Packed } from './packed.ts'
 

@@ -37,7 +37,9 @@ export function controls({ guard, limits, wire, about, ticker, benches }: Contro
 
   app.get('/', (context) => {
     guard.welcome(context)
-    return context.json({ ...about(), ...rateOf(ticker()) })
+    const { account } = context.env
+    const who = account && { account: { name: account.name, role: account.role } }
+    return context.json({ ...about(), ...rateOf(ticker()), ...who })
   })
 
   app.get('/lanes', (context) => {

@@ -11,6 +11,7 @@ import { memoryFeed } from '../feeds/memory.ts'
 import { startHost } from '../sources/host.ts'
 import { startStdin } from '../sources/stdin.ts'
 import { startTicker } from '../sources/ticker.ts'
+import type { OpenAccounts } from './accounts.ts'
 import { createApp } from './app.ts'
 import { loadAssets } from './assets.ts'
 import type { ExtraFile } from './assets.ts'
@@ -18,13 +19,14 @@ import { hostClock } from './clock.ts'
 import { controls } from './controls.ts'
 import { readCredentials } from './credentials.ts'
 import type { CredentialsOptions } from './credentials.ts'
-import { guard, nameOf } from './guard.ts'
+import { guard } from './guard.ts'
 import { httpsServer } from './https.ts'
 import type { HttpsServer } from './https.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
 import type { LabRoom, OpenRoom } from './room.ts'
 import type { HttpVersions, TlsRules } from './secure.ts'
+import { nameOf } from './shape.ts'
 import type { Wire } from './wire.ts'
 
 export interface LabOptions extends Omit<CredentialsOptions, 'names' | 'certs' | 'clientCert'> {
@@ -50,6 +52,10 @@ export interface LabOptions extends Omit<CredentialsOptions, 'names' | 'certs' |
   feed?: Feed
   /** The benches of the pages that are open (src/lab). */
   lab?: OpenRoom
+  /** Accounts (src/accounts); without them there are guests, and the key. */
+  accounts?: OpenAccounts
+  /** Where others find the lab, for links in letters; its URL otherwise. */
+  origin?: string
   clock?: () => number
   /** Served beside the page's own. */
   files?: ExtraFile[]
@@ -85,17 +91,18 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const { rules = {}, onSecret } = options
   const shown = { ...options, names, certs, ...(rules.clientCert && { clientCert: rules.clientCert }) }
   const { authority, tls } = await readCredentials(shown)
+  const urlOf = (at: number) =>
+    `https://${host === '127.0.0.1' || isUnspecified(host) ? 'localhost' : bracketed(host)}:${at}`
 
   const feed = options.feed ?? memoryFeedOf(limits, clock)
   const metrics = createMetrics({
     ...{ feed, wire: () => server.wire, room: options.lab && (() => room!.counts()) },
     log: (error) => report(`error: ${describe(error)}`),
   })
+  const accounts = await options.accounts?.({ limits, clock, report, origin: () => options.origin ?? urlOf(listening) })
   const keeper = guard({
     names: [...names, ...(tls.named ?? []).map(({ name }) => name)].map(bracketed),
-    publishKey,
-    auth,
-    limits,
+    ...{ publishKey, auth, limits, ...(accounts && { accounts }) },
   })
   const room: LabRoom | undefined = options.lab?.({
     ...{ feed, limits, http, guard: keeper, metrics, host, tls, rules, onSecret, ca: authority?.ca, clock },
@@ -120,15 +127,20 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
         source,
         http,
         auth,
+        accounts: accounts !== undefined,
       }),
     }),
+    ...(accounts && { accounts: accounts.routes(keeper) }),
     countLane: (incoming, lane) => server.wire.request(incoming, lane),
     stop: stop.signal,
     startedAt: performance.now(),
   })
   const server: HttpsServer = httpsServer(app, limits, tls, http, metrics.failed, rules)
   if (onSecret) server.onSecret(onSecret)
-  const listening = await server.listen(port, host)
+  const listening = await server.listen(port, host).catch((error: unknown) => {
+    accounts?.close()
+    throw error
+  })
 
   // The source starts last: nothing runs yet when the port is taken.
   const ticker = source === 'ticker' ? startTicker(feed, { perSecond: options.perSecond ?? 5, clock }) : undefined
@@ -150,7 +162,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   }
 
   return {
-    url: `https://${host === '127.0.0.1' || isUnspecified(host) ? 'localhost' : bracketed(host)}:${listening}`,
+    url: urlOf(listening),
     port: listening,
     feed,
     get wire() {
@@ -168,6 +180,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       const closing = [server.close(), ...(room ? [room.close()] : [])]
       stop.abort()
       const results = await Promise.all(closing)
+      accounts?.close()
       feed.close()
       return { forced: results.some((each) => each.forced) }
     },

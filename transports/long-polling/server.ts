@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { After } from '../../src/core/feed.ts'
-import type { Env, Routes } from '../contract.ts'
+import type { Client, Env, Routes } from '../contract.ts'
 import { answer, answerLate, pageBody } from '../page.ts'
 import type { Body } from '../page.ts'
 import { queryReader, readPreferWait } from '../request.ts'
@@ -15,7 +15,7 @@ export const routes: Routes = (feed, limits, stop) => {
   let unfollow: (() => void) | undefined
   let window: NodeJS.Timeout | undefined
 
-  app.get('/', ({ env: { incoming, outgoing, over } }) => {
+  app.get('/', ({ env: { incoming, outgoing, over, client } }) => {
     const { after = 'now', limit, waitSeconds } = query(incoming)
     const preferred = waitSeconds === undefined ? readPreferWait(incoming, limits) : undefined
     const seconds = waitSeconds ?? preferred ?? limits.waitSeconds
@@ -26,13 +26,16 @@ export const routes: Routes = (feed, limits, stop) => {
     const mayWait = seconds > 0 && incoming.method !== 'HEAD' && !stop.aborted
     if (!nothingYet || !mayWait) return answer(outgoing, pageBody(page))
 
-    wait(new Waiter(outgoing, page.cursor, limit, seconds), over)
+    wait(new Waiter(outgoing, page.cursor, limit, seconds), over, client)
     return RESPONSE_ALREADY_SENT
   })
 
-  function wait(waiter: Waiter, over: (() => void)[]) {
+  function wait(waiter: Waiter, over: (() => void)[], { whenEnded }: Client) {
     waiting.add(waiter)
     over.push(() => waiting.delete(waiter) && rest()) // the client went away
+    // Answered without events: the next question is told 401.
+    const forget = whenEnded?.(() => waiting.delete(waiter) && finish(waiter))
+    if (forget) over.push(forget)
     unfollow ??= feed.follow('now', due)
   }
 

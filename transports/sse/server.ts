@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { After } from '../../src/core/feed.ts'
 import { broadcast } from '../broadcast.ts'
-import type { Env, Routes } from '../contract.ts'
+import type { Client, Env, Routes } from '../contract.ts'
 import { Refusal, readLastEventId, queryReader } from '../request.ts'
 import { leaveHttp, openStream } from '../stream.ts'
 
@@ -22,7 +22,7 @@ export const routes: Routes = (feed, limits, stop) => {
     heartbeat: (tail) => message(tail, tail, 'event:heartbeat\n'),
   })
 
-  app.get('/', ({ env: { incoming, outgoing } }) => {
+  app.get('/', ({ env: { incoming, outgoing, client } }) => {
     const { after: fromQuery } = query(incoming)
     const after = readLastEventId(incoming) ?? fromQuery ?? 'now'
     if (!accepts(incoming.headers.accept))
@@ -33,13 +33,13 @@ export const routes: Routes = (feed, limits, stop) => {
     if (incoming.method === 'HEAD') outgoing.end()
     else {
       leaveHttp(incoming)
-      follow(stream, after)
+      follow(stream, after, client)
     }
     stream.uncork() // head, hello and replay leave in one write
     return RESPONSE_ALREADY_SENT
   })
 
-  function follow(stream: Duplex, after: After) {
+  function follow(stream: Duplex, after: After, { whenEnded }: Client) {
     const { cursor, gap } = feed.since(after, 0)
     const hello = JSON.stringify({ cursor, heartbeatMs: limits.heartbeatMs })
     // Before a gap the hello has no id: whoever loses the line in between must be told of the gap again.
@@ -63,7 +63,15 @@ export const routes: Routes = (feed, limits, stop) => {
       end()
     }
     const leave = hub.join({ stream, slow: () => stream.destroy(), goAway, tick }, after)
-    stream.once('close', leave)
+    // EventSource comes back by itself, and is told 401.
+    const forget = whenEnded?.(() => {
+      leave()
+      end()
+    })
+    stream.once('close', () => {
+      leave()
+      forget?.()
+    })
   }
 
   return app

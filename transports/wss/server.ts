@@ -7,7 +7,7 @@ import { allowance } from '../../src/core/allowance.ts'
 import { PublishError } from '../../src/core/feed.ts'
 import type { After } from '../../src/core/feed.ts'
 import { broadcast } from '../broadcast.ts'
-import type { Env, Routes } from '../contract.ts'
+import type { Client, Env, Routes } from '../contract.ts'
 import { readPublish } from '../draft.ts'
 import { checkHandshake } from '../handshake.ts'
 import { Refusal, queryReader } from '../request.ts'
@@ -21,15 +21,15 @@ export const routes: Routes = (feed, limits, stop) => {
     heartbeat: (tail) => textFrame(Buffer.from(JSON.stringify({ heartbeat: tail }))),
   })
 
-  app.get('/', ({ env: { incoming, upgrade, mayPublish } }) => {
+  app.get('/', ({ env: { incoming, upgrade, client } }) => {
     const { after = 'now' } = query(incoming)
     checkHandshake(incoming, upgrade !== undefined)
     if (stop.aborted) throw new Refusal(503, 'going_away', 'the server is stopping; come back', { 'retry-after': '1' })
-    upgrade?.((socket, stream) => follow(socket, stream, after, mayPublish))
+    upgrade?.((socket, stream) => follow(socket, stream, after, client))
     return RESPONSE_ALREADY_SENT
   })
 
-  function follow(socket: WebSocket, stream: Duplex, after: After, mayPublish: () => void) {
+  function follow(socket: WebSocket, stream: Duplex, after: After, client: Client) {
     const { cursor } = feed.since(after, 0)
     stream.write(textFrame(Buffer.from(JSON.stringify({ hello: { cursor, heartbeatMs: limits.heartbeatMs } }))))
 
@@ -67,19 +67,25 @@ export const routes: Routes = (feed, limits, stop) => {
       if (socket.readyState !== socket.OPEN) return
       if (isBinary) return close(1003, 'this feed is text')
       if (!messages(performance.now())) return close(4029, `more than ${limits.messagesPer10s} messages in 10 s`)
-      publish(data.toString(), mayPublish).then(
+      publish(data.toString(), client).then(
         (id) => socket.send(JSON.stringify({ ack: { id } })),
         (error: unknown) => close(...closeFor(error)),
       )
     })
+    const forget = client.whenEnded?.(() => close(4401, 'this session has ended'))
     socket.on('error', leave) // ws closes with 1002, 1007, 1008 or 1009 by itself; a broken line needs no answer
-    socket.on('close', leave)
+    socket.on('close', () => {
+      leave()
+      forget?.()
+    })
   }
 
-  async function publish(text: string, mayPublish: () => void) {
+  async function publish(text: string, { mayPublish, published }: Client) {
     const draft = readPublish(text)
-    mayPublish()
-    return (await feed.publish(draft)).id
+    mayPublish(draft.type)
+    const { id } = await feed.publish(draft)
+    published?.(id)
+    return id
   }
 
   return app
