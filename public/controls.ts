@@ -28,8 +28,16 @@ export function controls({ desk, publish, journeys, smooth }: Controls): Templat
     <div class="pair">
       ${publish}
       <div class="follow-box">
-        <p id="follow-label">Follow one event, from due to painted</p>
-        <button type="button" id="follow" aria-describedby="follow-label" @click=${() => journeys.arm(lanes)}>
+        <p id="follow-label">
+          ${journeys.canFollow ? 'Follow one event, from due to painted' : 'To follow an event takes doors of this page’s own, and their clock'}
+        </p>
+        <button
+          type="button"
+          id="follow"
+          aria-describedby="follow-label"
+          ?disabled=${!journeys.canFollow}
+          @click=${() => journeys.arm(lanes)}
+        >
           ${journeys.isWaiting ? 'Waiting for it …' : 'Follow the next'}
         </button>
       </div>
@@ -65,7 +73,7 @@ export function controls({ desk, publish, journeys, smooth }: Controls): Templat
       <div class="choices">${laneKnobs.map((knob) => knobSelect(desk, undefined, knob))}</div>
     </details>
     <p class="machine">
-      This page draws <span data-n="fps">${smooth.perSecond}</span> frames a second; 60 are smooth.
+      The browser lets this page draw <span data-n="fps">${smooth.perSecond}</span> times a second; 60 are smooth.
       ${
         smooth.longTasks === undefined
           ? 'Whether it was ever too busy to read what came, this browser does not tell.'

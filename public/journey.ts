@@ -25,6 +25,8 @@ export interface Journeys {
   readonly followed: Journey | undefined
   /** Whether the lab tells what passed at the doors. */
   readonly hasWire: boolean
+  /** Without doors of its own a page has no clock to hold an event against. */
+  readonly canFollow: boolean
   /** The next event that no lane has yet is the one. */
   arm(lanes: readonly Lane[]): void
   /** For each event of each lane. */
@@ -47,7 +49,6 @@ export function journeys(bench: Bench): Journeys {
 
   function choose(event: FeedEvent) {
     const mine: Journey = (chosen = { event, published: undefined, lanes: new Map() })
-    if (bench.why) return
     bench.publishedAt(event.id).then(
       (at) => (mine.published = at - event.at),
       () => undefined, // the lab was restarted in between: then it is left out
@@ -64,8 +65,12 @@ export function journeys(bench: Bench): Journeys {
     get hasWire() {
       return hasWire
     },
+    get canFollow() {
+      return bench.why === ''
+    },
     arm(lanes) {
       isWaiting = true
+      hasWire = true // what one question met, the next one need not meet
       chosen = undefined
       beyond.clear()
       for (const { tally } of lanes) {
@@ -86,7 +91,6 @@ export function journeys(bench: Bench): Journeys {
       chosen.lanes.set(name, steps)
       // After the next frame was handed over: as near to the pixels as a page can know.
       requestAnimationFrame(() => setTimeout(() => (steps.painted = performance.now() - due)))
-      if (bench.why) return
       writtenAt(name, event.id).then(
         (at) => at !== undefined && (steps.written = at - event.at),
         () => (hasWire = false),

@@ -29,7 +29,7 @@ export const lessons: Readonly<Record<string, Lesson>> = {
   },
   wss: {
     latency: () => 'Opens a socket that both sides may write to: an event comes when it is there.',
-    bytes: 'It is one frame, two to ten bytes more than itself.',
+    bytes: 'It is one frame: two to ten bytes of its own, nine more over HTTP/2, and what TLS adds to each write.',
     experiment: { slug: 'websocket-handshake', title: 'The WebSocket handshake, step by step' },
   },
 }

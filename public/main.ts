@@ -42,10 +42,10 @@ function route(context: PageContext) {
   let entries = 0
 
   async function enter() {
-    const { path } = here
-    if (shown === path) return // only a knob was turned
-    shown = path
-    const [, screen = '', slug] = path.split('/')
+    const [, screen = '', slug] = here.path.split('/')
+    const wanted = screen === 'learn' ? here.path : '/' // what is no screen is the lab, which says so
+    if (shown === wanted) return // only a knob was turned
+    shown = wanted
     for (const link of document.querySelectorAll('nav a'))
       if ((link as HTMLElement).dataset.screen === (screen === 'learn' ? screen : ''))
         link.setAttribute('aria-current', 'page')

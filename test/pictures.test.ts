@@ -89,6 +89,8 @@ test.each(runs)(
     await page.$eval('input[name=guess]', (first) => first.click())
     await page.click('.run')
     await page.waitForSelector('.result:not([data-old])', { timeout: RUN_MS })
+    // A run that went wrong is nothing to show.
+    expect(await page.$$eval('.surprise', (all) => all.map((each) => each.textContent))).toEqual([])
     await take(slug)
   },
   60_000,

@@ -32,7 +32,7 @@ const KEPT_RUNS = 10
 const STOPPED = 'Stopped. Everything it had opened is closed.'
 /** The bytes of the two screens must not be compared without it. */
 const HTTP1 =
-  'Where nothing else is said, this was over HTTP/1.1. The lanes of the lab’s screen speak HTTP/2, which packs heads (RFC 7541): there an exchange costs down to a third of these bytes.'
+  'Where nothing else is said, this was over HTTP/1.1. The lanes of the lab’s screen usually speak HTTP/2, which packs the heads of questions and answers (RFC 7541): who asks again and again pays fewer bytes there, who keeps a stream or a socket hardly fewer.'
 
 export function frame<Data>(spec: Experiment<Data>, memory: Memory<Data>): Screen {
   return (root, entry, page) => {

@@ -124,11 +124,11 @@ export const table = ({ where, http1, http2, group }: Data): Table => {
     rows: [
       ...(['HTTP/1.1', 'HTTP/2'] as const).flatMap((name) => {
         const { streams, connections } = name === 'HTTP/2' ? http2 : http1
-        return streams.map(({ openedMs }, index) => [
+        return streams.map(({ openedMs, hadError }, index) => [
           name,
           index + 1,
           place,
-          openedMs ?? 'hangs',
+          openedMs ?? (hadError ? 'failed' : 'hangs'),
           connections,
           undefined,
         ])

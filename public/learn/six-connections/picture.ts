@@ -31,9 +31,9 @@ const phase = (title: string, { streams, connections }: Phase) =>
   html`<section>
     <h4>${title}</h4>
     <ol class="cells">
-      ${streams.map(({ openedMs }, index) => {
+      ${streams.map(({ openedMs, hadError }, index) => {
         const isTried = index < streams.length - 1 || connections !== undefined
-        const words = openedMs !== undefined ? duration(openedMs) : isTried ? 'hangs' : '…'
+        const words = openedMs !== undefined ? duration(openedMs) : isTried ? (hadError ? 'failed' : 'hangs') : '…'
         return html`<li data-state=${openedMs !== undefined ? 'open' : 'hangs'}><b>${index + 1}</b> ${words}</li>`
       })}
     </ol>

@@ -52,7 +52,10 @@ async function openStreams(bench: Bench, seats: Places, phase: Phase, show: () =
     phase.streams.push(stream)
     show()
     place.tell({ kind: 'open', url })
-    await seats.until(() => place.heard.openedMs !== undefined, PATIENCE_MS)
+    const { heard } = place
+    await seats.until(() => heard.openedMs !== undefined || heard.hadError, PATIENCE_MS)
+    // It had taken a line that was on its way out: the browser asks again by itself.
+    if (heard.hadError) await seats.until(() => heard.openedMs !== undefined, SOON_MS)
     if (seats.all.some(({ isGone }) => isGone)) throw new Trouble(CLOSED)
     const { openedMs, hadError } = place.heard
     Object.assign(stream, { openedMs, hadError })
@@ -63,6 +66,7 @@ async function openStreams(bench: Bench, seats: Places, phase: Phase, show: () =
   show()
   for (const place of seats.all) place.tell({ kind: 'close' })
   await seats.until(() => seats.all.every(({ heard }) => heard.isClosed), SOON_MS)
+  await emptied(bench)
   return true
 }
 
@@ -88,6 +92,14 @@ async function shareOne(run: Run<Data>, bench: Bench, { all, until }: Places, da
   await until(() => all.some((place) => place.heard.isLeader && !left.has(place)), SOON_MS)
   await watch(run, SHARED_MS, look)
   look()
+}
+
+/** Until the last line is gone, or so long as one may wait for it: what is asked next must not go out on it. */
+async function emptied(bench: Bench) {
+  for (const until = performance.now() + SOON_MS; performance.now() < until;) {
+    if (!((await openAt(bench)) ?? 0)) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
 }
 
 /** TCP connections, as the door counts them. */

@@ -61,12 +61,8 @@ const headView = (title: string, head: Head | undefined) =>
     ? html`<figure class="head">
         <figcaption>${title} <span class="quiet">${size(head.bytes)}</span></figcaption>
         <pre tabindex="0" aria-label=${title}><b>${head.start}</b>${head.fields.map(([name, value]) => {
-          const line = `${name}: ${shown(name, value)}`
+          const line = `${name}: ${value}`
           return KNOWN.test(name) ? ['\n', html`<mark>${line}</mark>`] : ['\n', line]
         })}</pre>
       </figure>`
     : nothing
-
-/** The page itself may not know its cookie (HttpOnly), and a lecturer's screen need not show it. */
-const shown = (name: string, value: string) =>
-  name.toLowerCase() === 'cookie' ? value.replace(/=[^;]*/g, '=…') : value
