@@ -40,7 +40,7 @@ const run = (options: Partial<TrialOptions>): Promise<Row[]> =>
   })
 
 describe.concurrent('one small trial', () => {
-  test.for(contestants)('%s: a whole row, and its parts are its sum', { timeout: 60_000 }, async (name) => {
+  test.for(contestants)('%s: a whole row, its layers as the formats say', { timeout: 60_000 }, async (name) => {
     const rows = await run({ transports: [name] })
     expect(rows).toHaveLength(1)
     const row = v.parse(RowSchema, rows[0])

@@ -348,7 +348,7 @@ describe('the command', () => {
 
 test(
   'calibration measures: a small one, of one transport, is a file that can be read and planned with',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     const file = await calibrate({ seed: 1, http: '1.1', transports: ['wss'], scale: 0.31 })
     expect(file.invalid).toEqual([])
