@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { calibrate, calibrationScenarios } from '../bench/planner/calibrate.ts'
+import { calibrationScenarios } from '../bench/planner/calibrate.ts'
 import { MEMORY } from '../bench/planner/points.ts'
 import { SCHEMA, UnitsFile, tested } from '../bench/planner/file.ts'
 import type { Tested, Units } from '../bench/planner/file.ts'
@@ -345,26 +345,6 @@ describe('the command', () => {
     expect(json.needs.map(({ transport }) => transport)).toEqual(['wss'])
   })
 })
-
-test(
-  'calibration measures: a small one, of one transport, is a file that can be read and planned with',
-  { timeout: 180_000 },
-  async () => {
-    const file = await calibrate({ seed: 1, http: '1.1', transports: ['wss'], scale: 0.31 })
-    expect(file.invalid).toEqual([])
-    v.parse(UnitsFile, file)
-    const { fitted, cpuUs, heldOut, rssKbPerConnection } = file.transports.wss!
-    expect(fitted.map(({ clients }) => clients).sort((a, b) => a - b)).toEqual([16, 16, 93, 93, 93])
-    expect(cpuUs.deliveries).toBeGreaterThan(0)
-    // 310 clients are more than are fitted: they test it.
-    expect(heldOut).toMatchObject({ clients: 310, trials: 2 })
-    expect(heldOut!.cpuUsPerDelivery.predicted).toBeGreaterThan(0)
-    expect(heldOut!.cpuUsPerDelivery.measured).toBeGreaterThan(0)
-    expect(Math.abs(heldOut!.bytesPerEvent.error)).toBeLessThan(0.1)
-    expect(rssKbPerConnection).toBeGreaterThan(0)
-    expect(needsOf(readUnits(JSON.stringify(file)), workload)).toHaveLength(1)
-  },
-)
 
 const workload: Workload = {
   ...{ clients: 10_000, rate: 3, payload: 200, pollMs: 1000, roundTripMs: 40, busyPercent: 50, linkGbit: 10 },
