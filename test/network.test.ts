@@ -282,10 +282,10 @@ describe.each(directions)('a connection, bytes that go %s', (direction) => {
 describe('a connection', () => {
   test('its handshake takes its time: the server sees it after one delay, the first byte arrives after three', async () => {
     const { client, origin, startedAt, acceptedAt } = await line({ delayMs: 50 })
-    expect(acceptedAt - startedAt).toBeGreaterThanOrEqual(50)
+    expect(acceptedAt - startedAt).toBeGreaterThanOrEqual(49) // a timer may be a fraction of a millisecond early
     client.write('x')
     await new Promise((resolve) => origin.once('data', resolve))
-    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(150)
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(147)
   })
 
   test('idle for too long it is reset at both ends; a busy one is not', async () => {
