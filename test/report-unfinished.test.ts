@@ -35,7 +35,7 @@ const until = async (what: () => boolean) => {
 
 describe.concurrent('wirelab bench, interrupted', () => {
   // Its second trial would take ten minutes: it must be abandoned.
-  const long = ['--scenario', 'connect,idle', '--transports', 'floor', '--seconds', '600', '--clients', '2', '--repeats', '1'] // prettier-ignore
+  const long = ['--scenario', 'storm,idle', '--transports', 'floor', '--seconds', '600', '--clients', '2', '--repeats', '1'] // prettier-ignore
 
   test(
     'after a trial: the report of what there is, one line about the rest, exit 130',
@@ -45,7 +45,7 @@ describe.concurrent('wirelab bench, interrupted', () => {
       const { child, said, ended } = bench(out, ...long, '--seed', '1')
       await until(() => existsSync(join(out, 'results.json')) || child.exitCode !== null)
       const kept = await readResults(join(out, 'results.json')) // while it runs
-      expect(kept.trials.map(({ scenario }) => scenario)).toEqual(['connect'])
+      expect(kept.trials.map(({ scenario }) => scenario)).toEqual(['storm'])
       expect(kept.missing).toEqual([{ scenario: 'idle', transport: 'floor', repeat: 1 }])
       await new Promise((resolve) => setTimeout(resolve, 2500)) // until it is well in its window
       child.kill('SIGINT')

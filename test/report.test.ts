@@ -163,7 +163,7 @@ describe('the heading says what was done', () => {
     ['a burst has no rate', { ...burst, clients: 4 }, 'burst: 4 clients each, all events at once, 200 B an event, polling every 500 ms, HTTP/1.1, 300 distinct events measured a trial, seed 1'],
     ['a storm has no length, and measures no events', { ...storm, clients: 4 }, 'storm: 4 clients each, dropped at once while there are 5 events/s, 200 B an event, polling every 500 ms, HTTP/1.1, seed 1'],
     ['recover is a cut', { ...recover, clients: 4 }, 'recover: 4 clients each, cut off once, 50 events/s for 8 s, 200 B an event, polling every 500 ms, HTTP/1.1, behind the network lan, seed 1'],
-    ['connecting is one after the other', { ...connect }, 'connect: 50 connections in full and 50 resumed each, one after the other, HTTP/1.1, seed 1'],
+    ['connecting is one after the other', { ...connect }, 'connect: 30 connections in full and 30 resumed each, one after the other, HTTP/1.1, seed 1'],
     ['capacity is a closed loop', { ...capacity, clients: 4 }, 'capacity: 4 clients each, asking again as soon as there is an answer, for 3 s, 200 B an event, HTTP/1.1, seed 1'],
     ['silence has no event', { ...idle, clients: 4 }, 'idle: 4 clients each, silence for 60 s, polling every 1000 ms, HTTP/1.1, seed 1'],
     ['a ladder begins somewhere', { ...ladder, clients: 4 }, 'ladder: 4 clients each, from 80 events/s on, 1.5 s a step, 200 B an event, polling every 500 ms, HTTP/1.1, 300 distinct events measured a trial, seed 1'],

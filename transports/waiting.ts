@@ -45,7 +45,7 @@ export function waitingRoom(ended: (waiter: Waiter) => void): WaitingRoom {
     if (endsAt >= alarmAt) return
     clearTimeout(alarm)
     alarmAt = endsAt
-    alarm = setTimeout(ring, endsAt - performance.now()).unref()
+    alarm = setTimeout(ring, Math.max(0, endsAt - performance.now())).unref()
   }
 
   function ring() {

@@ -37,7 +37,7 @@ export async function up({ clock, options, secureContext }: Generator, { edge, f
   const { port, publishKey = '' } = options
   const senders = await openSenders({ ...given, port, publishKey, secureContext, clock })
   let endHealth: (() => Health) | undefined
-  setTimeout(() => (endHealth = watchHealth()), edge - clock())
+  setTimeout(() => (endHealth = watchHealth()), Math.max(0, edge - clock()))
   const sent = await senders.run(from, to, edge)
   published.push(...senders.lines)
   return { ...sent, health: endHealth!(), trouble: senders.trouble }

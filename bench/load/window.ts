@@ -42,8 +42,8 @@ export function measure(
   setTimeout(() => {
     for (const lot of lots) before.set(lot, edgesOf(lot))
     endHealth = watchHealth()
-  }, from - clock())
-  if (to < Infinity) setTimeout(() => endWindow({ lots }), to - clock())
+  }, Math.max(0, from - clock()))
+  if (to < Infinity) setTimeout(() => endWindow({ lots }), Math.max(0, to - clock()))
   if (burnMs > 0) setInterval(() => burn(burnMs), 1)
 }
 

@@ -41,7 +41,7 @@ const planted: [name: string, path: string, to?: string][] = [
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wirelab-planted-'))
-  for (const part of ['public', 'src/core', 'transports', 'docs/course.md'])
+  for (const part of ['public', 'src/core', 'transports', 'docs/course.md', 'docs/images'])
     await cp(join(REPOSITORY, part), join(folder, part), { recursive: true })
   for (const path of ['outside/secret.ts', 'src/server/app.ts', 'public/honest.ts']) await plant(path)
   await symlink('../outside', join(folder, 'public/linked'))
