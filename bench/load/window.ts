@@ -39,10 +39,13 @@ export function measure(
   health = undefined
   flaw = told
   for (const lot of lots) lot.record.measure({ from, to })
-  setTimeout(() => {
-    for (const lot of lots) before.set(lot, edgesOf(lot))
-    endHealth = watchHealth()
-  }, Math.max(0, from - clock()))
+  setTimeout(
+    () => {
+      for (const lot of lots) before.set(lot, edgesOf(lot))
+      endHealth = watchHealth()
+    },
+    Math.max(0, from - clock()),
+  )
   if (to < Infinity) setTimeout(() => endWindow({ lots }), Math.max(0, to - clock()))
   if (burnMs > 0) setInterval(() => burn(burnMs), 1)
 }
