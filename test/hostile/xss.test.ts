@@ -80,13 +80,14 @@ describe.each(browserNames)('%s', (browserName) => {
     },
     WSS: (publish) =>
       new Promise((resolve, reject) => {
+        const over = new AbortController()
         const answered = ({ data }: MessageEvent<string>) => {
           if (!data.startsWith('{"ack"')) return
-          socket.removeEventListener('message', answered)
+          over.abort()
           resolve()
         }
-        socket.addEventListener('message', answered)
-        socket.addEventListener('close', ({ code }) => reject(new Error(`closed with ${code}`)), { once: true })
+        socket.addEventListener('message', answered, over)
+        socket.addEventListener('close', ({ code }) => reject(new Error(`closed with ${code}`)), over)
         socket.send(JSON.stringify({ publish }))
       }),
   }
