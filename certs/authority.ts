@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isIssuedBy } from './chain.ts'
 import { constraintsOf, permits, subtreeOf } from './constraints.ts'
-import { openLists } from './crl.ts'
+import { openLists, revokeSerial } from './crl.ts'
 import { alone, files, readPair, readText, writePair } from './files.ts'
 import { issue } from './issue.ts'
 import type { Credentials } from './issue.ts'
@@ -63,14 +63,7 @@ async function openLocked(directory: string, names: string[], keyType?: KeyType)
     wrote.push('intermediate')
   }
   let leaf = await readPair(path('cert'), path('key'))
-  if (
-    !leaf ||
-    isNearEnd(leaf.cert, LEAF.renewDays) ||
-    !covers(leaf.cert, names) ||
-    (keyType && keyTypeOf(leaf.key) !== keyType) ||
-    !leaf.cert.endsWith(intermediate.cert) ||
-    !isIssuedByPem(leaf.cert, intermediate.cert)
-  ) {
+  if (!leaf || (keyType && keyTypeOf(leaf.key) !== keyType) || !isGood(leaf.cert, intermediate.cert, names)) {
     leaf = await issue({ kind: 'server', names, issuer: intermediate, days: LEAF.days, ...(keyType && { keyType }) })
     await writePair(leaf, path('cert'), path('key'))
     wrote.push('leaf')
@@ -78,6 +71,24 @@ async function openLocked(directory: string, names: string[], keyType?: KeyType)
   const crls = await openLists(path('crl'), [intermediate, root])
   const replaced = wrote.includes('ca') && !isFirst ? flaw : undefined
   return { caPath: path('ca'), ca: root.cert, intermediate, leaf, crls, wrote, ...(replaced && { replaced }) }
+}
+
+/**
+ * A certificate of a server that its authority has taken back, for showing who notices. Kept beside the others, so that the list of the
+ * revoked is not longer with each start.
+ */
+export function openRevoked(directory: string, { intermediate }: Authority, names: string[]): Promise<Credentials> {
+  return alone(directory, async () => {
+    const paths = [join(directory, files.revoked), join(directory, files.revokedKey)] as const
+    let pair = await readPair(...paths)
+    if (!pair || !isGood(pair.cert, intermediate.cert, names)) {
+      pair = await issue({ kind: 'server', names, issuer: intermediate, days: CA.days })
+      await writePair(pair, ...paths)
+    }
+    const { serialNumber } = new X509Certificate(pair.cert)
+    await revokeSerial(join(directory, files.crl), intermediate, serialNumber.toLowerCase())
+    return pair
+  })
 }
 
 /** What is wrong with a root, in words that follow "made anew:". */
@@ -99,6 +110,13 @@ export async function removeAuthority(directory: string): Promise<string[]> {
   }
   return removed
 }
+
+/** Of a server: for these names, not near its end, and followed by this intermediate, which has signed it. */
+const isGood = (cert: string, intermediate: string, names: string[]) =>
+  !isNearEnd(cert, LEAF.renewDays) &&
+  covers(cert, names) &&
+  cert.endsWith(intermediate) &&
+  isIssuedByPem(cert, intermediate)
 
 /** Whether a certificate is valid for every one of these names and addresses. */
 function covers(pem: string, names: string[]): boolean {

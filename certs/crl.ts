@@ -46,16 +46,19 @@ export function readLists(pem: string): x509.X509Crl[] {
     .map(({ rawData }) => new x509.X509Crl(rawData))
 }
 
-/** Since when a certificate is on one of these lists. A list counts when the certificate's issuer, one of these, has signed it. */
+/**
+ * Since when a certificate is on one of these lists. A list counts when the certificate's issuer, one of these, has signed it.
+ * @returns null when it is not on that list; undefined when there is no such list: nothing is known then.
+ */
 export async function revokedSince(
   pem: string,
   certificate: X509Certificate,
   issuers: X509Certificate[],
-): Promise<Date | undefined> {
+): Promise<Date | null | undefined> {
   const issuer = issuers.find((each) => each !== certificate && isIssuedBy(certificate, each))
   if (!issuer) return undefined
   const list = await listOf(readLists(pem), { cert: issuer.toString() })
-  return list?.findRevoked(certificate.serialNumber)?.revocationDate
+  return list && (list.findRevoked(certificate.serialNumber)?.revocationDate ?? null)
 }
 
 async function listOf(lists: x509.X509Crl[], { cert }: Pick<Credentials, 'cert'>): Promise<x509.X509Crl | undefined> {

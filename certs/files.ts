@@ -13,6 +13,8 @@ export const files = {
   cert: 'server.pem',
   key: 'server-key.pem',
   crl: 'crl.pem',
+  revoked: 'revoked.pem',
+  revokedKey: 'revoked-key.pem',
 } as const
 
 /** Two labs that start at once must not each make a CA and mix the files. @throws Error when the directory cannot be written. */

@@ -27,9 +27,9 @@ export interface NameRule extends Rule {
 
 /** The floor is the control: a bare socket, which no browser has. */
 const CLIENTS = /^transports\/((?!floor\/)[^/]+\/client|clients|asking|retry)\.ts$/
-/** Who opens sockets: the server, the authority, `inspect` and `echo`, and the clients of Node of the load generator, and the peers. */
+/** Who opens sockets: the server, the authority, `inspect`, `echo`, a look at what this OpenSSL can, and the clients of Node of the load generator, and the peers. */
 const SOCKETS =
-  /^(src\/server\/(secure|upgrade|wire)\.ts|src\/lab\/(gateway|storm\/process)\.ts|src\/cli\/(echo|inspect(\/connection)?)\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(line|load|target|peers\/.+)\.ts|certs\/.*)$/
+  /^(src\/server\/(secure|upgrade|wire)\.ts|src\/lab\/(gateway|storm\/process)\.ts|src\/broken\/old\.ts|src\/cli\/(echo|inspect(\/connection)?)\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(line|load|target|peers\/.+)\.ts|certs\/.*)$/
 const TLS = /^node:(tls|http|http2|https)$/
 const file = (path: string, text = '') => ({ path, text })
 
@@ -86,21 +86,27 @@ export const importRules: ImportRule[] = [
   },
   {
     files: /^src\/server\//,
-    mayNot: /^(src\/cli|src\/lab|src\/accounts|bench|public|test)\//,
+    mayNot: /^(src\/cli|src\/lab|src\/broken|src\/accounts|bench|public|test)\//,
     why: 'imports go down only: the server does not know who starts it',
     example: file('src/server/made-up.ts', `import { benchRoom } from '../lab/room.ts'`),
   },
   {
     files: /^src\/lab\//,
-    mayNot: /^((src\/cli|src\/accounts|public|test)\/|bench\/(?!network\/|wires\/|load\/|(line|process)\.ts))/,
+    mayNot: /^((src\/cli|src\/broken|src\/accounts|public|test)\/|bench\/(?!network\/|wires\/|load\/|(line|process)\.ts))/,
     why: 'the benches stand on the server and on the network of the bench; they measure nothing, and do not know who starts them',
     example: file('src/lab/made-up.ts', `import { list } from '../cli/flags.ts'`),
   },
   {
     files: /^src\/accounts\//,
-    mayNot: /^(src\/(cli|lab)|bench|public|test)\//,
+    mayNot: /^(src\/(cli|lab|broken)|bench|public|test)\//,
     why: 'accounts stand on the server; they do not know who starts it, and the lab can be had without them',
     example: file('src/accounts/made-up.ts', `import { list } from '../cli/flags.ts'`),
+  },
+  {
+    files: /^src\/broken\//,
+    mayNot: /^(src\/(cli|accounts)|bench|public|test)\//,
+    why: 'broken servers stand on the server and the lab, and only the command starts them',
+    example: file('src/broken/made-up.ts', `import { list } from '../cli/flags.ts'`),
   },
   {
     files: /^src\/lab\/wire\//,
@@ -116,7 +122,7 @@ export const importRules: ImportRule[] = [
   },
   {
     files: /^bench\//,
-    mayNot: /^(src\/cli|src\/lab|public|test)\//,
+    mayNot: /^(src\/cli|src\/lab|src\/broken|public|test)\//,
     why: 'imports go down only: the bench is started by the command, and draws nothing on the page',
     example: file('bench/made-up.ts', `import { list } from '../src/cli/flags.ts'`),
   },
@@ -205,6 +211,13 @@ export const useRules: UseRule[] = [
     },
     why: 'trust our CA (transports/platform.ts) instead of trusting everybody',
     example: file('bench/made-up.ts', `connect({ 'rejectUnauthorized': false })`),
+  },
+  {
+    files: /./,
+    except: /^src\/broken\//,
+    finds: (node) => (ts.isStringLiteralLike(node) && /SECLEVEL|^TLSv1(\.1)?$/.test(node.text) ? node.getText() : undefined),
+    why: 'only what is broken on purpose (src/broken) may speak old TLS, or take weak keys',
+    example: file('src/server/made-up.ts', `const ciphers = 'DEFAULT@SECLEVEL=0'`),
   },
   {
     files: /./,

@@ -5,6 +5,8 @@ export interface Chosen {
   certs: string
   port?: number
   host?: string
+  /** What chose the port. */
+  flag?: '--port' | '--broken'
 }
 
 /** A mistake of the person at the keyboard as one line with exit 2; any other error as it is. */
@@ -21,14 +23,14 @@ export function explained(error: NodeJS.ErrnoException, chosen: Chosen): Error {
   return why === undefined ? error : new UsageError(why, { cause: error })
 }
 
-function reasons(syscall: string | undefined, { certs, port, host }: Chosen): Record<string, string | undefined> {
+function reasons(syscall: string | undefined, { certs, port, host, flag = '--port' }: Chosen): Record<string, string | undefined> {
   const unwritable = `${certs} cannot be written; choose another --certs`
   const forbidden =
-    syscall === 'listen' ? `not allowed to listen on ${host}:${port}; choose another --port` : unwritable
+    syscall === 'listen' ? `not allowed to listen on ${host}:${port}; choose another ${flag}` : unwritable
   const noAddress = `this machine has no address ${host}; choose another --host`
   const noDirectory = `${certs} is not a directory; choose another --certs`
   return {
-    EADDRINUSE: `port ${port} is taken by another program; stop it, or choose one with --port (0 = any)`,
+    EADDRINUSE: `port ${port} is taken by another program; stop it, or choose one with ${flag} (0 = any)`,
     EADDRNOTAVAIL: noAddress,
     ENOTFOUND: noAddress,
     EAI_AGAIN: noAddress,

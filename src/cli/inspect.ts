@@ -1,10 +1,12 @@
 // `wirelab inspect`: what a client learns of a server before the first byte of HTTP, and whether it may believe it.
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { getCACertificates } from 'node:tls'
 import { Command } from 'commander'
 import { readCertificates } from '../../certs/chain.ts'
+import { files } from '../../certs/files.ts'
 import { SUBPROTOCOL } from '../core/subprotocol.ts'
 import { ask } from './inspect/ask.ts'
 import { shake } from './inspect/connection.ts'
@@ -13,7 +15,7 @@ import { confirmed, knownOf, remember } from './inspect/known.ts'
 import { bindingOf, reportOf } from './inspect/report.ts'
 import type { Found, Report } from './inspect/report.ts'
 import { textOf } from './inspect/text.ts'
-import { reasonsOf } from './inspect/verdict.ts'
+import { reasonsOf, revocationsOf } from './inspect/verdict.ts'
 import type { Judged } from './inspect/verdict.ts'
 import { UsageError } from './main.ts'
 import { printable } from './printable.ts'
@@ -38,7 +40,7 @@ export function inspectCommand(): Command {
     )
     .argument('<url>', 'https:// or wss:// URL')
     .option('--ca <file>', 'the CA to trust beside the system’s; default certs/ca.pem if it is there')
-    .option('--crl <file>', 'lists of revoked certificates (PEM)')
+    .option('--crl <file>', 'lists of revoked certificates (PEM); default crl.pem beside the CA if it is there')
     .option('--cert <file>', 'a certificate of ours, where the server asks for one; needs --key')
     .option('--key <file>', 'the private key of --cert')
     .option('--subprotocol <name>', 'what a WebSocket offers', SUBPROTOCOL)
@@ -57,12 +59,14 @@ async function inspect(text: string, flags: Flags) {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !['https:', 'wss:'].includes(url.protocol)) throw new UsageError('inspect: expected https://… or wss://…')
   if ((flags.cert === undefined) !== (flags.key === undefined)) throw new UsageError('--cert and --key go together')
-  const [ca, crl] = [await readText(await caOf(flags.ca)), await readText(flags.crl)]
+  const caPath = await caOf(flags.ca)
+  const [ca, crl] = [await readText(caPath), await readText(flags.crl ?? beside(caPath, files.crl))]
+  const intermediates = await readText(beside(caPath, files.intermediate))
   const [cert, key] = [await readText(flags.cert), await readText(flags.key)]
   const client = cert !== undefined && key !== undefined && { client: { cert, key } }
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(flags.subprotocol))
     throw new UsageError('--subprotocol: expected one token (RFC 9110 §5.6.2)')
-  const report = await lookAt(url, { ca, crl, subprotocol: flags.subprotocol, ...client })
+  const report = await lookAt(url, { ca, crl, intermediates, subprotocol: flags.subprotocol, ...client })
   const lines = flags.json ? JSON.stringify(report, undefined, 2).split('\n') : textOf(report)
   for (const line of lines) process.stdout.write(`${printable(line)}\n`)
   if (!(await isBelieved(report, flags))) process.exitCode = 1
@@ -73,21 +77,25 @@ export interface LookOptions {
   ca?: string | undefined
   /** PEM, lists of the revoked. */
   crl?: string | undefined
+  /** PEM, those that a server may have forgotten to send. */
+  intermediates?: string | undefined
   client?: { cert: string; key: string }
   /** Offered to wss://. */
   subprotocol?: string
 }
 
 /** @throws Error when nobody answers there. */
-export async function lookAt(url: URL, { ca, crl, client, subprotocol = SUBPROTOCOL }: LookOptions): Promise<Report> {
+export async function lookAt(url: URL, options: LookOptions): Promise<Report> {
+  const { ca, crl, intermediates, client, subprotocol = SUBPROTOCOL } = options
   const place: Place = {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || 443),
     path: url.pathname + url.search,
     subprotocol: url.protocol === 'wss:' ? subprotocol : undefined,
   }
-  const extra = ca === undefined ? [] : readCertificates(Buffer.from(ca)).map(String)
-  const judged = { host: place.host, roots: [...getCACertificates('default'), ...extra], crl }
+  const all = (pem: string | undefined) => (pem === undefined ? [] : readCertificates(Buffer.from(pem)).map(String))
+  const roots = [...getCACertificates('default'), ...all(ca)]
+  const judged = { host: place.host, roots, intermediates: all(intermediates), crl }
   return reportOf(await find(url, place, { ca, protocols: ['h2', 'http/1.1'], ...(client && { client }) }, judged))
 }
 
@@ -100,12 +108,14 @@ async function find(url: URL, place: Place, way: Way, judged: Judged): Promise<F
   const broken = first.presented.alert === undefined ? undefined : first.broken()
   const seen: Shaken = broken ? { ...first, refused: { code: codeOf(broken), message: broken.message } } : first
   const reasons = await reasonsOf(seen, judged)
+  const [revoked] = await revocationsOf(first.presented.chain, judged)
   first.close()
-  if (reasons.length > 0) return { url, place, first, reasons, second: undefined, answer: undefined, binding }
+  const found = { url, place, first, reasons, revoked, binding }
+  if (reasons.length > 0) return { ...found, second: undefined, answer: undefined }
   const second = await shake(place, { ...way, protocols: ['http/1.1'], session })
   const answer = second.refused ? undefined : await ask(second, place)
   second.close()
-  return { url, place, first, reasons, second, answer, binding }
+  return { ...found, second, answer }
 }
 
 const codeOf = ({ code }: NodeJS.ErrnoException) => code ?? 'BROKEN'
@@ -144,6 +154,12 @@ async function isBelieved({ trusted, reasons, chain, url }: Report, flags: Flags
   await remember(flags.knownHosts, host, leaf.sha256)
   say(`${host} is vouched for from now on, in ${flags.knownHosts}.`)
   return true
+}
+
+/** What the local authority keeps in the same place; undefined when it is not there. */
+function beside(caPath: string | undefined, name: string): string | undefined {
+  const path = caPath === undefined ? undefined : join(dirname(caPath), name)
+  return path !== undefined && existsSync(path) ? path : undefined
 }
 
 async function readText(path: string | undefined): Promise<string | undefined> {

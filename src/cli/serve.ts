@@ -3,9 +3,11 @@ import { closeSync, openSync } from 'node:fs'
 import { styleText } from 'node:util'
 import { Command, Option } from 'commander'
 import { conflictOf, defaults } from '../core/limits.ts'
+import type { Broken } from '../broken/start.ts'
 import { benchRoom } from '../lab/room.ts'
 import { startLab } from '../server/start.ts'
 import type { Lab, LabOptions } from '../server/start.ts'
+import { brokenLines, brokenOption, checkBroken, openBroken } from './broken.ts'
 import { trustAdvice } from './certs.ts'
 import { explained } from './explained.ts'
 import { hostName, hostNames, limit, mailServer, number, origin, wholeNumber } from './flags.ts'
@@ -29,6 +31,7 @@ interface Flags extends TlsFlags {
   source: 'ticker' | 'host' | 'stdin' | 'none'
   rate: number
   feed: string
+  broken?: number
   limit?: LabOptions['limits']
 }
 
@@ -71,6 +74,7 @@ export function serveCommand(): Command {
         .env('WIRELAB_SMTP'),
     )
     .option('--origin <url>', 'where others find this lab, for links in mails', origin)
+    .addOption(brokenOption())
     .option('--limit <name=value>', 'change a bound that GET /limits shows (repeatable)', limit)
     .action(serve)
 }
@@ -84,6 +88,7 @@ async function serve(flags: Flags) {
   const conflict = conflictOf({ ...defaults, ...flags.limit })
   if (conflict !== undefined) throw new UsageError(`--limit: ${conflict}`)
 
+  checkBroken(flags)
   if (flags.signUp !== undefined && flags.accounts === undefined) throw new UsageError('--sign-up needs --accounts')
   const report = (message: string) => process.stderr.write(`${printable(message)}\n`)
   const { port, host, http, certs, auth, publishKey, source, accounts, signUp, smtp } = flags
@@ -102,11 +107,12 @@ async function serve(flags: Flags) {
   }).catch((error: NodeJS.ErrnoException) => {
     throw explained(error, flags)
   })
+  const broken = await openBroken(lab, flags)
   // The last resort: an error nobody expected is logged and counted; the other clients go on.
   process.on('uncaughtException', lab.metrics.failed)
   process.on('unhandledRejection', lab.metrics.failed)
-  onSignals(lab, (reason) => report(`certificates: ${reason}`), flags)
-  greet(lab, flags)
+  onSignals(lab, broken, (reason) => report(`certificates: ${reason}`), flags)
+  greet(lab, flags, broken)
 }
 
 /** Loaded for whoever wants them: SQLite and bcrypt are not for the others. */
@@ -119,6 +125,7 @@ async function accountsOf(path: string, signUp: Flags['signUp'], smtp: string | 
 function greet(
   { url, authority, publishKey }: Lab,
   { source, rate, accounts, publishKey: chosen, clientCert, certs }: Flags,
+  broken: Broken | undefined,
 ) {
   const lines = [
     '',
@@ -135,6 +142,7 @@ function greet(
     `Events   ${source === 'ticker' ? `${rate} a second, by the clock` : source}`,
     ...(accounts === undefined ? [] : [`Accounts ${accounts}`]),
     `Key      ${chosen === undefined ? publishKey : '(as given)'}   for scripts that publish: Authorization: Bearer <key>`,
+    ...(broken ? brokenLines(broken, certs) : []),
     `Stop     Ctrl-C; kill -HUP ${process.pid} reads the certificates again, and drops nobody`,
     '',
   ]
@@ -146,13 +154,13 @@ function made({ wrote, replaced }: NonNullable<Lab['authority']>): string {
   return wrote.includes('ca') ? '  (made just now)' : ''
 }
 
-function onSignals(lab: Lab, say: (reason: string) => void, flags: Flags) {
+function onSignals(lab: Lab, broken: Broken | undefined, say: (reason: string) => void, flags: Flags) {
   let stopping = false
   const stop = () => {
     if (stopping) process.exit(1)
     stopping = true
-    lab.close().then(
-      ({ forced }) => process.exit(forced ? 1 : 0),
+    Promise.all([lab.close(), broken?.close()]).then(
+      (closed) => process.exit(closed.some((each) => each?.forced) ? 1 : 0),
       (error: unknown) => {
         fail(error)
         process.exit()

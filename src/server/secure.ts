@@ -4,7 +4,7 @@ import { createSecureServer } from 'node:http2'
 import type { Http2SecureServer } from 'node:http2'
 import { createServer as createHttp1Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { TLSSocket } from 'node:tls'
+import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import type { Limits } from '../core/limits.ts'
 
 export type HttpVersions = '1.1' | '2' | 'both'
@@ -35,7 +35,10 @@ export interface TlsRules {
   psk?: ReadonlyMap<string, Buffer>
   /** Whether a session may be resumed; default yes. */
   tickets?: boolean
+  /** Instead of what is safe: for servers that are broken on purpose, and nobody else (src/broken). */
+  weakened?: Weakened
 }
+export type Weakened = Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers'>
 export const clientCerts = ['none', 'request', 'require'] as const
 export type ClientCert = (typeof clientCerts)[number]
 
@@ -56,7 +59,7 @@ const BACKLOG = 4096
  * For every certificate. No renegotiation, which is work that a client can ask for again and again. No groups of our own: OpenSSL's, of
  * 3.5 and newer, begin with X25519MLKEM768.
  */
-function secured({ cert, key, clients }: Credentials, { version, ciphers, psk, tickets = true }: TlsRules) {
+function secured({ cert, key, clients }: Credentials, { version, ciphers, psk, tickets = true, weakened }: TlsRules) {
   const fitting = (ciphers ?? suites).filter((suite) => version === undefined || versionOf(suite) === version)
   const offered = fitting.length > 0 ? fitting : suites // a door of another version than the suites are for
   // OpenSSL has its own suites of TLS 1.3 where none is named.
@@ -70,6 +73,7 @@ function secured({ cert, key, clients }: Credentials, { version, ciphers, psk, t
     ciphers: [...(psk ? [PSK_SUITE] : []), ...(psk ? offered.toSorted(sha256First) : offered)].join(':'),
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (tickets ? 0 : constants.SSL_OP_NO_TICKET),
     ...(clients && { ca: clients.ca, crl: clients.crls }),
+    ...weakened,
   } as const
 }
 

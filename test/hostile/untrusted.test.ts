@@ -1,48 +1,48 @@
-// FAULTS T3, F21: certificates that no client may believe. Each of our clients says why, and sends not one byte of HTTP.
+// FAULTS T3, F21: servers that no client may believe. Each of our clients says why, and sends not one byte of HTTP.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openAuthority } from '../../certs/authority.ts'
+import type { Authority } from '../../certs/authority.ts'
 import type { Credentials } from '../../certs/issue.ts'
+import { kindOf, names } from '../../src/broken/kinds.ts'
+import type { KindName } from '../../src/broken/kinds.ts'
 import { messageOf } from '../../src/cli/cause.ts'
 import { clients, transportNames } from '../../transports/clients.ts'
 import { nodePlatform } from '../../transports/platform.ts'
 import { httpVersions, startTestLab } from '../lab.ts'
 
-const DAY_MS = 86_400_000
-let directory: string
-beforeAll(async () => void (directory = await mkdtemp(join(tmpdir(), 'wirelab-untrusted-'))))
-afterEach(() => void vi.useRealTimers())
-afterAll(() => rm(directory, { recursive: true }))
+let certs: string
+let authority: Authority
+beforeAll(async () => {
+  certs = await mkdtemp(join(tmpdir(), 'wirelab-untrusted-'))
+  authority = await openAuthority(certs, names)
+})
+afterAll(() => rm(certs, { recursive: true }))
 
-/** What a server shows, whom its clients trust, and what they must say. */
-const cases: [name: string, daysAgo: number, host: string, isTrusted: boolean, why: RegExp][] = [
-  [
-    'an authority that nobody named',
-    0,
-    'localhost',
-    false,
-    /self-signed certificate in certificate chain|unable to (verify|get local issuer)/i,
-  ],
-  ['expired', 400, 'localhost', true, /certificate has expired/i],
-  ['not yet valid', -30, 'localhost', true, /certificate is not yet valid/i],
-  ['of another host', 0, 'other.example', true, /does not match certificate's altnames|altnames/i],
-]
+/** What a server shows to clients that trust our authority, and what they must say. One that is revoked they cannot tell: test/broken.test.ts. */
+const cases: Record<Exclude<KindName, 'revoked'>, [name: string, why: RegExp]> = {
+  'unknown-root': ['an authority that nobody named', /unable to (verify|get local issuer)/i],
+  expired: ['expired', /certificate has expired/i],
+  'not-yet-valid': ['not yet valid', /certificate is not yet valid/i],
+  'wrong-host': ['of another host', /does not match certificate's altnames|altnames/i],
+  'self-signed': ['signed by itself', /self-signed certificate/i],
+  'missing-intermediate': ['without its intermediate', /unable to verify the first certificate/i],
+  'weak-key': ['with a key of 1024 bits', /key too (weak|small)/i],
+  'old-protocol': ['over TLS 1.0', /TLS: .*protocol/i],
+}
 
-for (const [name, daysAgo, host, isTrusted, why] of cases)
+for (const [kind, [name, why]] of Object.entries(cases) as [KindName, [string, RegExp]][])
   describe(`T3 a certificate: ${name}`, () => {
-    let made: { ca: string; leaf: Credentials }
-    beforeAll(async () => {
-      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - daysAgo * DAY_MS })
-      made = await openAuthority(join(directory, name.replaceAll(' ', '-')), [host])
-      vi.useRealTimers()
-    })
+    let credentials: Credentials
+    beforeAll(async () => void (credentials = await kindOf(kind).make({ authority, certs })))
     for (const transport of transportNames)
       for (const http of httpVersions)
         test(`T3 ${name} → refused before a byte of HTTP is sent (${transport} over HTTP/${http})`, async () => {
-          const lab = await startTestLab({ credentials: made.leaf })
-          const platform = nodePlatform({ http, ...(isTrusted && { ca: made.ca }) })
+          const { weakened } = kindOf(kind)
+          const lab = await startTestLab({ credentials, ...(weakened && { rules: { weakened } }) })
+          const platform = nodePlatform({ http, ca: authority.ca })
           const states: string[] = []
           const cause = await new Promise<unknown>((resolve) => {
             const connection = clients[transport]({

@@ -28,6 +28,8 @@ export interface Report {
   chain: ReportedCertificate[]
   /** What is wrong with its order, trusted or not. */
   order: string | null
+  /** Whether the server's own certificate is on the list of its issuer; null: no such list was given. */
+  revoked: boolean | null
   /** Milliseconds. `resumed` is the second handshake; `answer` to the request's first byte, or to the end of the upgrade. */
   timing: { dns: number; tcp: number; tls: number; resumed: number | null; answer: number | null }
   answer: { kind: 'HTTP' | 'Upgrade'; status: number | null } | null
@@ -54,6 +56,7 @@ export interface Found {
   place: Place
   first: Shaken
   reasons: Reason[]
+  revoked: Date | null | undefined
   second: Shaken | undefined
   answer: Answer | undefined
   binding: Buffer | undefined
@@ -66,7 +69,7 @@ export function bindingOf({ socket, presented, refused }: Shaken): Buffer | unde
   return socket.exportKeyingMaterial(BINDING.bytes, BINDING.label, Buffer.alloc(0))
 }
 
-export function reportOf({ url, place, first, reasons, second, answer, binding }: Found): Report {
+export function reportOf({ url, place, first, reasons, revoked, second, answer, binding }: Found): Report {
   const { presented, address, sni, ms } = first
   const { facts, chain, group, asksForCertificate, tickets } = presented
   const inMs = (value: number) => Math.round(value * 100) / 100
@@ -84,6 +87,7 @@ export function reportOf({ url, place, first, reasons, second, answer, binding }
     },
     chain: chain.map(reported),
     order: flawOf(chain) ?? null,
+    revoked: revoked === undefined ? null : revoked !== null,
     timing: {
       ...{ dns: inMs(ms.dns), tcp: inMs(ms.tcp), tls: inMs(ms.tls) },
       resumed: second ? inMs(second.ms.tls) : null,

@@ -17,7 +17,14 @@ export function textOf(report: Report): string[] {
     ...(answer ? [`answer     ${answer.kind}: ${answer.status ?? 'none'}`] : []),
     '',
   ]
-  if (trusted) lines.push('trusted    yes: the chain ends at a CA that this client trusts, and is for this host')
+  if (trusted) {
+    lines.push('trusted    yes: the chain ends at a CA that this client trusts, and is for this host')
+    lines.push(
+      report.revoked === null
+        ? 'revoked    unknown: no list of its issuer was given (--crl FILE); most clients do not look at all'
+        : 'revoked    no: it is not on the list of its issuer',
+    )
+  }
   for (const [i, { text, cure }] of reasons.entries())
     lines.push(`${i === 0 ? 'trusted    NO' : '          and'}: ${text}`, `           cure: ${cure}`)
   if (order !== null && chain.length > 0)

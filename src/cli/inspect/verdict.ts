@@ -1,10 +1,11 @@
 // Why a chain is or is not to be trusted, in plain words and with the cure: all that is wrong, where a verifier names the first thing.
 import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { inOneLine, isIssuedBy, isSelfIssued } from '../../../certs/chain.ts'
+import { inOneLine, isSelfIssued } from '../../../certs/chain.ts'
 import { revokedSince } from '../../../certs/crl.ts'
 import type { Shaken } from './connection.ts'
 import { failureOf } from './failure.ts'
+import { ofPath } from './path.ts'
 
 export interface Reason {
   code: string
@@ -20,6 +21,8 @@ export interface Judged {
   host: string
   /** PEM, all that this client trusts. */
   roots: string[]
+  /** PEM, those between a root and a server that this client knows, though it does not trust them by themselves. */
+  intermediates?: string[]
   /** PEM, lists of the revoked. */
   crl?: string | undefined
   now?: number
@@ -33,11 +36,11 @@ export async function reasonsOf({ presented, refused }: Shaken, judged: Judged):
   const [leaf] = chain
   const failure = () => (refused ? [failureOf(refused, presented)] : [])
   if (!leaf) return failure()
-  const { now = Date.now(), host, roots } = judged
+  const { now = Date.now(), host } = judged
   // Verified, it may have come with certificates that were not needed: those prove nothing, and break nothing.
   const reasons = ofName(leaf, host)
   if (refused)
-    reasons.push(...chain.flatMap((each) => ofTime(each, now)), ...ofPath(chain, roots), ...chain.flatMap(ofKey))
+    reasons.push(...chain.flatMap((each) => ofTime(each, now)), ...ofPath(chain, judged), ...chain.flatMap(ofKey))
   else reasons.push(...ofKey(leaf))
   reasons.push(...(await ofLists(chain, judged)))
   return reasons.length > 0 ? reasons : failure()
@@ -70,47 +73,6 @@ function ofName(leaf: X509Certificate, host: string): Reason[] {
   return [{ code: 'wrong-host', text: `it is not for ${host}; ${is}`, cure }]
 }
 
-/** From the server's own certificate up, as far as what was sent and what is trusted reach. */
-function ofPath(chain: X509Certificate[], roots: string[]): Reason[] {
-  const trusted = roots.map((pem) => new X509Certificate(pem))
-  const isTrusted = (each: X509Certificate) =>
-    trusted.some(({ fingerprint256 }) => fingerprint256 === each.fingerprint256)
-  let top = chain[0]!
-  for (let steps = 0; steps < chain.length; steps++) {
-    if (isTrusted(top) || trusted.some((root) => isIssuedBy(top, root))) return []
-    const next = chain.find((each) => each !== top && isIssuedBy(top, each))
-    if (!next) break
-    top = next
-  }
-  const issuer = inOneLine(top.issuer)
-  if (top === chain[0] && isSelfIssued(top)) {
-    const text = 'it is self-signed: nobody but itself says who it is'
-    const cure =
-      'compare its fingerprint with its owner, then --ca FILE or --trust-on-first-use; or its owner gets one from a CA'
-    return [{ code: 'self-signed', text, cure, isIdentity: true }]
-  }
-  if (isSelfIssued(top)) {
-    const text = `its root, ${issuer}, is none that this client trusts`
-    return [
-      {
-        code: 'unknown-root',
-        text,
-        cure: 'if you know this CA, pass its certificate with --ca FILE',
-        isIdentity: true,
-      },
-    ]
-  }
-  if (top === chain[0] && !top.ca) {
-    const text = `its issuer, ${issuer}, was not sent, and is none that this client trusts: an intermediate is missing, or the CA is unknown`
-    const cure = 'its server must send the whole chain (wirelab certs chain); if the CA is a local one, --ca FILE'
-    return [{ code: 'missing-intermediate', text, cure, isIdentity: true }]
-  }
-  const text = `the chain ends at ${inOneLine(top.subject)}, whose issuer, ${issuer}, is none that this client trusts`
-  return [
-    { code: 'unknown-root', text, cure: 'if you know this CA, pass its certificate with --ca FILE', isIdentity: true },
-  ]
-}
-
 function ofKey(certificate: X509Certificate): Reason[] {
   const { subject, publicKey, signatureAlgorithm = '' } = certificate
   const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? 2048
@@ -123,10 +85,14 @@ function ofKey(certificate: X509Certificate): Reason[] {
   return flaws.map((flaw) => ({ code: 'weak-key', text: `${inOneLine(subject)} ${flaw}`, cure: RENEW }))
 }
 
-async function ofLists(chain: X509Certificate[], { crl, roots }: Judged): Promise<Reason[]> {
-  if (crl === undefined) return []
+/** Of each, whether its issuer has taken it back: since when, or null; undefined where no list of that issuer was given. */
+export function revocationsOf(chain: X509Certificate[], { crl, roots }: Judged): Promise<(Date | null | undefined)[]> {
   const issuers = [...chain, ...roots.map((pem) => new X509Certificate(pem))]
-  const found = await Promise.all(chain.map((each) => revokedSince(crl, each, issuers)))
+  return Promise.all(chain.map(async (each) => (crl === undefined ? undefined : revokedSince(crl, each, issuers))))
+}
+
+async function ofLists(chain: X509Certificate[], judged: Judged): Promise<Reason[]> {
+  const found = await revocationsOf(chain, judged)
   return found.flatMap((at, i) => {
     if (!at) return []
     const text = `${inOneLine(chain[i]!.subject)} was revoked by its issuer on ${day(at)}`
