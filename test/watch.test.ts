@@ -1,6 +1,6 @@
 // What `watch` says of a line that does not come up: the reason alone, in one line, and what to do about it.
 import { expect, test } from 'vitest'
-import { messageOf, reasonOf, wasAnswered } from '../src/cli/cause.ts'
+import { hopeless, messageOf, reasonOf, wasAnswered } from '../src/cli/cause.ts'
 
 const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:8443'), { code: 'ECONNREFUSED' })
 const noTls =
@@ -22,12 +22,25 @@ test.each([
   ['ENOTFOUND', /; is the name of the host right/],
   ['EPROTO', /does not speak TLS/],
   ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS/],
+  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', /no version of TLS that is safe/],
   ['ECONNRESET', /hung up/],
   ['UND_ERR_CONNECT_TIMEOUT', /nobody answers/],
   ['EWHATEVER', /^polling: no$/],
 ])('%s: what to do about it', (code, said) => {
   const cause = Object.assign(new Error('no'), { code })
   expect(reasonOf(new Error('polling', { cause }))).toMatch(said)
+})
+
+test.each([
+  ['ERR_TLS_CERT_ALTNAME_INVALID', /^https:\/\/localhost cannot be trusted: no; use a name that it has/],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', /; pass --ca with/],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /; pass --ca with/],
+  ['CERT_HAS_EXPIRED', /; npx wirelab inspect https:\/\/localhost says what to do$/],
+  ['CERT_NOT_YET_VALID', /; npx wirelab inspect/],
+  ['EE_KEY_TOO_SMALL', /; npx wirelab inspect/],
+])('%s: asking again would not help', (code, said) => {
+  const cause = new Error('polling', { cause: Object.assign(new Error('no'), { code }) })
+  expect(hopeless('https://localhost', cause)?.message.replace('polling: ', '')).toMatch(said)
 })
 
 test('an answer, whatever it says, is one', () => {

@@ -29,27 +29,28 @@ function codesOf(cause: unknown): string[] {
 }
 
 const OTHER_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID'
-/** Trying again would only meet the same certificate. */
-const UNTRUSTED = new Set([
+/** Of an issuer that is not known: the right CA would help. */
+const UNKNOWN_ISSUER = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
-  OTHER_NAME,
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
   'CERT_SIGNATURE_FAILURE',
 ])
+/** Whoever has issued it. */
+const UNFIT = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REVOKED', 'EE_KEY_TOO_SMALL', 'CA_KEY_TOO_SMALL'])
 
-/** @returns what ends it all, for asking again would only meet the same; undefined when it may help. */
+/** @returns what ends it all, for asking again would only meet the same certificate; undefined when it may help. */
 export function hopeless(url: string, cause: unknown): Error | undefined {
   const codes = codesOf(cause)
   const end = (text: string) => new Error(`${url} ${text}`, { cause })
   if (codes.includes(OTHER_NAME))
     return end(`cannot be trusted: ${messageOf(cause)}; use a name that it has, or start the lab with --name`)
-  if (codes.some((code) => UNTRUSTED.has(code)))
+  if (codes.some((code) => UNKNOWN_ISSUER.has(code)))
     return end(`cannot be trusted: ${messageOf(cause)}; pass --ca with the CA of the lab (certs/ca.pem)`)
+  if (codes.some((code) => UNFIT.has(code)))
+    return end(`cannot be trusted: ${messageOf(cause)}; npx wirelab inspect ${url} says what to do`)
   // [WHATWG Fetch, "Port blocking"]: ports of other protocols, which no browser asks either.
   if (cause && messageOf(cause).endsWith('bad port'))
     return end('is on a port that fetch blocks; is this the lab’s port?')
@@ -58,6 +59,7 @@ export function hopeless(url: string, cause: unknown): Error | undefined {
 
 /** By the code of the error. */
 const CURES: readonly (readonly [code: RegExp, cure: string])[] = [
+  [/^ERR_SSL_\w*PROTOCOL(_VERSION)?$/, 'it has no version of TLS that is safe; npx wirelab inspect says more'],
   [/^ECONNREFUSED$/, 'is the lab running, and is this its port?'],
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'is the name of the host right?'],
   [/^(EPROTO|ERR_SSL_\w+)$/, 'what listens there does not speak TLS as the lab does; is this its port?'],

@@ -18,9 +18,10 @@ export function scriptSees(page: Page, origin: string): Promise<Told> {
 /** Runs in the page. */
 async function look({ origin, subprotocol, isIn }: { origin: string; subprotocol: string; isIn: string }) {
   /** The type, and whatever an event has that not every event has: there the reason would be. */
+  const usual = new Event('error')
   const all = (event: Event) => {
     const more = []
-    for (const key in event) if (!(key in Event.prototype)) more.push(`${key} ${String(event[key as keyof Event])}`)
+    for (const key in event) if (!(key in usual)) more.push(`${key} ${String(event[key as keyof Event])}`)
     return [event.type, ...more].join(', ')
   }
   const fetched = fetch(`${origin}/feed/polling`).then(async (response) => {

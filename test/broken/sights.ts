@@ -30,8 +30,10 @@ export async function curlSees(origin: string, trust: string[]): Promise<Sights>
     const [path = '', ...rest] = asks[way]
     const quiet = ['--silent', '--show-error', '--output', '/dev/null', '--write-out', '%{http_code}']
     const args = [...quiet, '--max-time', SECONDS, ...trust, ...rest, origin + path]
-    type Ended = { code?: number; stdout: string; stderr: string }
-    const { code = 0, stdout, stderr } = await promisify(execFile)('curl', args).catch((error: Ended) => error as Ended)
+    const { code, stdout, stderr } = await promisify(execFile)('curl', args).then(
+      (done) => ({ ...done, code: 0 }),
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    )
     if (stdout !== '000') return IN // there was an answer; a time-out is how we end a stream
     return `${code} ${/^curl: \(\d+\) (.*)$/m.exec(stderr)?.[1] ?? stderr}`
   })
