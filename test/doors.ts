@@ -92,7 +92,8 @@ export const importRules: ImportRule[] = [
   },
   {
     files: /^src\/lab\//,
-    mayNot: /^((src\/cli|src\/broken|src\/accounts|public|test)\/|bench\/(?!network\/|wires\/|load\/|(line|process)\.ts))/,
+    mayNot:
+      /^((src\/cli|src\/broken|src\/accounts|public|test)\/|bench\/(?!network\/|wires\/|load\/|(line|process)\.ts))/,
     why: 'the benches stand on the server and on the network of the bench; they measure nothing, and do not know who starts them',
     example: file('src/lab/made-up.ts', `import { list } from '../cli/flags.ts'`),
   },
@@ -215,7 +216,8 @@ export const useRules: UseRule[] = [
   {
     files: /./,
     except: /^src\/broken\//,
-    finds: (node) => (ts.isStringLiteralLike(node) && /SECLEVEL|^TLSv1(\.1)?$/.test(node.text) ? node.getText() : undefined),
+    finds: (node) =>
+      ts.isStringLiteralLike(node) && /SECLEVEL|^TLSv1(\.1)?$/.test(node.text) ? node.getText() : undefined,
     why: 'only what is broken on purpose (src/broken) may speak old TLS, or take weak keys',
     example: file('src/server/made-up.ts', `const ciphers = 'DEFAULT@SECLEVEL=0'`),
   },

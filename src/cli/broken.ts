@@ -53,7 +53,9 @@ export function brokenLines({ servers }: Broken, certs: string): string[] {
     '',
     'Broken   on purpose; all carry the feed, and this says what is wrong with each, and the cure:',
     `         npx wirelab inspect${ca} URL`,
-    ...servers.map(({ name, url, note }) => `  ${name.padEnd(width)}  ${url}${note === undefined ? '' : `  (${note})`}`),
+    ...servers.map(
+      ({ name, url, note }) => `  ${name.padEnd(width)}  ${url}${note === undefined ? '' : `  (${note})`}`,
+    ),
     '',
   ]
 }

@@ -38,8 +38,8 @@ const UNKNOWN_ISSUER = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'CERT_SIGNATURE_FAILURE',
 ])
-/** Whoever has issued it. */
-const UNFIT = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REVOKED', 'EE_KEY_TOO_SMALL', 'CA_KEY_TOO_SMALL'])
+/** Whoever has issued it. What Node has no name for, like a key that is too weak, is `UNSPECIFIED`. */
+const UNFIT = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REVOKED', 'UNSPECIFIED'])
 
 /** @returns what ends it all, for asking again would only meet the same certificate; undefined when it may help. */
 export function hopeless(url: string, cause: unknown): Error | undefined {
@@ -48,7 +48,9 @@ export function hopeless(url: string, cause: unknown): Error | undefined {
   if (codes.includes(OTHER_NAME))
     return end(`cannot be trusted: ${messageOf(cause)}; use a name that it has, or start the lab with --name`)
   if (codes.some((code) => UNKNOWN_ISSUER.has(code)))
-    return end(`cannot be trusted: ${messageOf(cause)}; pass --ca with the CA of the lab (certs/ca.pem)`)
+    return end(
+      `cannot be trusted: ${messageOf(cause)}; pass --ca with the CA of the lab (certs/ca.pem); npx wirelab inspect ${url} says more`,
+    )
   if (codes.some((code) => UNFIT.has(code)))
     return end(`cannot be trusted: ${messageOf(cause)}; npx wirelab inspect ${url} says what to do`)
   // [WHATWG Fetch, "Port blocking"]: ports of other protocols, which no browser asks either.
@@ -62,7 +64,10 @@ const CURES: readonly (readonly [code: RegExp, cure: string])[] = [
   [/^ERR_SSL_\w*PROTOCOL(_VERSION)?$/, 'it has no version of TLS that is safe; npx wirelab inspect says more'],
   [/^ECONNREFUSED$/, 'is the lab running, and is this its port?'],
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'is the name of the host right?'],
-  [/^(EPROTO|ERR_SSL_\w+)$/, 'what listens there does not speak TLS as the lab does; is this its port?'],
+  [
+    /^(EPROTO|ERR_SSL_\w+)$/,
+    'what listens there does not speak TLS as the lab does; is this its port? npx wirelab inspect says more',
+  ],
   [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'what listens there hung up; is this the lab’s port?'],
   [/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|UND_ERR_\w*TIMEOUT)$/, 'nobody answers there; is the address right?'],
 ]

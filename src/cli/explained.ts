@@ -23,7 +23,10 @@ export function explained(error: NodeJS.ErrnoException, chosen: Chosen): Error {
   return why === undefined ? error : new UsageError(why, { cause: error })
 }
 
-function reasons(syscall: string | undefined, { certs, port, host, flag = '--port' }: Chosen): Record<string, string | undefined> {
+function reasons(
+  syscall: string | undefined,
+  { certs, port, host, flag = '--port' }: Chosen,
+): Record<string, string | undefined> {
   const unwritable = `${certs} cannot be written; choose another --certs`
   const forbidden =
     syscall === 'listen' ? `not allowed to listen on ${host}:${port}; choose another ${flag}` : unwritable

@@ -1,6 +1,7 @@
 // What a client sees of one server, by HTTPS, SSE and WSS: curl and Node, each in its own words.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { messageOf } from '../../src/cli/cause.ts'
 import { SUBPROTOCOL } from '../../src/core/subprotocol.ts'
 import { nodePlatform } from '../../transports/platform.ts'
 
@@ -35,7 +36,7 @@ export async function curlSees(origin: string, trust: string[]): Promise<Sights>
       (error: { code: number; stdout: string; stderr: string }) => error,
     )
     if (stdout !== '000') return IN // there was an answer; a time-out is how we end a stream
-    return `${code} ${/^curl: \(\d+\) (.*)$/m.exec(stderr)?.[1] ?? stderr}`
+    return `${code} ${/^curl: \(\d+\) (.*)$/m.exec(stderr)?.[1]?.replace(/ port \d+ after \d+ ms/, '') ?? stderr}`
   })
 }
 
@@ -48,19 +49,19 @@ export async function nodeSees(origin: string, ca: string): Promise<Sights> {
       fetch(`${origin}/feed/polling`).then(async (response) => {
         await response.text()
         return IN
-      }, codeOf),
+      }, said),
     sse: () =>
       new Promise((resolve) => {
         const source = new EventSource(`${origin}/feed/sse`)
         const end = (seen: string) => (source.close(), resolve(seen))
         source.onopen = () => end(IN)
-        source.onerror = (event) => end(codeOf(event))
+        source.onerror = (event) => end(said(event))
       }),
     wss: () =>
       new Promise((resolve) => {
         const socket = new WebSocket(`${origin.replace('https', 'wss')}/feed/wss`, SUBPROTOCOL)
         socket.onopen = () => (socket.close(), resolve(IN))
-        socket.onerror = (event) => resolve(codeOf(event))
+        socket.onerror = (event) => resolve(said(event))
       }),
   }
   const seen = await inEach((way) => tries[way]())
@@ -68,14 +69,15 @@ export async function nodeSees(origin: string, ca: string): Promise<Sights> {
   return seen
 }
 
-/** The first that has one, of an error or an event and all that it came from. */
-function codeOf(thrown: unknown): string {
-  for (let each = thrown; each; ) {
-    const { code, cause, error, errors } = each as { code?: unknown; cause?: unknown; error?: unknown; errors?: unknown[] }
-    if (typeof code === 'string') return code
+/** The first code of an error or an event and all that it came from, and the words as our commands say them. */
+function said(thrown: unknown): string {
+  for (let each = thrown; each;) {
+    type Thrown = { code?: unknown; cause?: unknown; error?: unknown; errors?: unknown[] }
+    const { code, cause, error, errors } = each as Thrown
+    if (typeof code === 'string') return `${code} ${messageOf(each).replace(/ [\d.]+:\d+$/, '')}`
     each = cause ?? error ?? errors?.at(-1)
   }
-  return String((thrown as Error).message)
+  return messageOf(thrown)
 }
 
 async function inEach(see: (way: Way) => Promise<string>): Promise<Sights> {

@@ -35,12 +35,13 @@ const script = (['Chromium', 'Firefox'] as const).flatMap((program): typeof who 
 ])
 
 const code = (text: string) => (text === IN ? IN : `\`${text}\``)
-/** Of curl the exit code, then its words. */
-const worded = (text: string) => (/^\d+ /.test(text) ? `\`${text.replace(' ', '` ')}` : code(text))
-const alike = (sights: Sights) =>
-  new Set(Object.values(sights)).size === 1
-    ? worded(sights.https)
-    : ways.map((way) => `${way.toUpperCase()}: ${worded(sights[way])}`).join('; ')
+/** A code, then words. */
+const worded = (text: string) => (text === IN ? IN : `\`${text.replace(' ', '` ')}`)
+function alike(sights: Sights): string {
+  const groups = [...Map.groupBy(ways, (way) => worded(sights[way]))]
+  if (groups.length === 1) return worded(sights.https)
+  return groups.map(([cell, same]) => `${same.join(', ').toUpperCase()}: ${cell}`).join('; ')
+}
 
 export function tables(seen: Seen[], versions: Versions): string {
   const row = (cells: string[]) => `| ${cells.join(' | ')} |`
@@ -67,7 +68,7 @@ export function tablesIn(page: string): string {
 
 /**
  * What two makings must have in common, as `server / column: cell`. A browser or a curl of another major version may say the same in other
- * words, or take what this one refuses: those columns are left out. Of curl the exit code counts, for the words are its TLS library's.
+ * words, or take what this one refuses: those columns are left out. Of curl and Node the code counts, for the words are OpenSSL's.
  */
 export function comparable(made: string, other: string): Record<string, string> {
   const same = programs.filter((program) => majorOf(made, program) === majorOf(other, program))
@@ -81,11 +82,14 @@ export function comparable(made: string, other: string): Record<string, string> 
       for (const [n, cell] of row.entries()) {
         const column = head![n + 1]!
         const program = same.find((each) => column.startsWith(each))
-        if (program) cells[`${server} / ${column}`] = program === 'curl' ? cell.replaceAll(/(`\d+`)[^;]*/g, '$1') : cell
+        if (program)
+          cells[`${server} / ${column}`] = isWorded(program) ? (cell.match(/`[^`]+`/g)?.join() ?? cell) : cell
       }
   }
   return cells
 }
+
+const isWorded = (program: Program) => program === 'curl' || program === 'Node'
 
 const majorOf = (made: string, program: Program) =>
   new RegExp(`^Seen with .*\\b${program} (\\d+)`, 'm').exec(made)?.[1] ?? 'none'
