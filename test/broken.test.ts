@@ -170,21 +170,21 @@ describe('what they serve is the feed', () => {
     await follower.until(() => follower.events.length === 2, 'two events')
     await follower.close()
   })
-  test('a page that says what happened, and gives no session; another site reads nothing', async () => {
-    const ask = (path: string, headers: Record<string, string> = {}) =>
-      new Promise<{ status?: number; cookies: number; body: string }>((resolve, reject) => {
-        const options = { ca: lab.authority!.ca, agent: false, headers }
-        request(urlOf('revoked') + path, options, (response) => {
-          const { statusCode: status = 0, headers } = response
-          const cookies = headers['set-cookie']?.length ?? 0
-          response
-            .setEncoding('utf8')
-            .toArray()
-            .then((chunks: string[]) => resolve({ status, cookies, body: chunks.join('') }), reject)
-        })
-          .once('error', reject)
-          .end()
+  const ask = (path: string, headers: Record<string, string> = {}, url = urlOf('revoked')) =>
+    new Promise<{ status?: number; cookies: number; body: string }>((resolve, reject) => {
+      const options = { ca: lab.authority!.ca, agent: false, headers }
+      request(url + path, options, (response) => {
+        const { statusCode: status = 0, headers } = response
+        const cookies = headers['set-cookie']?.length ?? 0
+        response
+          .setEncoding('utf8')
+          .toArray()
+          .then((chunks: string[]) => resolve({ status, cookies, body: chunks.join('') }), reject)
       })
+        .once('error', reject)
+        .end()
+    })
+  test('a page that says what happened, and gives no session; another site reads nothing', async () => {
     expect(await ask('/')).toEqual({
       ...{ status: 200, cookies: 0 },
       body: expect.stringMatching(/broken on purpose: its issuer has taken[^]*Cure: get a new certificate/) as string,
@@ -192,6 +192,14 @@ describe('what they serve is the feed', () => {
     expect((await ask('/metrics')).status).toBe(404)
     expect((await ask('/feed/polling', { origin: 'https://evil.example' })).status).toBe(403)
     expect((await ask('/feed/polling', { origin: lab.url })).status).toBe(200)
+  })
+  test('to who has the key, where the lab is closed', async () => {
+    const closed = await startBroken({ lab, certs, auth: 'required' })
+    const { url } = closed.servers.find(({ name }) => name === 'revoked')!
+    const authorization = `Bearer ${lab.publishKey}`
+    expect((await ask('/feed/polling', {}, url)).status).toBe(401)
+    expect((await ask('/feed/polling', { authorization }, url)).status).toBe(200)
+    expect(await closed.close()).toEqual({ forced: false })
   })
 })
 
