@@ -193,6 +193,18 @@ describe('what they serve is the feed', () => {
     expect((await ask('/feed/polling', { origin: 'https://evil.example' })).status).toBe(403)
     expect((await ask('/feed/polling', { origin: lab.url })).status).toBe(200)
   })
+  test('of the wrong host by its right name: the cure that inspect names', async () => {
+    const url = urlOf('wrong-host')
+    const { port } = new URL(url)
+    const status = await new Promise((resolve, reject) => {
+      const right = { servername: 'elsewhere.localhost', headers: { host: `elsewhere.localhost:${port}` } }
+      request(`${url}/feed/polling`, { ca: lab.authority!.ca, agent: false, ...right })
+        .once('response', (response) => resolve(response.resume().statusCode))
+        .once('error', reject)
+        .end()
+    })
+    expect(status).toBe(200)
+  })
   test('to who has the key, where the lab is closed', async () => {
     const closed = await startBroken({ lab, certs, auth: 'required' })
     const { url } = closed.servers.find(({ name }) => name === 'revoked')!

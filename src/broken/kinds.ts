@@ -23,6 +23,8 @@ export interface Kind {
 
 /** What it is reached by. */
 export const names = ['localhost', '127.0.0.1', '::1']
+/** What one of them is certified for instead; it answers to that too, so that the cure can be tried. */
+export const otherName = 'elsewhere.localhost'
 const DAYS = 365
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000)
 
@@ -50,9 +52,9 @@ export const kinds = {
     make: (made) => leaf(made, { notBefore: inDays(DAYS), notAfter: inDays(DAYS + 90) }),
   },
   'wrong-host': {
-    wrong: 'its certificate is for elsewhere.localhost, and not for the name it was asked for',
+    wrong: `its certificate is for ${otherName}, and not for the name it was asked for`,
     cure: 'get a certificate with every name that clients use, as subject alternative names (RFC 9525)',
-    make: (made) => leaf(made, { names: ['elsewhere.localhost'] }),
+    make: (made) => leaf(made, { names: [otherName] }),
   },
   'self-signed': {
     wrong: 'its certificate is signed by itself: nobody else says whose it is',

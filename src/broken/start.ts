@@ -7,7 +7,7 @@ import { guard } from '../server/guard.ts'
 import type { Guard } from '../server/guard.ts'
 import type { HttpVersions } from '../server/secure.ts'
 import type { Lab } from '../server/start.ts'
-import { kindNames, kindOf, names } from './kinds.ts'
+import { kindNames, kindOf, names, otherName } from './kinds.ts'
 import type { Kind, KindName } from './kinds.ts'
 import { speaksOld } from './old.ts'
 
@@ -45,7 +45,12 @@ export async function startBroken(options: BrokenOptions): Promise<Broken> {
   const authority = await openAuthority(certs, names)
   const { hostname, port: labPort } = new URL(lab.url)
   const keeper = feedOnly(
-    guard({ names: ['localhost', '127.0.0.1', '[::1]'], publishKey: lab.publishKey, auth, limits: lab.limits }),
+    guard({
+      names: ['localhost', '127.0.0.1', '[::1]', otherName],
+      publishKey: lab.publishKey,
+      auth,
+      limits: lab.limits,
+    }),
     labPort === '' ? '' : `:${labPort}`,
   )
   const started: { server: BrokenServer; destination: Destination }[] = []
