@@ -2,6 +2,7 @@
 import { connect as connectHttp2 } from 'node:http2'
 import type { ClientHttp2Session } from 'node:http2'
 import { connect as connectTcp, isIP } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import type { SecureContext } from 'node:tls'
 import type { Body, Read, Reader, Target, Wire } from './wires/contract.ts'
@@ -72,6 +73,7 @@ export function openSocket({ port, host = '127.0.0.1', name = 'localhost', ...wa
   let ticket = session // good for more than one return; a new one replaces it
   const failed = (error: Error) => (cause ??= error)
   raw.on('error', failed)
+  socket.once('error', () => raw.destroy()) // of TLS: Node leaves the socket open then
   socket.on('error', failed).on('session', (next: Buffer) => (ticket = next))
   socket.once('close', () => onEnd(cause))
   const line: Line = {
@@ -92,18 +94,22 @@ export function openSocket({ port, host = '127.0.0.1', name = 'localhost', ...wa
 }
 
 export function openLine(way: Way, wire: Wire, target: Target, ends: Ends): Line {
-  const reader: Reader = wire(target)
   const { socket, line } = openSocket(way, ends.onEnd)
+  const begin = speak(socket, wire(target), ends)
+  socket.once('secureConnect', () => {
+    ends.onSecure?.()
+    begin()
+  })
+  return line
+}
+
+/** The same words on any socket, sealed or not. @returns what says the first ones. */
+export function speak(socket: Duplex, reader: Reader, ends: Pick<Ends, 'onChunk' | 'pause' | 'onSent'>): () => void {
   const send = (data: string | Buffer) => {
     if (socket.destroyed) return
     socket.write(data)
     ends.onSent()
   }
-  socket.once('secureConnect', () => {
-    ends.onSecure?.()
-    const hello = reader.hello()
-    if (hello.length > 0) send(hello)
-  })
   socket.on('data', (chunk: Buffer) =>
     ends.onChunk(chunk.length, () => {
       const read = reader.read(chunk)
@@ -112,7 +118,10 @@ export function openLine(way: Way, wire: Wire, target: Target, ends: Ends): Line
       return read
     }),
   )
-  return line
+  return () => {
+    const hello = reader.hello()
+    if (hello.length > 0) send(hello)
+  }
 }
 
 /** RFC 9113; a WebSocket by extended CONNECT (RFC 8441). A connection for each client, as over HTTP/1.1. */

@@ -2,6 +2,7 @@
 import type { Cursor } from '../src/core/event.ts'
 import type { Clock } from './clock.ts'
 import type { Door, Fault, Settings, Storm, StormOrder } from './door.ts'
+import type { TapOrder, TapState } from './tap.ts'
 import type { Capture } from './wire/capture.ts'
 
 export interface Bench {
@@ -24,6 +25,9 @@ export interface Bench {
   /** One that is over already is none, and that is as it should be. */
   endStorm(): Promise<void>
   wire(name: string, after: number): Promise<Capture>
+  startTap(order: TapOrder): Promise<TapState>
+  /** With the packets after that number. */
+  tapped(after: number): Promise<TapState>
   /** @returns when the lab published this event, ms since epoch by its clock. */
   publishedAt(id: Cursor): Promise<number>
   /** Reads the counts now, instead of within a second. @throws LabError, TypeError: see `explain` */

@@ -27,7 +27,7 @@ export const plain: Settings = {
   downBytesPerSecond: 0,
 }
 
-export type Fault = 'cut' | 'freeze' | 'stall' | 'restart'
+export type Fault = 'cut' | 'freeze' | 'stall' | 'restart' | 'tamper'
 
 export interface Bytes {
   /** From this page. */

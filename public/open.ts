@@ -141,6 +141,8 @@ export async function openBench(): Promise<Bench> {
     publishedAt: async (id) => (await own.ask<{ at: number }>(`/published/${id}`)).at,
     refresh,
     wire: (name, after) => own.ask(`/${name}/wire?after=${after}`),
+    startTap: (order) => send('POST', own.path('/tap'), { ...order }),
+    tapped: (after) => own.ask(`/tap?after=${after}`),
     async setFeed(feed) {
       await setFeed(feed)
       Object.assign(seen, feed)

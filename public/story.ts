@@ -17,7 +17,9 @@ export interface Story {
 /** A line may look alive for a moment after its last byte; what comes within this time proves nothing. */
 const SETTLE_MS = 30
 
-const begins: Record<Fault, string> = { cut: 'Cut', freeze: 'Frozen', stall: 'Stalled', restart: 'Restarted' }
+const begins: Record<Fault, string> = {
+  ...{ cut: 'Cut', freeze: 'Frozen', stall: 'Stalled', restart: 'Restarted', tamper: 'Tampered with' },
+}
 
 /** `http` is what the line speaks. */
 export function story(fault: Fault, startedAt: number, http: Settings['http']): Story {

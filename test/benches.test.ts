@@ -31,9 +31,12 @@ describe('a bench', () => {
   })
 })
 
+const SOON = { timeout: 10_000 }
+
 /** What each fault shows of itself, beside the loss that it must not cause. */
 const faults: Record<Fault, { away: number; limits?: LabOptions['limits']; withinMs: number }> = {
   cut: { away: 0, withinMs: 10_000 },
+  tamper: { away: 0, withinMs: 10_000 },
   restart: { away: 2000, withinMs: 20_000 },
   stall: { away: 5000, limits: { idleMs: 20_000 }, withinMs: 20_000 }, // by default the server gives up an idle line after 5 s
   // Only silence tells of it: SSE and WSS miss the heartbeats, a long poll misses its answer after 30 s.
@@ -41,6 +44,30 @@ const faults: Record<Fault, { away: number; limits?: LabOptions['limits']; withi
 }
 
 describe('a fault at a door', () => {
+  test.each(['1.2', '1.3'] as const)(
+    'tamper, TLS %s: the client is given nothing of the record, says bad_record_mac, and the server lets go at once',
+    async (tls) => {
+      const { lab, bench } = await labWithBenches()
+      const mine = await bench()
+      await mine.set('sse', { tls })
+      const { port } = await mine.door('sse')
+      const socket = await dial(lab, port)
+      let got = ''
+      let why = ''
+      socket.on('data', (bytes: Buffer) => (got += bytes.toString()))
+      socket.on('error', ({ message }: Error) => (why = message))
+      socket.write('GET /feed/sse HTTP/1.1\r\nHost: localhost\r\n\r\n')
+      await expect.poll(() => got, SOON).toContain('event:hello')
+      const before = got
+      expect(await mine.fault('sse', 'tamper')).toBe(1)
+      await publish(lab, 1)
+      await expect.poll(() => why, SOON).toMatch(/bad record mac|cipher operation failed/)
+      expect(got).toBe(before)
+      // The client has not hung up: the alert is enough (RFC 8446 §6.2).
+      await expect.poll(async () => (await mine.door('sse')).traffic.open, SOON).toBe(0)
+    },
+  )
+
   test.each(Object.keys(faults) as Fault[])(
     '%s: every client is without events as long as it lasts, comes back, and missed nothing',
     { timeout: 60_000 },

@@ -29,7 +29,7 @@ export interface NameRule extends Rule {
 const CLIENTS = /^transports\/((?!floor\/)[^/]+\/client|clients|asking|retry)\.ts$/
 /** Who opens sockets: the server, the authority, `inspect`, `echo`, a look at what this OpenSSL can, and the clients of Node of the load generator, and the peers. */
 const SOCKETS =
-  /^(src\/server\/(secure|upgrade|wire)\.ts|src\/lab\/(gateway|storm\/process)\.ts|src\/broken\/old\.ts|src\/cli\/(echo|inspect(\/connection)?)\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(line|load|target|peers\/.+)\.ts|certs\/.*)$/
+  /^(src\/server\/(secure|upgrade|wire)\.ts|src\/lab\/(gateway|storm\/process|tap\/way)\.ts|src\/broken\/old\.ts|src\/cli\/(echo|inspect(\/connection)?)\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(line|load|target|peers\/.+)\.ts|certs\/.*)$/
 const TLS = /^node:(tls|http|http2|https)$/
 const file = (path: string, text = '') => ({ path, text })
 

@@ -8,7 +8,7 @@ import type { Conditions } from '../bench/network/conditions.ts'
 import type { NetworkCommands } from '../bench/network/process.ts'
 import { profileNames, profiles } from '../bench/network/profiles.ts'
 import { startProxy } from '../bench/network/proxy.ts'
-import type { Proxy } from '../bench/network/proxy.ts'
+import type { Proxy, ProxyOptions } from '../bench/network/proxy.ts'
 import { startSchedule } from '../bench/network/schedule.ts'
 import { child } from '../bench/process.ts'
 import { seeded } from '../bench/random.ts'
@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 
 /** Both ends of one plain TCP connection through a proxy. */
-async function line(conditions: Partial<Conditions> = {}) {
+async function line(conditions: Partial<Conditions> = {}, tap?: ProxyOptions['tap']) {
   let accepted!: (socket: Socket) => void
   let served = 0
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
@@ -32,7 +32,7 @@ async function line(conditions: Partial<Conditions> = {}) {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const proxy = await startProxy(() => port, conditions)
+  const proxy = await startProxy(() => port, conditions, tap && { tap })
   const ends: Socket[] = []
   cleanUp.push(async () => {
     for (const end of ends) end.destroy()
@@ -85,6 +85,29 @@ async function until(check: () => boolean, what: string, ms = 10_000) {
     await sleep(5)
   }
 }
+
+test('altered: once on each open line, where the bytes fit; who reads along has them as they were sent', async () => {
+  const kept: Buffer[] = []
+  const both = await line({}, (_, up, bytes) => void (up || kept.push(bytes)))
+  const other = await both.join()
+  both.proxy.alter((bytes) => {
+    const at = bytes.indexOf('100')
+    if (at >= 0) bytes[at] = 0x39
+    return at >= 0
+  })
+  for (const { client, origin } of [both, other]) {
+    const came = received(client, 30)
+    for (const text of ['nothing yet', 'pay 100 ', 'pay 100 now']) {
+      origin.write(text)
+      await sleep(20)
+    }
+    expect((await came).toString()).toBe('nothing yetpay 900 pay 100 now')
+  }
+  expect(Buffer.concat(kept).toString()).toBe('nothing yetpay 100 pay 100 now'.repeat(2))
+  const { client, origin } = await both.join() // it came later
+  origin.write('pay 100')
+  expect((await received(client, 7)).toString()).toBe('pay 100')
+})
 
 describe('the schedule of one direction', () => {
   const weather = fc.record({

@@ -5,14 +5,18 @@ import type { Fault, Settings, Storm, StormOrder, ToldDoor } from '../public/doo
 import type { DoorState } from '../src/lab/door.ts'
 import type * as lab from '../src/lab/settings.ts'
 import type { StormState } from '../src/lab/storm/storm.ts'
+import type * as told from '../src/lab/tap/told.ts'
+import type { TapOrder, TapState } from '../public/tap.ts'
 
 test('settings and faults are the same ones', () => {
   expectTypeOf<Settings>().toEqualTypeOf<lab.Settings>()
   expectTypeOf<Fault>().toEqualTypeOf<lab.Fault>()
 })
 
-test('what is told of a door and of a storm has all that the page reads', () => {
+test('what is told of a door, of a storm and of a tap has all that the page reads', () => {
   expectTypeOf<DoorState>().toExtend<ToldDoor>()
   expectTypeOf<StormState>().toExtend<Storm>()
   expectTypeOf<lab.StormOrder>().toExtend<StormOrder>()
+  expectTypeOf<lab.TapOrder>().toEqualTypeOf<TapOrder>()
+  expectTypeOf<told.TapState>().toExtend<TapState>()
 })

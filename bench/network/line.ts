@@ -6,6 +6,9 @@ import { startLane } from './lane.ts'
 
 export type Direction = 'up' | 'down'
 
+/** Changes the bytes in place. @returns whether it did. */
+export type Change = (bytes: Buffer) => boolean
+
 export interface Line {
   /** Resets both ends. */
   cut(): void
@@ -13,6 +16,8 @@ export interface Line {
   changed(): void
   stall(ms: number): void
   vanish(direction: Direction | 'both'): void
+  /** What goes down is handed to `change`, in a copy, until it says that it has changed it. */
+  alter(change: Change): void
   /** Ends it without a word to anybody who could still read it. */
   destroy(): void
 }
@@ -43,6 +48,7 @@ export function startLine({ client, port, conditions, seed, silent, ...on }: Lin
   let [carriedAt, sendsFrom, isCutting, hasEnded] = [performance.now(), 0, false, false]
   let opening: NodeJS.Timeout | undefined
   let idle: NodeJS.Timeout | undefined
+  let change: Change | undefined
 
   const shared = { conditions, onBytes: () => void (carriedAt = performance.now()) }
   const up = startLane({
@@ -56,11 +62,18 @@ export function startLine({ client, port, conditions, seed, silent, ...on }: Lin
   const down = startLane({
     ...{ ...shared, from: origin, to: client, random: seeded(seed + 1) },
     bytesPerSecond: () => conditions().downBytesPerSecond,
-    deliver: (bytes) => inSlices(bytes, countedWrite),
+    deliver: (bytes) => inSlices(altered(bytes), countedWrite),
   })
   const lanes = { up, down }
   if (on.tap) origin.on('data', (bytes: Buffer) => on.tap?.(false, bytes))
 
+  function altered(bytes: Buffer): Buffer {
+    if (!change) return bytes
+    const copy = Buffer.from(bytes) // the tap has the bytes that were sent, by reference
+    if (!change(copy)) return bytes
+    change = undefined
+    return copy
+  }
   function inSlices(bytes: Buffer, write: (part: Buffer) => boolean): boolean {
     const { sliceBytes } = conditions()
     if (bytes.length <= sliceBytes) return write(bytes)
@@ -100,6 +113,7 @@ export function startLine({ client, port, conditions, seed, silent, ...on }: Lin
         lanes[each].vanish()
       }
     },
+    alter: (next) => void (change = next),
     destroy() {
       end()
       for (const socket of [client, origin]) socket.destroy()

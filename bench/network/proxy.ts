@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { changed, clear } from './conditions.ts'
 import type { Conditions } from './conditions.ts'
 import { startLine } from './line.ts'
-import type { Direction, Line } from './line.ts'
+import type { Change, Direction, Line } from './line.ts'
 
 export interface Proxy {
   port: number
@@ -25,6 +25,8 @@ export interface Proxy {
    * `up`, the client has gone and the server is not told; with `down`, the other way round. New lines are well.
    */
   vanish(direction: Direction | 'both'): void
+  /** Whoever is on the path may write, too: on each open line the next bytes down that `change` changes arrive changed. */
+  alter(change: Change): void
   /** Nothing passes in either direction, and nobody is told; `false` heals new lines, old ones stay dead. */
   blackhole(on: boolean): void
   /** What passes leaves in slices of this size. */
@@ -129,6 +131,9 @@ export async function startProxy(
     },
     vanish(direction) {
       for (const line of lines) line.vanish(direction)
+    },
+    alter(change) {
+      for (const line of lines) line.alter(change)
     },
     blackhole(on) {
       silent = on

@@ -5,12 +5,15 @@ import type { Credentials } from '../server/secure.ts'
 import { openDoor } from './door.ts'
 import type { Door, DoorOptions, DoorState } from './door.ts'
 import type { Storm, StormState } from './storm/storm.ts'
+import type { Tap } from './tap/tap.ts'
 import { add, nothing } from './traffic.ts'
 import type { Passed } from './traffic.ts'
 
 export interface Bench {
   doors: Record<TransportName, Door>
   storm: Storm | undefined
+  /** What is overheard for it, or was last. */
+  tap: Tap | undefined
   state(): { doors: Record<TransportName, DoorState>; storm: StormState | null }
   /** At its doors. */
   passed(): Passed
@@ -29,7 +32,7 @@ export async function openBench(options: DoorOptions): Promise<Bench> {
   }
   const bench: Bench = {
     doors: Object.fromEntries(doors) as Bench['doors'],
-    storm: undefined,
+    ...{ storm: undefined, tap: undefined },
     state: () => ({
       doors: Object.fromEntries(doors.map(([name, door]) => [name, door.state()])) as Record<TransportName, DoorState>,
       storm: bench.storm?.state ?? null,
@@ -41,7 +44,7 @@ export async function openBench(options: DoorOptions): Promise<Bench> {
     },
     renew: (tls) => doors.forEach(([, door]) => door.renew(tls)),
     async close() {
-      const [results] = await Promise.all([closeDoors(), bench.storm?.end()])
+      const [results] = await Promise.all([closeDoors(), bench.storm?.end(), bench.tap?.end()])
       return { forced: results.some(({ forced }) => forced) }
     },
   }

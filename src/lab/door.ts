@@ -6,6 +6,7 @@ import type { Guard } from '../server/guard.ts'
 import type { RoomOptions } from '../server/room.ts'
 import type { Credentials } from '../server/secure.ts'
 import { behind } from './behind.ts'
+import { flipSealed } from './flip.ts'
 import { conditionsOf, needsNewServer } from './settings.ts'
 import type { Changes, Fault, Settings } from './settings.ts'
 import type { Passed } from './traffic.ts'
@@ -131,6 +132,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       if (fault === 'cut') proxy.cutAfter(0)
       else if (fault === 'freeze') proxy.vanish('both')
       else if (fault === 'stall') proxy.stall(STALL_MS)
+      else if (fault === 'tamper') proxy.alter(flipSealed)
       else {
         isAway = true
         inTurn(restart).catch((error: unknown) => closed.signal.aborted || metrics.failed(error))

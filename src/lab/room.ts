@@ -4,9 +4,10 @@ import { openBench } from './bench.ts'
 import type { Bench } from './bench.ts'
 import { keepBenches } from './benches.ts'
 import { benchRoutes } from './routes.ts'
-import type { Settings, StormOrder } from './settings.ts'
+import type { Settings, StormOrder, TapOrder } from './settings.ts'
 import { startStorm } from './storm/storm.ts'
 import type { Storm } from './storm/storm.ts'
+import { startTap } from './tap/tap.ts'
 
 /** Where a server that listens everywhere is found on its own machine. */
 const reached = (host: string) => ({ '0.0.0.0': '127.0.0.1', '::': '::1' })[host] ?? host
@@ -44,8 +45,14 @@ export function benchRoom({ benches: max = 16, leaseMs = 180_000 }: RoomLimits =
       return true
     }
 
+    function beginTap(bench: Bench, order: TapOrder, name: string): boolean {
+      if (bench.tap && !bench.tap.over) return false
+      bench.tap = startTap(order, { limits, metrics, clock, tls, ca: ca ?? tls.cert, name })
+      return true
+    }
+
     return {
-      routes: benchRoutes({ feed, guard, limits, clock, ticker, benches, startStorm: beginStorm }),
+      routes: benchRoutes({ feed, guard, limits, clock, ticker, benches, startStorm: beginStorm, startTap: beginTap }),
       counts: () => ({ ...benches.counts(), storms: storm && !storm.over ? 1 : 0 }),
       renew(next) {
         tls = next

@@ -12,19 +12,19 @@ import { hostOf, nameOf } from '../server/shape.ts'
 import type { RoomOptions } from '../server/room.ts'
 import type { Bench } from './bench.ts'
 import type { Benches } from './benches.ts'
-import { Changes, Fault, Settings, StormOrder, expected } from './settings.ts'
+import { afterOf, orderRoutes } from './orders.ts'
+import type { Orders } from './orders.ts'
+import { Changes, Fault, Settings, expected } from './settings.ts'
 
-export interface RoutesOptions extends Pick<RoomOptions, 'feed' | 'guard' | 'limits' | 'clock' | 'ticker'> {
+export interface RoutesOptions extends Orders, Pick<RoomOptions, 'feed' | 'guard' | 'limits' | 'clock' | 'ticker'> {
   benches: Benches
-  /** `name`: by which the page knows this host. @returns whether it could begin: one at a time. */
-  startStorm(bench: Bench, order: StormOrder, name: string): boolean
 }
 
 /** One guest in front of many pages must not take the benches of all others. */
 const MAX_OF_A_SESSION = 6
 const SOON = { 'retry-after': '10' }
 
-export function benchRoutes({ feed, guard, limits, clock, ticker, benches, startStorm }: RoutesOptions): Hono<Env> {
+export function benchRoutes({ feed, guard, limits, clock, ticker, benches, ...start }: RoutesOptions): Hono<Env> {
   const app = new Hono<Env>()
   type Asked = Context<Env>
   const bodyOf = ({ env }: Asked) => readJson(env.incoming, env.outgoing, limits.bodyBytes)
@@ -65,22 +65,7 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
     return context.body(null, 204)
   })
 
-  app.post('/:id/storm', async (context) => {
-    const who = guard.mayPublish(context.env)
-    const bench = benchOf(context, who)
-    const order = read(StormOrder, await bodyOf(context), expected(StormOrder))
-    if (!startStorm(bench, order, nameOf(hostOf(context.env.incoming))))
-      throw new Refusal(409, 'storm_under_way', 'one storm at a time; wait for its end')
-    return context.json(bench.storm!.state, 202)
-  })
-  app.delete('/:id/storm', async (context) => {
-    const who = guard.mayPublish(context.env)
-    const { storm } = benchOf(context, who)
-    if (!storm || storm.over) throw new Refusal(404, 'no_storm', 'there is no storm, or it is over')
-    await storm.end('it was cancelled')
-    return context.body(null, 204)
-  })
-  only('/:id/storm', 'POST, DELETE') // here: it is no lane
+  orderRoutes({ app, guard, benchOf, bodyOf, only, ...start }) // here: they are no lanes
 
   app.get('/:id/published/:event', (context) => {
     const who = guard.mayLook(context.env)
@@ -133,16 +118,6 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, start
       throw new Refusal(405, 'method_not_allowed', `only ${allow} here`, { allow })
     })
   }
-}
-
-/** A name that is unknown or comes twice is a question that was meant otherwise. */
-function afterOf({ req }: Context<Env>): number {
-  const asked = [...new URL(req.url).searchParams]
-  if (asked.some(([name]) => name !== 'after')) throw new Refusal(400, 'bad_parameter', 'the one parameter is after')
-  const [after = '0', ...more] = asked.map(([, value]) => value)
-  if (more.length > 0 || !/^\d{1,16}$/.test(after))
-    throw new Refusal(400, 'bad_after', 'after is the number of a record, 0 or more, given once')
-  return Number(after)
 }
 
 const noBench = () => new Refusal(404, 'no_bench', 'there is no such bench, or it has ended; POST /lab/bench opens one')

@@ -24,7 +24,7 @@ export const Changes = v.partial(Settings)
 export type Settings = v.InferOutput<typeof Settings>
 export type Changes = v.InferOutput<typeof Changes>
 
-export const Fault = v.strictObject({ fault: v.picklist(['cut', 'freeze', 'stall', 'restart']) })
+export const Fault = v.strictObject({ fault: v.picklist(['cut', 'freeze', 'stall', 'restart', 'tamper']) })
 export type Fault = v.InferOutput<typeof Fault>['fault']
 
 export const StormOrder = v.strictObject({
@@ -37,8 +37,18 @@ export const StormOrder = v.strictObject({
 })
 export type StormOrder = v.InferOutput<typeof StormOrder>
 
+/** What is to be overheard: votes over all four transports, each over a plain socket and over TLS. */
+export const TapOrder = v.strictObject({
+  tls: v.picklist(['1.2', '1.3']),
+  /** Both votes are written with as many bytes. */
+  padded: v.boolean(),
+  /** Whoever listens changes one bit of one event on each line, too. */
+  tamper: v.boolean(),
+})
+export type TapOrder = v.InferOutput<typeof TapOrder>
+
 /** What may be sent, in words: `{"tls":"1.2"|"1.3","buffering":true|false,"batchMs":0–1000}`. */
-export function expected({ entries }: typeof Settings | typeof StormOrder | typeof Fault): string {
+export function expected({ entries }: typeof Settings | typeof StormOrder | typeof TapOrder | typeof Fault): string {
   return `expected {${Object.entries<Entry>(entries)
     .map(([name, entry]) => `"${name}":${valuesOf(entry)}`)
     .join(',')}}`
@@ -47,6 +57,7 @@ export function expected({ entries }: typeof Settings | typeof StormOrder | type
 type Entry =
   | (typeof Settings.entries)[keyof typeof Settings.entries]
   | (typeof StormOrder.entries)[keyof typeof StormOrder.entries]
+  | (typeof TapOrder.entries)[keyof typeof TapOrder.entries]
   | typeof Fault.entries.fault
 function valuesOf(entry: Entry): string {
   if (entry.type === 'picklist') return entry.options.map((option) => JSON.stringify(option)).join('|')

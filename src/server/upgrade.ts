@@ -88,9 +88,14 @@ export function acceptUpgrades(
 
 /** A stream of events has said that its connection is no HTTP any more (`incoming.upgrade`), and Node has put its parser away. */
 function letGo(socket: Socket) {
-  socket.on('error', ignore)
+  socket.on('error', broken)
   socket.on('data', unasked) // reading on is also how the client's end is noticed
   socket.on('end', gone)
+}
+
+/** A fatal alert, or a record that does not open: Node says so and leaves the socket as it is, deaf (RFC 8446 §6.2: it is to be closed). */
+function broken(this: Socket) {
+  this.destroy()
 }
 
 /** Nobody reads a goodbye any more: thousands who left at once come back at once, and the time is theirs. */
