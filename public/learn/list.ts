@@ -101,11 +101,32 @@ export const experiments: readonly Entry[] = [
     load: () => import('./slow-consumer/screen.ts'),
   },
   {
+    slug: 'tls-handshake',
+    title: 'The TLS handshake, step by step',
+    question: 'Which messages of a handshake can somebody on the path read?',
+    session: 5,
+    load: () => import('./tls-handshake/screen.ts'),
+  },
+  {
     slug: 'what-tls-adds',
     title: 'What TLS adds',
     question: 'How many bytes does TLS add, to a handshake and to an event?',
     session: 5,
     load: () => import('./what-tls-adds/screen.ts'),
+  },
+  {
+    slug: 'eavesdropper',
+    title: 'The eavesdropper',
+    question: 'What does a listener on the path learn, without TLS and with it?',
+    session: 5,
+    load: () => import('./eavesdropper/screen.ts'),
+  },
+  {
+    slug: 'tampering',
+    title: 'Tampering',
+    question: 'One bit of an event is flipped on the way: who notices?',
+    session: 5,
+    load: () => import('./tampering/screen.ts'),
   },
   {
     slug: 'head-of-line',
