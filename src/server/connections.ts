@@ -72,10 +72,12 @@ export function hangUp(socket: Duplex) {
 export function closeWhenIdle(session: ServerHttp2Session, idleMs: number) {
   let open = 0
   let timer = setTimeout(goAway, idleMs)
+  const hangUpNow = session.socket.destroySoon.bind(session.socket) // not to be had of a session that is over
   function goAway() {
     // Said, not done: a session that Node has closed waits for the peer to hang up, and one behind a dead line never does.
-    session.goaway()
-    timer = setTimeout(() => session.destroy(), idleMs)
+    // Nor does one that was closed by the peer's own GOAWAY, and then its socket is all that is left of it.
+    if (!session.destroyed) session.goaway()
+    timer = setTimeout(() => (session.destroyed ? hangUpNow() : session.destroy()), idleMs)
   }
   session.on('stream', (stream) => {
     open++
