@@ -70,7 +70,7 @@ async function openStreams(bench: Bench, seats: Places, phase: Phase, show: () =
   show()
   for (const place of seats.all) place.tell({ kind: 'close' })
   await seats.until(() => seats.all.every(({ heard }) => heard.isClosed), SOON_MS)
-  await emptied(bench)
+  await empty(bench)
   return true
 }
 
@@ -109,10 +109,17 @@ async function shareOne(run: Run<Data>, bench: Bench, { all, until }: Places, da
   look()
 }
 
-/** Until the last line is gone, or so long as one may wait for it: what is asked next must not go out on it. */
-async function emptied(bench: Bench) {
-  for (const until = performance.now() + SOON_MS; performance.now() < until;) {
-    if (!((await openAt(bench)) ?? 0)) return
+/**
+ * Browsers keep lines for later, and one that the seventh stream waited for may open only now. What is asked next must not go out on
+ * them: it would meet a server that is taking leave. So they are reset, until there was none twice.
+ */
+async function empty(bench: Bench) {
+  let looks = 0
+  for (const until = performance.now() + SOON_MS; looks < 2 && performance.now() < until;) {
+    if (await openAt(bench)) {
+      await bench.fault(DOOR, 'cut')
+      looks = 0
+    } else looks++
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
