@@ -71,21 +71,26 @@ export function hangUp(socket: Duplex) {
 /** Node ends idle HTTP/1.1 connections, but not HTTP/2 sessions without streams. */
 export function closeWhenIdle(session: ServerHttp2Session, idleMs: number) {
   let open = 0
+  let isOver = false
   let timer = setTimeout(goAway, idleMs)
-  const hangUpNow = session.socket.destroySoon.bind(session.socket) // not to be had of a session that is over
+  // Kept while there is one: a session that has ended has no socket any more, and the socket may be there still.
+  const letGo = session.socket.destroySoon.bind(session.socket)
   function goAway() {
+    if (session.destroyed) return letGo() // the peer took leave, and Node waits for it to hang up too
     // Said, not done: a session that Node has closed waits for the peer to hang up, and one behind a dead line never does.
-    // Nor does one that was closed by the peer's own GOAWAY, and then its socket is all that is left of it.
-    if (!session.destroyed) session.goaway()
-    timer = setTimeout(() => (session.destroyed ? hangUpNow() : session.destroy()), idleMs)
+    session.goaway()
+    timer = setTimeout(() => session.destroy(), idleMs)
   }
   session.on('stream', (stream) => {
     open++
     clearTimeout(timer)
     stream.on('error', () => undefined) // a reset stream closes; whoever uses it listens for that
     stream.once('close', () => {
-      if (--open === 0 && !session.destroyed) timer = setTimeout(goAway, idleMs)
+      if (--open === 0 && !isOver) timer = setTimeout(goAway, idleMs)
     })
   })
-  session.once('close', () => clearTimeout(timer))
+  session.once('close', () => {
+    isOver = true
+    clearTimeout(timer)
+  })
 }

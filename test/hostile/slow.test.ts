@@ -94,7 +94,7 @@ describe.concurrent('H12 out in time', patience, () => {
     await new Promise((resolve) => session.once('close', resolve))
     expect(performance.now() - before).toBeLessThan(limits.idleMs + SLACK_MS)
   })
-  test('H12 an HTTP/2 client that says GOAWAY and then hears nothing → out after idleMs, twice', async () => {
+  test('H12 an HTTP/2 client that says GOAWAY and then hears nothing → out after idleMs', async () => {
     const line = await open(target, { ALPNProtocols: ['h2'] })
     line.write(Buffer.concat([Buffer.from(PREFACE), settings]))
     await new Promise((resolve) => line.socket.once('data', resolve))
@@ -104,7 +104,7 @@ describe.concurrent('H12 out in time', patience, () => {
     const knocking = setInterval(() => line.write(settings), 50) // a line that is gone answers by a reset
     await new Promise((resolve) => line.socket.once('close', resolve))
     clearInterval(knocking)
-    expect(performance.now() - before).toBeLessThan(2 * limits.idleMs + SLACK_MS)
+    expect(performance.now() - before).toBeLessThan(limits.idleMs + SLACK_MS)
   })
   // Not in a flood: both ends are in this process, and thousands of our own handshakes would be what is measured.
   test.skipIf(flood)('H12 a good client meanwhile → p99 < 100 ms', async () => {
