@@ -410,6 +410,11 @@ describe('six-connections', () => {
       },
     ],
     [
+      'a machine that was given longer',
+      { ...data, http1: { connections: 6, streams: [...upTo(6).map(() => ({ openedMs: 300 })), { waitedMs: 3005 }] } },
+      { choice: 1, says: ['number 7 had no word after 3.00 s'] },
+    ],
+    [
       'one tab fails with an error',
       { ...data, http1: { connections: 0, streams: [{ hadError: true }] } },
       { says: ['0 tabs got an open stream, and number 1 failed with an error'], odd: 'something else' },

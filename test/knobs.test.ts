@@ -139,6 +139,14 @@ const untilSet = (lane: string, wanted: Partial<Settings>) =>
   )
 
 test('a slow line: what it cannot carry waits, and comes when it can', async () => {
+  // Of a line that is about to come back, what it brings then would stand before all that is asked for.
+  await go('rate=10')
+  await untilSet('sse', { buffering: false, downBytesPerSecond: 0 })
+  await until(
+    async () => (await said('sse', '.state')).endsWith('open') && (await latencyOf('sse')) < 1500,
+    'its line to be up and in time',
+    SOON_MS,
+  )
   await go('rate=10&payload=1000&sse.slow=2000') // 10 kB/s for a line of 2
   await untilSet('sse', { downBytesPerSecond: 2000 })
   await until(async () => (await said('sse', '.path')).includes('line down: 2 kB/s'), 'the page to say so')
