@@ -175,7 +175,7 @@ describe('sse-reconnect', () => {
     [
       'nothing',
       { ...data, eventSource: { events: [], stretches: [] }, plain: { events: [], stretches: [] } },
-      { says: ['did not come back within 5.50 s', 'Delivered in all: 0 of 0'], odd: 'off as well' },
+      { says: ['did not come back within 5.5 s', 'Delivered in all: 0 of 0'], odd: 'off as well' },
     ],
     [
       'EventSource loses, the fetch does not',
@@ -388,7 +388,7 @@ describe('six-connections', () => {
       {
         choice: 1,
         says: [
-          'Over HTTP/1.1 6 tabs got an open stream, and number 7 had no word after 1.50 s, and no error either; over HTTP/2 all 8 did, on 1 connection.',
+          'Over HTTP/1.1 6 tabs got an open stream, and number 7 had no word after 1.5 s, and no error either; over HTTP/2 all 8 did, on 1 connection.',
           'With a leader, 4 followers needed 1 connection over HTTP/1.1.',
           'the next one took over; none of those left missed an event that another had',
         ],
