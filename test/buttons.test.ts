@@ -56,14 +56,9 @@ describe.each(browserNames)('%s', (browserName) => {
     expect([await number(name, 'lost'), await number(name, 'repeated')]).toEqual([0, 0])
   }
   const inRow = (offsets: number[]) => offsets.every((each, index) => index === 0 || each === offsets[index - 1]! + 1)
-  async function setKnob<Name extends keyof Settings>(
-    id: string,
-    value: string,
-    setting: Name,
-    wanted: Settings[Name],
-  ) {
-    await page.select(`#${id}-sse`, value)
-    await until(async () => (await doorOf('sse')).settings[setting] === wanted, `${id} to be ${value}`)
+  async function setKnob<Name extends keyof Settings>(name: Name, value: Settings[Name]) {
+    await page.select(`#${name}-sse`, String(value))
+    await until(async () => (await doorOf('sse')).settings[name] === value, `${name} to be ${value}`)
   }
 
   /** Clicks the button of each lane and waits until the lab says that it is done; then looks at what `look` sees of it. */
@@ -121,12 +116,12 @@ describe.each(browserNames)('%s', (browserName) => {
 
   test('Line down 2 kB/s: so much passes and no more', { timeout: 60_000 }, async () => {
     const one = await witnessAt('sse')
-    await setKnob('slow', '2000', 'downBytesPerSecond', 2000)
+    await setKnob('downBytesPerSecond', 2000)
     const [began, from] = [performance.now(), one.bytes]
     for (let n = 0; n < 6; n++) await lab.feed.publish({ type: 'tick', data: 'x'.repeat(1500) })
     await seen(() => expect(one.bytes - from).toBeGreaterThan(6000))
     expect(performance.now() - began).toBeGreaterThan(2500)
-    await setKnob('slow', '0', 'downBytesPerSecond', 0)
+    await setKnob('downBytesPerSecond', 0)
     await seen(() => expect(one.bytes - from).toBeGreaterThan(9000))
     expect([inRow(one.offsets()), one.ends()[0]]).toEqual([true, undefined])
     await hasAll('sse')
@@ -134,13 +129,13 @@ describe.each(browserNames)('%s', (browserName) => {
 
   test('One that buffers: no byte of a stream comes, while a question is answered', { timeout: 60_000 }, async () => {
     const before = await witnessAt('sse')
-    await setKnob('buffering', 'true', 'buffering', true)
+    await setKnob('buffering', true)
     await seen(() => expect(before.ends()).toEqual(['FIN', 'FIN'])) // another server answers at this door
     const one = await witness(lab, (await doorOf('sse')).port)
     await sleep(1500)
     await one.ask()
     expect([one.came, ...one.ends()]).toEqual([[], undefined, undefined])
-    await setKnob('buffering', 'false', 'buffering', false)
+    await setKnob('buffering', false)
     await hasAll('sse')
   })
 
@@ -150,11 +145,11 @@ describe.each(browserNames)('%s', (browserName) => {
     const one = await witness(lab, (await doorOf('sse')).port)
     await one.ask()
     const quietFrom = performance.now()
-    await setKnob('idle', '10000', 'idleCutMs', 10_000)
+    await setKnob('idleCutMs', 10_000)
     await seen(() => expect(one.ends()).toEqual(['RST', 'RST']))
     expect(performance.now() - quietFrom).toBeGreaterThan(9000)
     await until(async () => (await number('sse', 'reconnects')) > reconnects, 'the lane to be cut, too', 20_000)
-    await setKnob('idle', '0', 'idleCutMs', 0)
+    await setKnob('idleCutMs', 0)
     await setRate(10)
     await hasAll('sse')
   })
