@@ -388,7 +388,7 @@ describe('six-connections', () => {
       {
         choice: 1,
         says: [
-          'Over HTTP/1.1 6 tabs got an open stream, and number 7 had no word after 1.5 s, and no error either; over HTTP/2 all 8 did, on 1 connection.',
+          'Over HTTP/1.1 6 tabs got an open stream, and number 7 had no word after 1.50 s, and no error either; over HTTP/2 all 8 did, on 1 connection.',
           'With a leader, 4 followers needed 1 connection over HTTP/1.1.',
           'the next one took over; none of those left missed an event that another had',
         ],

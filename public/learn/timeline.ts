@@ -1,7 +1,7 @@
 // Rows on one time axis: when something was open or waiting, and what happened at which moment.
 import { html, nothing, svg } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
-import { asSet, count } from '../words.ts'
+import { count, duration } from '../words.ts'
 
 export interface Row {
   name: string
@@ -65,7 +65,9 @@ export function timeline({ rows, from = 0, to, legend }: Timeline): TemplateResu
     ${rows.map(row)}
     <div class="row axis" aria-hidden="true">
       <p></p>
-      <svg>${ticks.map((at) => svg`<text x=${x(at)} y="14" text-anchor=${anchor(at)}>${asSet(at)}</text>`)}</svg>
+      <svg>
+        ${ticks.map((at) => svg`<text x=${x(at)} y="14" text-anchor=${anchor(at)}>${duration(at).replace('.00', '')}</text>`)}
+      </svg>
     </div>
     <ul class="keys">
       ${Object.entries(legend).map(([kind, words]) => html`<li><b class=${kind}></b> ${words}</li>`)}

@@ -1,7 +1,7 @@
 // The answer of “The six-connection wall”: how many streams opened, how many connections carried them, and who led the rest. Pure.
 import { parseCursor } from '../../../src/core/event.ts'
 import type { Cursor } from '../../../src/core/event.ts'
-import { asSet, count } from '../../words.ts'
+import { count, duration } from '../../words.ts'
 import type { Answer } from '../experiment.ts'
 import type { Table } from '../table.ts'
 
@@ -77,7 +77,7 @@ export function answer(data: Data): Answer {
   return {
     sentence:
       `Over HTTP/1.1 ${count(one, where === 'tabs' ? 'tab' : 'stream')} ${where === 'tabs' ? 'got an open stream' : 'of this one page opened'}` +
-      `${one < WANTED ? `, and number ${one + 1} ${http1.streams.at(-1)?.hadError ? 'failed with an error' : `had no word after ${asSet(PATIENCE_MS)}, and no error either`}` : ''}; ` +
+      `${one < WANTED ? `, and number ${one + 1} ${http1.streams.at(-1)?.hadError ? 'failed with an error' : `had no word after ${duration(PATIENCE_MS)}, and no error either`}` : ''}; ` +
       `over HTTP/2 ${two === WANTED ? `all ${two}` : two} did${http2.connections === undefined ? '' : `, on ${count(http2.connections, 'connection')}`}.`,
     details: [
       ...(where === 'page' ? [BLOCKED] : []),
