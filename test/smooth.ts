@@ -1,4 +1,4 @@
-// Run by hand (`node test/smooth.ts`): how smoothly the page runs with four lanes at 50 events a second, in each browser that is here. Prints,
+// Run by hand (`npx node test/smooth.ts`): how smoothly the page runs with four lanes at 50 events a second, in each browser that is here. Prints,
 // of ten seconds, the frames that the browser asked for, the longest time between two of them, and the long tasks where they are told.
 import { rm } from 'node:fs/promises'
 import type { Page } from 'puppeteer-core'
