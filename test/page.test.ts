@@ -548,6 +548,8 @@ test('without doors the lanes follow where the page is, and it says that knobs a
   const text = () => other.$eval('.warning:not([hidden])', (element) => (element as HTMLElement).innerText)
   expect(await text()).toMatch(/knobs and faults are off/)
   expect(await other.$$eval('.lane .buttons button:not([disabled])', (all) => all.length)).toBe(0)
+  expect(await other.$eval('#follow', (button) => (button as HTMLButtonElement).disabled)).toBe(true)
+  expect(await other.$eval('#follow-label', ({ textContent }) => textContent)).toMatch(/takes doors of this page’s own/)
   const requests = () => other.$$eval('[data-n="requests"]', (all) => all.map((each) => Number(each.textContent)))
   await until(async () => (await requests()).every((count) => count >= 1), 'their requests to be counted')
   await other.browserContext().close()
