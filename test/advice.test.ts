@@ -43,7 +43,7 @@ describe('what rules one out', () => {
     expect(fitsOf(changes)[transport]).toBe(fits)
   })
 
-  test('a round trip that is longer than an event may be old', () => {
+  test('a round trip that is longer than an event may come late', () => {
     const slow = measured.map((each) => ({ ...each, tripMs: 700, medianMs: 900 }))
     expect(fitsOf({}, slow).polling).toBe('no')
   })

@@ -39,9 +39,9 @@ function tells<Data>({ answer, table }: { answer(data: Data): Answer; table(data
 
 const id = (offset: number) => `madeupepoch.${offset}` as Cursor
 const upTo = (n: number) => Array.from({ length: n }, (_, index) => index)
-const event = (offset: number, due: number, age: number): Got => ({ id: id(offset), due, at: due + age })
-/** One each `everyMs`, all as old. */
-const steady = (n: number, everyMs: number, age: number) => upTo(n).map((k) => event(k + 1, k * everyMs, age))
+const event = (offset: number, due: number, latency: number): Got => ({ id: id(offset), due, at: due + latency })
+/** One each `everyMs`, all with that latency. */
+const steady = (n: number, everyMs: number, latency: number) => upTo(n).map((k) => event(k + 1, k * everyMs, latency))
 const counted = (total: number, changes: Partial<Passed> = {}): Passed => ({
   ...{ requests: 8, connections: 1, up: total / 4, down: (total * 3) / 4, total },
   ...changes,
@@ -51,8 +51,8 @@ const withNth = <Each>(all: readonly Each[], index: number, changes: Partial<Eac
   all.map((each, place) => (place === index ? { ...each, ...changes } : each))
 
 describe('polling-interval', () => {
-  const line = (intervalMs: number, bytes: number, age = intervalMs / 2 + 10): pollingInterval.Line => ({
-    ...{ intervalMs, events: steady(60, 250, age), lost: 0, passed: counted(60 * bytes) },
+  const line = (intervalMs: number, bytes: number, latency = intervalMs / 2 + 10): pollingInterval.Line => ({
+    ...{ intervalMs, events: steady(60, 250, latency), lost: 0, passed: counted(60 * bytes) },
     exchanges: upTo(20).map((k) => ({ askedAt: k * 300, answeredAt: k * 300 + 10, events: k % 2 })),
   })
   const lines = [line(250, 500), line(1000, 250), line(4000, 150)]
@@ -66,7 +66,7 @@ describe('polling-interval', () => {
       {
         choice: 2,
         says: [
-          'Asking every 4 s instead of every 1 s made the median event 3.9 times as old (2.01 s against 510 ms)',
+          'Asking every 4 s instead of every 1 s made the median latency 3.9 times as long (2.01 s against 510 ms)',
           'Each event then took 150 B instead of 250 B.',
           'No client lost an event',
         ],
@@ -76,12 +76,12 @@ describe('polling-interval', () => {
     ['no event at one', with4({ ...lines[2]!, events: [] }), { says: ['nothing to compare'], odd: 'dozens' }],
     ['no clock', with4({ ...lines[2]!, events: steady(60, NaN, 1) }), { says: ['nothing to compare'], odd: 'dozens' }],
     [
-      'the longer pause is younger and dearer',
+      'the longer pause is quicker and dearer',
       with4(line(4000, 400, 100)),
-      { says: ['0.2 times as old (100 ms against 510 ms)', '400 B instead of 250 B'], odd: 'Every 4 s is not where' },
+      { says: ['0.2 times as long (100 ms against 510 ms)', '400 B instead of 250 B'], odd: 'Every 4 s is not where' },
     ],
-    ['hardly older', with4(line(4000, 150, 600)), { choice: 0, says: ['1.2 times'], odd: 'Every 4 s is not where' }],
-    ['dearer only', with4(line(4000, 300)), { choice: 2, says: ['300 B instead of 250 B'], odd: 'and cheaper' }],
+    ['hardly longer', with4(line(4000, 150, 600)), { choice: 0, says: ['1.2 times'], odd: 'Every 4 s is not where' }],
+    ['dearer only', with4(line(4000, 300)), { choice: 2, says: ['300 B instead of 250 B'], odd: 'and events cheaper' }],
     [
       'off, in the background',
       { ...with4(line(4000, 150, 3500)), wasHidden: true },
@@ -130,9 +130,9 @@ describe('long-polling', () => {
     ['no round trip', { ...data, tripMs: NaN }, { says: ['Of no event', 'round trip: –'], odd: 'nothing to see' }],
     ['no clock', { ...data, events: steady(5, NaN, 1) }, { says: ['Of no event'], odd: 'nothing to see' }],
     [
-      'those that met a question are older',
+      'those that met a question come later',
       { ...data, events: [event(1, 500, 800), ...data.events.slice(1)] },
-      { choice: 1, says: ['a held question: 800 ms'], odd: 'should be older' },
+      { choice: 1, says: ['a held question: 800 ms'], odd: 'should come later' },
     ],
     ['some are lost', { ...data, lost: 2 }, { says: ['2 events were lost'], odd: 'must not happen' }],
     ['one is lost', { ...data, lost: 1 }, { says: ['1 event was lost'], odd: 'does not tell' }],
@@ -410,6 +410,11 @@ describe('six-connections', () => {
       },
     ],
     [
+      'a machine that was given longer',
+      { ...data, http1: { connections: 6, streams: [...upTo(6).map(() => ({ openedMs: 300 })), { waitedMs: 3005 }] } },
+      { choice: 1, says: ['number 7 had no word after 3.00 s'] },
+    ],
+    [
       'one tab fails with an error',
       { ...data, http1: { connections: 0, streams: [{ hadError: true }] } },
       { says: ['0 tabs got an open stream, and number 1 failed with an error'], odd: 'something else' },
@@ -472,7 +477,7 @@ describe('head-of-line', () => {
         choice: 1,
         says: [
           'A was silent for 5.02 s, and B, on the same connection, for 5.02 s; C, on a line of its own that stalled too, for 5.02 s, and D, whose line did not stall, for 201 ms.',
-          'of B came within a tenth of a second, the oldest 4.86 s old, in order',
+          'of B came within a tenth of a second, the latest 4.86 s late, in order',
           'Nothing was lost',
         ],
       },
@@ -510,7 +515,7 @@ describe('head-of-line', () => {
     ],
   ])('%s', tells(headOfLine))
 
-  test('what was held, and how old it got on average', () => {
+  test('what was held, and its mean latency', () => {
     const { events, meanMs } = headOfLine.heldOf(data)
     expect(events).toBe(30)
     expect(meanMs).toBeCloseTo(2449, 0)
@@ -589,8 +594,8 @@ describe('websocket-handshake', () => {
 })
 
 describe('batching', () => {
-  const line = (batchMs: number, age: number, bytes: number, perRecord: number): batching.Line => ({
-    ...{ batchMs, events: steady(700, 10, age), lost: 0, passed: counted(0, { down: 700 * bytes }) },
+  const line = (batchMs: number, latency: number, bytes: number, perRecord: number): batching.Line => ({
+    ...{ batchMs, events: steady(700, 10, latency), lost: 0, passed: counted(0, { down: 700 * bytes }) },
     records: upTo(20).map(() => ({ events: perRecord, cipherBytes: perRecord * 110 + 22 })),
   })
   const lines = [line(0, 2, 132, 1), line(20, 12, 117, 3), line(100, 55, 112, 11)]
@@ -604,8 +609,8 @@ describe('batching', () => {
       {
         choice: 0,
         says: [
-          'Gathering for 100 ms saved 15 % of the bytes (112 B instead of 132 B for each event) and 91 % of the records; the median event got 53 ms older.',
-          'Window of 20 ms: 117 B for each event, 3.0 events in a record; median age 12 ms, worst 12 ms.',
+          'Gathering for 100 ms saved 15 % of the bytes (112 B instead of 132 B for each event) and 91 % of the records; the median latency rose by 53 ms.',
+          'Window of 20 ms: 117 B for each event, 3.0 events in a record; median latency 12 ms, worst 12 ms.',
           'No stream lost an event.',
         ],
       },
@@ -613,9 +618,9 @@ describe('batching', () => {
     ['nothing', { lines: [] }, { says: ['nothing to compare'], odd: 'Is the lab still running' }],
     ['no event in one', withLong({ ...lines[2]!, events: [] }), { says: ['nothing to compare'], odd: 'hundreds' }],
     [
-      'the window costs bytes and records, and events get younger',
+      'the window costs bytes and records, and events come sooner',
       { lines: [line(0, 60, 110, 4), lines[1]!, line(100, 10, 132, 2)] },
-      { says: ['cost 20 % more bytes', 'took 100 % more records', 'got 50 ms younger'], odd: 'half the window' },
+      { says: ['cost 20 % more bytes', 'took 100 % more records', 'fell by 50 ms'], odd: 'half the window' },
     ],
     ['half is saved', withLong(line(100, 55, 66, 11)), { choice: 1, says: ['saved 50 %'] }],
     ['nine tenths are saved', withLong(line(100, 55, 13, 11)), { choice: 2, says: ['saved 90 %'] }],
@@ -632,7 +637,7 @@ describe('batching', () => {
     [
       'the lab shows no records',
       { lines: lines.map((each) => ({ ...each, records: [] })), wireTrouble: 'No records here.' },
-      { choice: 0, says: ['for each event); the median event', 'No records here.'] },
+      { choice: 0, says: ['for each event); the median latency', 'No records here.'] },
     ],
   ])('%s', tells(batching))
 })

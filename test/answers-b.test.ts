@@ -44,11 +44,11 @@ function answers<Data>(
   })
 }
 
-/** So many, due each `everyMs` from `from` on, each `ageMs` old when it was read. */
-function events(n: number, everyMs: number, ageMs: number, from = 0): Got[] {
+/** So many, due each `everyMs` from `from` on, each with that latency. */
+function events(n: number, everyMs: number, latencyMs: number, from = 0): Got[] {
   return Array.from({ length: n }, (_, i) => {
     const due = from + i * everyMs
-    return { id: `abcdefgh.${Math.round(due)}` as const, due, at: due + ageMs }
+    return { id: `abcdefgh.${Math.round(due)}` as const, due, at: due + latencyMs }
   })
 }
 const opened = (at: number) => ({ at, state: 'open' as const })
@@ -153,7 +153,7 @@ describe('buffering proxy', () => {
         /no event and was told nothing/,
         /without the proxy it had 26 events/,
         /gave up on its hello after 2.50 s/,
-        /came after that: 26 events, up to 6.60 s old/,
+        /came after that: 26 events, up to 6.60 s late/,
         /Nobody lost/,
       ],
     },
@@ -176,7 +176,7 @@ describe('buffering proxy', () => {
       data: run({ events: quick }),
       choice: undefined,
       says: [
-        /had 26 events in 6.50 s \(median age 4.0 ms\), without it 26/,
+        /had 26 events in 6.50 s \(median latency 4.0 ms\), without it 26/,
         /A stream got through/,
         /nothing came that had been due before/,
       ],
@@ -187,7 +187,7 @@ describe('buffering proxy', () => {
       name: 'events came in lumps',
       data: run({ events: quick.map((each) => ({ ...each, at: each.due + 900 })) }),
       choice: 0,
-      says: [/median age 900 ms/],
+      says: [/median latency 900 ms/],
       isOdd: true,
     },
     {
@@ -241,10 +241,10 @@ describe('background tabs', () => {
     while (all.at(-1)! < 13_000) all.push(all.at(-1)! + (isHidden(all.at(-1)!) ? hiddenMs : 250))
     return all
   }
-  const aged = (shownMs: number, hiddenMs: number): Got[] =>
+  const late = (shownMs: number, hiddenMs: number): Got[] =>
     events(104, 125, 0).map((each) => ({ ...each, at: each.due + (isHidden(each.due) ? hiddenMs : shownMs) }))
   const usual: backgroundTabs.Data = {
-    ...{ timer: ticks(1000), worker: ticks(250), polling: aged(140, 520), sse: aged(3, 4), wss: aged(3, 4) },
+    ...{ timer: ticks(1000), worker: ticks(250), polling: late(140, 520), sse: late(3, 4), wss: late(3, 4) },
     ...{ hiddenAt, shownAt, lost: 0 },
   }
   answers<backgroundTabs.Data>(backgroundTabs, [
@@ -254,35 +254,35 @@ describe('background tabs', () => {
       choice: 1,
       says: [
         /fired every 1.00 s/,
-        /polling was 520 ms old instead of 140 ms/,
-        /SSE it was 4.0 ms old instead of 3.0 ms/,
+        /polling was 520 ms instead of 140 ms/,
+        /SSE it was 4.0 ms instead of 3.0 ms/,
         /hidden for 9.00 s/,
       ],
     },
     {
-      name: 'reversed: younger when hidden',
-      data: { ...usual, timer: ticks(250), polling: aged(520, 140) },
+      name: 'reversed: sooner when hidden',
+      data: { ...usual, timer: ticks(250), polling: late(520, 140) },
       choice: 0,
-      says: [/polling was 140 ms old instead of 520 ms/, /did not slow the timers/],
+      says: [/polling was 140 ms instead of 520 ms/, /did not slow the timers/],
       isOdd: true,
     },
     {
       name: 'all were late',
-      data: { ...usual, sse: aged(3, 2000), wss: aged(3, 2000) },
+      data: { ...usual, sse: late(3, 2000), wss: late(3, 2000) },
       choice: 2,
       says: [/by SSE and by WebSocket should have been read/],
       isOdd: true,
     },
     {
       name: 'one stream was late: no choice says that',
-      data: { ...usual, wss: aged(3, 2000) },
+      data: { ...usual, wss: late(3, 2000) },
       choice: undefined,
       says: [/came by WebSocket should/],
       isOdd: true,
     },
     {
       name: 'a clamped timer, and polling not late',
-      data: { ...usual, polling: aged(140, 150) },
+      data: { ...usual, polling: late(140, 150) },
       choice: 0,
       says: [/was not late for it/],
       isOdd: true,
@@ -366,7 +366,7 @@ describe('slow consumer', () => {
       name: 'reversed: the fast one is the late one',
       data: { ...usual, fast: usual.slow, slow: usual.fast, fastLost: 4 },
       choice: 2,
-      says: [/slow one read was 5.0 ms old, the fast one’s 4.00 s: the fast one lost 4 events/],
+      says: [/slow one was 5.0 ms, the fast one’s 4.00 s: the fast one lost 4 events/],
       isOdd: true,
     },
     {
@@ -733,8 +733,8 @@ describe('which transport', () => {
       choice: 1,
       says: [
         /Long polling sent the most, 900 B for an event, WebSocket the least, 110 B/,
-        /3.0 ms old by WebSocket and 520 ms by Polling/,
-        /Within 50 ms of the freshest: WebSocket, SSE and Long polling/,
+        /3.0 ms by WebSocket and 520 ms by Polling/,
+        /Within 50 ms of the soonest: WebSocket, SSE and Long polling/,
         /None of the four lost/,
       ],
     },
@@ -749,7 +749,7 @@ describe('which transport', () => {
       name: 'reversed: polling is the freshest',
       data: but('polling', { medianMs: 1 }),
       choice: 1,
-      says: [/1.0 ms old by Polling and 5.0 ms by Long polling/],
+      says: [/1.0 ms by Polling and 5.0 ms by Long polling/],
     },
     {
       name: 'lost',

@@ -19,9 +19,9 @@ export const expectations: Record<string, Expected> = {
         within(number(row, 'events'), eventsIn(16.3 - i / 1000, 4)[0], eventsIn(16.3, 4)[1])
         // i/2 + t. Of some 64 events that are spread evenly over i the median has a standard error of i/16: three of those.
         const off = (3 / 16) * i
-        within(number(row, 'median age, ms'), i / 2 + t - off, i / 2 + t + off + LATE_MS / 4)
+        within(number(row, 'median latency, ms'), i / 2 + t - off, i / 2 + t + off + LATE_MS / 4)
         // i + 3t/2 at most; some event comes within half a second of a pause that has just begun.
-        within(number(row, 'worst age, ms'), Math.max(0.7 * i, i - 500), i + 1.5 * t + LATE_MS)
+        within(number(row, 'worst latency, ms'), Math.max(0.7 * i, i - 500), i + 1.5 * t + LATE_MS)
         expect(number(row, 'lost')).toBe(0)
         within(number(row, 'connections'), ...ONE)
       }
@@ -39,14 +39,17 @@ export const expectations: Record<string, Expected> = {
     choice: 1,
     numbers(rows) {
       const [timer, worker, polling, sse, wss] = rows
-      // A timer fires not before its time: 250 ms, less what a clock is coarse (1 ms in Firefox).
-      for (const row of [timer, worker]) within(number(row, 'in sight, ms'), 248, 330)
-      within(number(timer, 'hidden, ms'), 950, 1200) // once a second
-      within(number(worker, 'hidden, ms'), 248, 330)
+      const shown = (row: Rows[number] | undefined) => number(row, 'in sight, ms')
+      const hidden = (row: Rows[number] | undefined) => number(row, 'hidden, ms')
+      // A timer fires not before its time: 250 ms, less what a clock is coarse (1 ms in Firefox). A busy machine is late.
+      for (const each of [shown(timer), shown(worker), hidden(worker)]) within(each, 248, 250 + LATE_MS)
+      within(hidden(timer), 950, 1000 + LATE_MS) // once a second
+      expect(hidden(timer) / hidden(worker)).toBeGreaterThan(1.5) // four times, but for that
       // A question each second: half of that on average; 64 events, a standard error of 1/16 s, three of those.
-      within(number(polling, 'hidden, ms'), 500 - 190, 500 + 190 + LATE_MS / 4)
-      within(number(polling, 'in sight, ms'), 125 - 75, 125 + 75 + LATE_MS / 2) // some 25 events; and the round trip
-      for (const row of [sse, wss]) within(number(row, 'hidden, ms'), 0, 100) // as in sight: some milliseconds
+      within(hidden(polling), 500 - 190, 500 + 190 + LATE_MS / 2)
+      within(shown(polling), 125 - 75, 125 + 75 + LATE_MS / 2) // some 25 events; and the round trip
+      // As in sight, some milliseconds. What waits for a timer of a second has half of one, as polling has, on however busy a machine.
+      for (const row of [sse, wss]) within(hidden(row), 0, hidden(polling) / 2)
     },
   },
   'long-polling': {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { csvOf } from '../public/save.ts'
 
 test.each([
-  ['a comma', ['age, ms', 'b'], '"age, ms",b\r\n'],
+  ['a comma', ['latency, ms', 'b'], '"latency, ms",b\r\n'],
   ['a quote', ['x "y"', 'z'], '"x ""y""",z\r\n'],
   ['a line', ['a\nb', 'c'], '"a\nb",c\r\n'],
   ['a number', [1.25, 0], '1.25,0\r\n'],

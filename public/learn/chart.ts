@@ -1,5 +1,5 @@
-// A chart of uPlot that goes with the page: its colours, its type, its width. Series may have different x values; each has a shape and its
-// name in the chart, besides its colour.
+// A chart of uPlot that goes with the page: its colours, its type, its width. Series may have different x values; each has a shape, a dash or
+// its name in the chart, besides its colour.
 import uPlot from '/vendor/uplot.js'
 import { html, render } from '/vendor/lit-html.js'
 import { alone, axis, remOf } from '../axes.ts'
@@ -76,10 +76,13 @@ export function chart(box: HTMLElement, { label, x, y, series, heightPx = 240, h
     const dash = each.as === 'dashes' && { dash: [7, 5] }
     return { stroke: colour, width: 2, spanGaps: true, points: { show: false }, ...dash }
   }
+  /** A name in the chart lies on what is drawn there: only those have one that the keys below cannot tell apart without their colour. */
+  const isAlike = ({ as }: (typeof series)[number]) =>
+    as !== 'dots' && series.filter((each) => each.as === as).length > 1
   const named = () =>
-    series.map(({ name, as }, index) => ({
-      ...{ name, isLine: as !== 'dots', colour: strokes[index]!, ground: colours.surface },
-    }))
+    series.map((each, index) =>
+      isAlike(each) ? { name: each.name, colour: strokes[index]!, ground: colours.surface } : undefined,
+    )
   const sizeOf = () => ({ width: Math.max(200, frame.clientWidth), height: Math.round(remOf(heightPx)) })
 
   /** Anew when the looks change: uPlot measures its type once. */

@@ -54,7 +54,7 @@ function arrive(root: HTMLElement) {
 }
 
 function list(slug: string) {
-  return html`<div class="learn">
+  return html`<div class="learn sessions">
     <h2 tabindex="-1">Experiments</h2>
     <p class="lead">Each asks you for a guess, then measures it here, on real connections, in at most 20 seconds.</p>
     ${slug && html`<p class="alert" role="alert">There is no experiment “${slug}”. These are the ones there are:</p>`}

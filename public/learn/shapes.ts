@@ -1,4 +1,4 @@
-// What tells the series of a chart apart without their colours: the shape of the dots, and the name at the last point.
+// What tells the series of a chart apart without their colours: the shape of the dots, and a name at lines that are drawn alike.
 import type uPlot from 'uplot'
 import { fontOf, remOf } from '../axes.ts'
 
@@ -58,23 +58,21 @@ const topOf = (all: readonly number[], valueOf: (each: number) => number): numbe
 export interface Named {
   name: string
   colour: string
-  /** Of a line the highest point has the name, of dots the last one. */
-  isLine: boolean
   /** Behind the letters, so that they can be read before dots. */
   ground: string
 }
 
-/** Writes the name of each series above a point of it; those that would lie on each other, above each other. */
-export function drawNames(chart: uPlot, series: readonly Named[]): void {
+/** Writes the name of each line above its highest point; those that would lie on each other, above each other. Undefined: none. */
+export function drawNames(chart: uPlot, series: readonly (Named | undefined)[]): void {
   const { ctx, bbox, data } = chart
   const line = remOf(TYPE_PX) * 1.25 * devicePixelRatio
   const apart = 4 * devicePixelRatio
   const places = series.flatMap((named, index) => {
     const ys = data[index + 1]!
     const known = [...ys.keys()].filter((i) => typeof ys[i] === 'number')
-    const last = named.isLine ? topOf(known, (i) => ys[i]!) : known.at(-1)
-    if (last === undefined) return []
-    return [{ ...named, x: chart.valToPos(data[0][last]!, 'x', true), y: yOf(chart, ys[last]!) }]
+    const top = topOf(known, (i) => ys[i]!)
+    if (!named || top === undefined) return []
+    return [{ ...named, x: chart.valToPos(data[0][top]!, 'x', true), y: yOf(chart, ys[top]!) }]
   })
   ctx.font = fontOf(TYPE_PX * devicePixelRatio)
   ctx.textBaseline = 'bottom'

@@ -7,7 +7,7 @@ import { NONE } from '../words.ts'
 
 export interface Table {
   caption: string
-  /** With their units: `age, ms`. The first one says what a row is about. */
+  /** With their units: `latency, ms`. The first one says what a row is about. */
   columns: readonly string[]
   rows: readonly (readonly Cell[])[]
 }

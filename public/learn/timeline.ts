@@ -66,7 +66,7 @@ export function timeline({ rows, from = 0, to, legend }: Timeline): TemplateResu
     <div class="row axis" aria-hidden="true">
       <p></p>
       <svg>
-        ${ticks.map((at) => svg`<text x=${x(at)} y="14" text-anchor=${anchor(at)}>${duration(at).replace('.00', '')}</text>`)}
+        ${ticks.map((at) => svg`<text x=${x(at)} y="14" text-anchor=${anchor(at)}>${at === 0 ? '0 s' : duration(at).replace('.00', '')}</text>`)}
       </svg>
     </div>
     <ul class="keys">

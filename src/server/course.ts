@@ -57,9 +57,10 @@ export function coursePage(markdown: string, served: (path: string) => Uint8Arra
 function picture(path: string, text: string, file: Uint8Array): string {
   const [width, height] = sizeOf(file)
   const dark = path.replace(LIGHT, '-dark')
+  // Of a screen in a column of text the small type cannot be read: it opens as large as it is.
   return (
-    `<picture><source srcset="${dark}" media="screen and (prefers-color-scheme: dark)">` +
-    `<img src="${path}" alt="${escape(text)}" width="${width}" height="${height}" loading="lazy"></picture>`
+    `<a href="${path}"><picture><source srcset="${dark}" media="screen and (prefers-color-scheme: dark)">` +
+    `<img src="${path}" alt="${escape(text)}" width="${width}" height="${height}" loading="lazy"></picture></a>`
   )
 }
 

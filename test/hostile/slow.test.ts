@@ -7,6 +7,7 @@ import { defaults } from '../../src/core/limits.ts'
 import { encode, handshake, text } from '../frames.ts'
 import { get2, idle, json, labForFile, open, request, residentMiB } from '../raw.ts'
 import type { Line } from '../raw.ts'
+import { PREFACE, frame, settings } from './http2-frames.ts'
 
 const flood = process.env.FLOOD === '1'
 const { headersMs, requestMs, idleMs, handshakeMs, pingMs, pongMs, stallMs } = defaults
@@ -91,6 +92,18 @@ describe.concurrent('H12 out in time', patience, () => {
     const session = target.http2
     const before = performance.now()
     await new Promise((resolve) => session.once('close', resolve))
+    expect(performance.now() - before).toBeLessThan(limits.idleMs + SLACK_MS)
+  })
+  test('H12 an HTTP/2 client that says GOAWAY and then hears nothing → out after idleMs', async () => {
+    const line = await open(target, { ALPNProtocols: ['h2'] })
+    line.write(Buffer.concat([Buffer.from(PREFACE), settings]))
+    await new Promise((resolve) => line.socket.once('data', resolve))
+    line.socket.pause() // not even that the server leaves, and so it does not leave either
+    line.write(frame(7, 0, 0, Buffer.alloc(8)))
+    const before = performance.now()
+    const knocking = setInterval(() => line.write(settings), 50) // a line that is gone answers by a reset
+    await new Promise((resolve) => line.socket.once('close', resolve))
+    clearInterval(knocking)
     expect(performance.now() - before).toBeLessThan(limits.idleMs + SLACK_MS)
   })
   // Not in a flood: both ends are in this process, and thousands of our own handshakes would be what is measured.

@@ -1,7 +1,7 @@
 // The answer of “Background tabs”: timers, polling and streams of a page, in sight and hidden. Pure.
 import { median } from '../../../src/core/stats.ts'
 import { count, duration } from '../../words.ts'
-import { typical } from '../ages.ts'
+import { typical } from '../latency.ts'
 import type { Answer } from '../experiment.ts'
 import type { Got } from '../follow.ts'
 import type { Table } from '../table.ts'
@@ -36,8 +36,8 @@ function gapOf(times: readonly number[], part: Part, data: Data): number {
   })
   return median(gaps) ?? NaN
 }
-/** Of the first events an age is one of opening the line. */
-const ageOf = (events: readonly Got[], part: Part, data: Data) =>
+/** The latency of the first events is that of opening the line. */
+const latencyOf = (events: readonly Got[], part: Part, data: Data) =>
   typical(events.filter(({ due }) => due > 800 && partOf(due, data) === part))
 
 interface Figures {
@@ -50,23 +50,23 @@ interface Figures {
 
 function figuresOf(data: Data) {
   const pair = (of: (part: Part) => number) => ({ shown: of('shown'), hidden: of('hidden') })
-  const age = (events: readonly Got[]) => ({
-    what: 'age of an event',
-    ...pair((part) => ageOf(events, part, data)),
+  const latency = (events: readonly Got[]) => ({
+    what: 'latency of an event',
+    ...pair((part) => latencyOf(events, part, data)),
   })
   const gap = (times: readonly number[]) => ({ what: 'time between two', ...pair((part) => gapOf(times, part, data)) })
   return {
     timer: { name: `setTimeout(${TICK_MS}) in the page`, ...gap(data.timer) },
     worker: { name: `setTimeout(${TICK_MS}) in a worker`, ...gap(data.worker) },
-    polling: { name: `polling every ${TICK_MS} ms`, ...age(data.polling) },
-    sse: { name: 'SSE', ...age(data.sse) },
-    wss: { name: 'WebSocket', ...age(data.wss) },
+    polling: { name: `polling every ${TICK_MS} ms`, ...latency(data.polling) },
+    sse: { name: 'SSE', ...latency(data.sse) },
+    wss: { name: 'WebSocket', ...latency(data.wss) },
   } satisfies Record<string, Figures>
 }
 
 const isKnown = ({ shown, hidden }: Figures) => Number.isFinite(shown + hidden)
 const change = ({ shown, hidden }: Figures) => `${duration(shown)} in sight, ${duration(hidden)} hidden`
-const instead = ({ shown, hidden }: Figures) => `${duration(hidden)} old instead of ${duration(shown)}`
+const instead = ({ shown, hidden }: Figures) => `${duration(hidden)} instead of ${duration(shown)}`
 const spanOf = ({ hiddenAt = NaN, shownAt = NaN }: Data) => shownAt - hiddenAt
 
 export function answer(data: Data): Answer {
@@ -84,7 +84,7 @@ export function answer(data: Data): Answer {
   const late = [sse, wss].filter(({ shown, hidden }) => hidden > shown + 300)
   return {
     sentence:
-      `Hidden, a timer of ${TICK_MS} ms fired every ${duration(timer.hidden)}, and the median event by polling was ${instead(polling)}; ` +
+      `Hidden, a timer of ${TICK_MS} ms fired every ${duration(timer.hidden)}, and the median latency by polling was ${instead(polling)}; ` +
       `by SSE it was ${instead(sse)}, by WebSocket ${instead(wss)}.`,
     details: [
       `Timer in the page: ${change(timer)}. ${isKnown(worker) ? `The same in a worker: ${change(worker)}.` : 'A worker did not tell.'}`,

@@ -1,6 +1,6 @@
-// The picture of “Background tabs”: the age of each event when the page read it, and when the page was hidden.
+// The picture of “Background tabs”: the latency of each event, and when the page was hidden.
 import { duration } from '../../words.ts'
-import { dots } from '../ages.ts'
+import { dots } from '../latency.ts'
 import { block, plot } from '../plot.ts'
 import type { Picture } from '../picture.ts'
 import type { Data } from './answer.ts'
@@ -10,11 +10,11 @@ const HIGHEST_S = 1.6
 
 export function picture(box: HTMLElement): Picture<Data> {
   const shown = plot(box, {
-    title: 'Age of each event when the page read it',
-    label: 'Age of events by polling, SSE and WebSocket, while the page is in sight, hidden, and in sight again',
+    title: 'Latency of each event',
+    label: 'Latency of events by polling, SSE and WebSocket, while the page is in sight, hidden, and in sight again',
     heightPx: 300,
     x: { label: 'when the event was due, s', range: [0, TOTAL_MS / 1000] },
-    y: { label: 'age, s', range: [0, HIGHEST_S] },
+    y: { label: 'latency, s', range: [0, HIGHEST_S] },
     series: [
       { name: 'polling', lane: 'polling', as: 'dots' },
       { name: 'SSE', lane: 'sse', as: 'dots' },

@@ -11,7 +11,7 @@ export const screen = experiment<Data>({
   about: html`This page polls every ${TICK_MS} ms and reads two streams, while a tab opens in front of it for
   ${HIDDEN_MS / 1000} seconds and goes away again. If your browser forbids that, you are asked to go to another tab
   yourself.`,
-  question: 'Nobody looks at the page. Which of its events get older?',
+  question: 'Nobody looks at the page. Which of its events come later?',
   choices: [
     'None: a page runs on as before',
     'Those of polling: its timer is slowed down',
@@ -43,7 +43,7 @@ export const screen = experiment<Data>({
     </p>`,
   table,
   measured: html`The page is what is measured, by its own clock (<code>performance.now()</code>): timers that each set
-    the next one, and the age of each event from when it was due at the lab to <code>onEvent</code>. A run cannot hide
-    its own tab, so it opens an empty one in front of it, which the browser allows right after a click. The first second
-    of being hidden counts for neither side. What a phone does, or five minutes, is not measured here.`,
+    the next one, and the latency of each event from when it was due at the lab to <code>onEvent</code>. A run cannot
+    hide its own tab, so it opens an empty one in front of it, which the browser allows right after a click. The first
+    second of being hidden counts for neither side. What a phone does, or five minutes, is not measured here.`,
 })

@@ -1,6 +1,6 @@
-// The answer of “Batching”: what a window saved of bytes and of records, and how much older it made events. Pure.
+// The answer of “Batching”: what a window saved of bytes and of records, and how much latency it added. Pure.
 import { count, duration, percent, size } from '../../words.ts'
-import { agesOf, oldest, typical } from '../ages.ts'
+import { latenciesOf, typical, worst } from '../latency.ts'
 import type { Passed } from '../doors.ts'
 import type { Answer } from '../experiment.ts'
 import type { Got } from '../follow.ts'
@@ -36,12 +36,12 @@ export interface Figures {
 export const RECORD_BYTES = 22
 
 export function figuresOf({ batchMs, events, passed, records }: Line): Figures {
-  const ages = agesOf(events)
+  const all = latenciesOf(events)
   const inRecords = records.reduce((sum, each) => sum + each.events, 0)
   const cipherBytes = records.reduce((sum, each) => sum + each.cipherBytes, 0)
   return {
-    ...{ batchMs, n: events.length, medianMs: typical(events), worstMs: oldest(events) },
-    meanMs: ages.reduce((sum, age) => sum + age, 0) / ages.length,
+    ...{ batchMs, n: events.length, medianMs: typical(events), worstMs: worst(events) },
+    meanMs: all.reduce((sum, ms) => sum + ms, 0) / all.length,
     bytesPerEvent: (passed?.down ?? NaN) / events.length,
     eventsPerRecord: inRecords / records.length,
     ownBytes: (cipherBytes - RECORD_BYTES * records.length) / inRecords,
@@ -69,13 +69,13 @@ export function answer({ lines, wireTrouble }: Data): Answer {
       `Gathering for ${windowOf(long)} ${saved < 0 ? `cost ${percent(-saved)} more bytes` : `saved ${percent(saved)} of the bytes`} ` +
       `(${size(long.bytesPerEvent)} instead of ${size(none.bytesPerEvent)} for each event)` +
       `${Number.isFinite(fewer) ? ` and ${fewer < 0 ? `took ${percent(-fewer)} more` : `${percent(fewer)} of the`} records` : ''}; ` +
-      `the median event got ${duration(Math.abs(added))} ${added < 0 ? 'younger' : 'older'}.`,
+      `the median latency ${added < 0 ? 'fell' : 'rose'} by ${duration(Math.abs(added))}.`,
     details: [
       ...all.map(
         (each) =>
           `${each.batchMs === 0 ? 'No window' : `Window of ${windowOf(each)}`}: ${size(each.bytesPerEvent)} for each event` +
           (Number.isFinite(each.eventsPerRecord) ? `, ${each.eventsPerRecord.toFixed(1)} events in a record` : '') +
-          `; median age ${duration(each.medianMs)}, worst ${duration(each.worstMs)}.`,
+          `; median latency ${duration(each.medianMs)}, worst ${duration(each.worstMs)}.`,
       ),
       lost === 0 ? 'No stream lost an event.' : `${count(lost, 'event')} never came.`,
       ...(wireTrouble ? [wireTrouble] : []),
@@ -98,7 +98,7 @@ const choiceOf = (saved: number) => (saved < LEAST ? undefined : saved < 0.36 ? 
 export const table = ({ lines }: Data): Table => ({
   caption: 'The three streams',
   columns: [
-    ...['window, ms', 'events', 'median age, ms', 'worst age, ms', 'bytes down', 'bytes per event'],
+    ...['window, ms', 'events', 'median latency, ms', 'worst latency, ms', 'bytes down', 'bytes per event'],
     ...['events per record', 'lost'],
   ],
   rows: lines.map((line) => {

@@ -1,4 +1,4 @@
-// The picture of “Batching”: how old the last events were with each window; then what an event and its share of a record cost.
+// The picture of “Batching”: the latency of the last events with each window; then what an event and its share of a record cost.
 import { html, render } from '/vendor/lit-html.js'
 import { NONE, size } from '../../words.ts'
 import { barList } from '../bars.ts'
@@ -13,14 +13,14 @@ const SHOWN_MS = 3000
 export function picture(box: HTMLElement): Picture<Data> {
   const [plot, bars] = [document.createElement('div'), document.createElement('div')]
   const title = document.createElement('h4')
-  title.textContent = 'How old each event is when it is read'
+  title.textContent = 'Latency of each event'
   box.classList.add('plots')
   box.append(title, plot, bars)
   const shown = chart(plot, {
-    label: 'Age of each event when it arrived, for three batching windows',
+    label: 'Latency of each event, for three batching windows',
     heightPx: 250,
     x: { label: 'when the event was due, s', range: [0, SHOWN_MS / 1000] },
-    y: { label: 'age, ms', range: [0, 150] },
+    y: { label: 'latency, ms', range: [0, 150] },
     series: DOORS.map((lane, index) => ({ name: windowOf({ batchMs: WINDOWS[index]! }), lane, as: 'dots' as const })),
   })
   return {

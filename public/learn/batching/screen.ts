@@ -34,7 +34,7 @@ export const screen = experiment<Data>({
       of its radio. With a thousand readers that is a thousand writes for each event: that is why busy servers batch.
     </p>
     <p>
-      The event pays with its age: the first of a window waits for all of it, the last hardly. Nagle’s algorithm does
+      The event pays with latency: the first of a window waits for all of it, the last hardly. Nagle’s algorithm does
       the same below, and waits for an acknowledgement instead of a clock (${rfc(9293, '3.7.4')}); the lab turns it off
       (${outside('https://man7.org/linux/man-pages/man7/tcp.7.html', 'TCP_NODELAY')}), so that its window is the only
       one. See ${lesson('what-tls-adds', 'what TLS adds')} for the record.

@@ -1,7 +1,7 @@
 // The answer of “Proxies that buffer”: what each of the five readers had, and was told, while the proxy was there. Pure.
 import type { TransportName } from '../../../transports/clients.ts'
 import { count, duration } from '../../words.ts'
-import { oldest, typical } from '../ages.ts'
+import { typical, worst } from '../latency.ts'
 import type { Answer } from '../experiment.ts'
 import type { Followed, Got } from '../follow.ts'
 import type { Table } from '../table.ts'
@@ -31,7 +31,8 @@ const before = ({ events }: Reader, { removedAt = Infinity }: Data) => events.fi
 /** What a program is told: `open`, or that it broke. The first `connecting` is its own doing. */
 const told = ({ states }: Reader, { removedAt = Infinity }: Data) =>
   states.filter(({ at, state }) => at < removedAt && state !== 'connecting').map(({ state }) => state)
-const aged = (events: readonly Got[]) => (events.length > 0 ? ` (median age ${duration(typical(events))})` : '')
+const typically = (events: readonly Got[]) =>
+  events.length > 0 ? ` (median latency ${duration(typical(events))})` : ''
 
 export function answer(data: Data): Answer {
   const { readers, removedAt } = data
@@ -53,14 +54,14 @@ export function answer(data: Data): Answer {
       ? `In ${duration(removedAt)} not even the reader without the proxy had an event, so there is nothing to compare.`
       : had.length === 0
         ? `In ${duration(removedAt)} behind the proxy EventSource had no event and was told ${nothing}; without the proxy it had ${count(hadFree.length, 'event')}.`
-        : `Behind the proxy EventSource had ${count(had.length, 'event')} in ${duration(removedAt)}${aged(had)}, without it ${hadFree.length}${aged(hadFree)}.`,
+        : `Behind the proxy EventSource had ${count(had.length, 'event')} in ${duration(removedAt)}${typically(had)}, without it ${hadFree.length}${typically(hadFree)}.`,
     details: [
-      `Through the same kind of proxy long polling had ${count(hadPolled.length, 'event')}${aged(hadPolled)}, the WebSocket ${hadWss.length}${aged(hadWss)}.`,
+      `Through the same kind of proxy long polling had ${count(hadPolled.length, 'event')}${typically(hadPolled)}, the WebSocket ${hadWss.length}${typically(hadWss)}.`,
       careful.changedAt === undefined
         ? 'The reader with a plan B heard a hello in time and did not need it.'
         : `The reader with a plan B gave up on its hello after ${duration(careful.changedAt)}, went on by long polling from the same cursor, and had ${count(before(careful, data).length, 'event')} before the proxy was gone.`,
       late.length > 0
-        ? `What was due before the proxy was taken away came after that: ${count(late.length, 'event')}, up to ${duration(oldest(late))} old.`
+        ? `What was due before the proxy was taken away came after that: ${count(late.length, 'event')}, up to ${duration(worst(late))} late.`
         : 'After the proxy was taken away nothing came that had been due before.',
       lost === 0
         ? 'Nobody lost an event.'
@@ -88,12 +89,12 @@ const known = (ms: number) => (Number.isFinite(ms) ? ms : undefined)
 export const table = (data: Data): Table => ({
   caption: 'The five readers',
   columns: [
-    ...['reader', 'proxy', 'first word, ms', 'events while the proxy was there', 'median age of those, ms'],
-    ...['events in all', 'oldest, ms', 'lost'],
+    ...['reader', 'proxy', 'first word, ms', 'events while the proxy was there', 'median latency of those, ms'],
+    ...['events in all', 'worst latency, ms', 'lost'],
   ],
   rows: data.readers.map((reader) => [
     ...[reader.name, reader.isBehind ? 'yes' : 'no', reader.states.find(({ state }) => state === 'open')?.at],
     ...[before(reader, data).length, known(typical(before(reader, data))), reader.events.length],
-    ...[known(oldest(reader.events)), reader.lost],
+    ...[known(worst(reader.events)), reader.lost],
   ]),
 })

@@ -2,7 +2,7 @@
 import { parseCursor } from '../../../src/core/event.ts'
 import type { TransportName } from '../../../transports/clients.ts'
 import { count, duration } from '../../words.ts'
-import { agesOf, oldest } from '../ages.ts'
+import { latenciesOf, worst } from '../latency.ts'
 import type { Answer } from '../experiment.ts'
 import type { Got } from '../follow.ts'
 import type { Table } from '../table.ts'
@@ -50,10 +50,10 @@ const offsetOf = ({ id }: Got) => parseCursor(id)!.offset
 const isInOrder = ({ events }: Stream) =>
   events.every((event, index) => index === 0 || offsetOf(event) > offsetOf(events[index - 1]!))
 
-/** What was due while B was held, and how old it got on average. */
+/** What was due while B was held, and its mean latency. */
 export function heldOf({ streams, stalledAt = NaN }: Data): { events: number; meanMs: number } {
-  const ages = agesOf(streams[1]?.events.filter(({ due }) => due > stalledAt && due < stalledAt + STALL_MS) ?? [])
-  return { events: ages.length, meanMs: ages.reduce((sum, age) => sum + age, 0) / ages.length }
+  const all = latenciesOf(streams[1]?.events.filter(({ due }) => due > stalledAt && due < stalledAt + STALL_MS) ?? [])
+  return { events: all.length, meanMs: all.reduce((sum, ms) => sum + ms, 0) / all.length }
 }
 
 export function answer({ streams, stalledAt, shared, apart, now }: Data): Answer {
@@ -76,11 +76,11 @@ export function answer({ streams, stalledAt, shared, apart, now }: Data): Answer
       `C, on a line of its own that stalled too, for ${said(2)}, and D, whose line did not stall, for ${said(3)}.`,
     details: [
       burst.length > 0
-        ? `Then ${count(burst.length, 'event')} of B came within a tenth of a second, the oldest ${duration(oldest(burst))} old, ${isInOrder(b) ? 'in order' : 'not in order'}.`
+        ? `Then ${count(burst.length, 'event')} of B came within a tenth of a second, the latest ${duration(worst(burst))} late, ${isInOrder(b) ? 'in order' : 'not in order'}.`
         : 'After its silence nothing of B came at once.',
       `Open at their doors when it began: ${shared === undefined ? 'not told' : count(shared, 'TCP connection')} of A and B, ${apart ?? 'not told'} of C and D.`,
       lost === 0 ? 'Nothing was lost: the bytes only waited.' : `${count(lost, 'event')} never came.`,
-      `The oldest event of each: ${streams.map((each) => `${each.name} ${duration(oldest(each.events))}`).join(', ')}.`,
+      `The worst latency of each: ${streams.map((each) => `${each.name} ${duration(worst(each.events))}`).join(', ')}.`,
     ],
     choice,
     ...((choice !== 1 || lost > 0 || !isOrdered) && {
@@ -101,12 +101,12 @@ export const table = ({ streams, now }: Data): Table => ({
     'line stalled',
     'events',
     'longest silence, ms',
-    'oldest event, ms',
+    'worst latency, ms',
     'events in the burst',
     'lost',
   ],
   rows: streams.map((each) => [
-    ...[each.name, each.isStalled ? 'yes' : 'no', each.events.length, silenceOf(each, now), oldest(each.events)],
+    ...[each.name, each.isStalled ? 'yes' : 'no', each.events.length, silenceOf(each, now), worst(each.events)],
     ...[each.isStalled ? burstOf(each).length : undefined, each.lost],
   ]),
 })

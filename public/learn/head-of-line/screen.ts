@@ -9,8 +9,8 @@ import { picture } from './picture.ts'
 import { PER_SECOND, run } from './run.ts'
 
 const STALL = duration(STALL_MS).replace('.00', '')
-const MATH = `age of an event due at t = s − t
-mean age = s/2
+const MATH = `latency of an event due at t = s − t
+mean latency = s/2
 events held = r · s`
 
 export const screen = experiment<Data>({

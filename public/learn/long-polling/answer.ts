@@ -1,4 +1,4 @@
-// The answer of “Between two long polls”: which events met no question, how they came, and how old they were then. Pure.
+// The answer of “Between two long polls”: which events met no question, how they came, and with what latency. Pure.
 import { median } from '../../../src/core/stats.ts'
 import { count, duration } from '../../words.ts'
 import type { Answer } from '../experiment.ts'
@@ -32,8 +32,8 @@ export interface Story {
   most: number
   together: number
   /** Of events that met no question, and of those that met a held one. */
-  gapAges: number[]
-  heldAges: number[]
+  gapLatencies: number[]
+  heldLatencies: number[]
 }
 
 /**
@@ -41,7 +41,7 @@ export interface Story {
  * question had arrived, which is half a round trip after it went out. All others were in the log by then.
  */
 export function storyOf({ exchanges, events, tripMs }: Data, { perSecond, from, to }: Phase): Story {
-  const story: Story = { perSecond, answers: 0, events: 0, most: 0, together: 0, gapAges: [], heldAges: [] }
+  const story: Story = { perSecond, answers: 0, events: 0, most: 0, together: 0, gapLatencies: [], heldLatencies: [] }
   let next = 0
   for (const [index, { askedAt, answeredAt, events: n }] of exchanges.entries()) {
     const mine = events.slice(next, (next += n))
@@ -54,7 +54,7 @@ export function storyOf({ exchanges, events, tripMs }: Data, { perSecond, from, 
     for (const [place, { due, at }] of mine.entries()) {
       const wasHeld = place === 0 && due > askedAt + tripMs / 2
       // Without a clock or a round trip nobody knows which it was.
-      if (Number.isFinite(at - due + tripMs)) (wasHeld ? story.heldAges : story.gapAges).push(at - due)
+      if (Number.isFinite(at - due + tripMs)) (wasHeld ? story.heldLatencies : story.gapLatencies).push(at - due)
     }
   }
   return story
@@ -63,10 +63,13 @@ export function storyOf({ exchanges, events, tripMs }: Data, { perSecond, from, 
 export function answer(data: Data): Answer {
   const { lost, repeated, tripMs } = data
   const stories = data.phases.map((phase) => storyOf(data, phase))
-  const [gapAges, heldAges] = [stories.flatMap((each) => each.gapAges), stories.flatMap((each) => each.heldAges)]
-  const [inGap, known] = [gapAges.length, gapAges.length + heldAges.length]
+  const [gapLatencies, heldLatencies] = [
+    stories.flatMap((each) => each.gapLatencies),
+    stories.flatMap((each) => each.heldLatencies),
+  ]
+  const [inGap, known] = [gapLatencies.length, gapLatencies.length + heldLatencies.length]
   const most = Math.max(0, ...stories.map((each) => each.most))
-  const [gapAge, heldAge] = [median(gapAges), median(heldAges)]
+  const [gapMs, heldMs] = [median(gapLatencies), median(heldLatencies)]
   return {
     sentence:
       known > 0
@@ -79,16 +82,16 @@ export function answer(data: Data): Answer {
         ({ perSecond, events, answers, together }) =>
           `At ${count(perSecond, 'event')} a second: ${count(events, 'event')} in ${count(answers, 'answer')}, ${together} of them with more than one.`,
       ),
-      ...(gapAge !== undefined && heldAge !== undefined
+      ...(gapMs !== undefined && heldMs !== undefined
         ? [
-            `Median age of an event that met no question: ${duration(gapAge)}; of one that met a held question: ${duration(heldAge)}.`,
+            `Median latency of an event that met no question: ${duration(gapMs)}; of one that met a held question: ${duration(heldMs)}.`,
           ]
         : []),
       ...(repeated > 0 ? [`${count(repeated, 'event')} came twice.`] : []),
     ],
     // What is lost has no due time here, so nobody can say whether a question was waiting for it.
     choice: lost > 0 || inGap === 0 ? undefined : most > 1 ? 1 : 2,
-    ...((lost > 0 || repeated > 0 || inGap === 0 || !(gapAge! >= (heldAge ?? 0))) && {
+    ...((lost > 0 || repeated > 0 || inGap === 0 || !(gapMs! >= (heldMs ?? 0))) && {
       surprise:
         lost > 0
           ? 'Events are missing, which must not happen: the cursor should have asked for them. Whether they came up between two questions this run does not tell.'
@@ -96,7 +99,7 @@ export function answer(data: Data): Answer {
             ? 'An event should come once: the cursor of each question names the last one.'
             : inGap === 0
               ? 'No event fell between two questions this time, so there is nothing to see. Run it again.'
-              : 'An event that meets no question should be older than one that does. So few of them scatter; run it again.',
+              : 'An event that meets no question should come later than one that does. So few of them scatter; run it again.',
     }),
   }
 }

@@ -1,7 +1,7 @@
-// The answer of “How often to ask”: how old events got with each pause, and what they cost. Pure.
+// The answer of “How often to ask”: the latency of events with each pause, and what they cost. Pure.
 import { median } from '../../../src/core/stats.ts'
 import { count, duration, percent, size } from '../../words.ts'
-import { oldest, typical } from '../ages.ts'
+import { typical, worst } from '../latency.ts'
 import type { Passed } from '../doors.ts'
 import type { Answer } from '../experiment.ts'
 import type { Exchange, Got } from '../follow.ts'
@@ -40,7 +40,7 @@ export function figuresOf({ intervalMs, events, exchanges, passed }: Line): Figu
   const answered = exchanges.slice(1).filter(({ answeredAt }) => answeredAt !== undefined)
   const tripMs = median(answered.map(({ askedAt, answeredAt }) => answeredAt! - askedAt)) ?? NaN
   return {
-    ...{ intervalMs, n: events.length, medianMs: typical(events), worstMs: oldest(events) },
+    ...{ intervalMs, n: events.length, medianMs: typical(events), worstMs: worst(events) },
     ...{ tripMs, expectedMs: intervalMs / 2 + tripMs },
     bytesPerEvent: (passed?.total ?? NaN) / events.length,
     ...{ answers: answered.length, empty: answered.filter(({ events }) => events === 0).length },
@@ -63,19 +63,19 @@ export function answer({ lines, wasHidden }: Data): Answer {
       choice: undefined,
       surprise: 'Each of them should have had dozens. Is the lab still running, and does it answer? Run it again.',
     }
-  const older = four.medianMs / one.medianMs
+  const factor = four.medianMs / one.medianMs
   const lost = lines.reduce((sum, line) => sum + line.lost, 0)
   const off = all.filter(isOff)
-  const choice = choiceOf(older)
+  const choice = choiceOf(factor)
   return {
     sentence:
-      `Asking every ${every(four)} instead of every ${every(one)} made the median event ${older.toFixed(1)} times as old ` +
+      `Asking every ${every(four)} instead of every ${every(one)} made the median latency ${factor.toFixed(1)} times as long ` +
       `(${duration(four.medianMs)} against ${duration(one.medianMs)}). Each event then took ` +
       `${size(four.bytesPerEvent)} instead of ${size(one.bytesPerEvent)}.`,
     details: [
       ...all.map(
         (each) =>
-          `Every ${every(each)}: median age ${duration(each.medianMs)}, worst ${duration(each.worstMs)}; ` +
+          `Every ${every(each)}: median latency ${duration(each.medianMs)}, worst ${duration(each.worstMs)}; ` +
           `${size(each.bytesPerEvent)} for each event; ${percent(each.empty / each.answers)} of ${count(each.answers, 'answer')} were empty.`,
       ),
       lost === 0 ? 'No client lost an event: they only waited longer.' : `${count(lost, 'event')} never came.`,
@@ -90,21 +90,28 @@ export function answer({ lines, wasHidden }: Data): Answer {
               (wasHidden
                 ? 'The page was in the background for a while, where browsers slow timers down.'
                 : `With ${count(one.n, 'event')} the median moves by itself; a busy machine or browser adds to it. Run it again and see whether it stays.`)
-            : 'The longer pause should make events about four times as old, and cheaper. With so few events it may not; run it again and see whether it stays.',
+            : 'The longer pause should make the latency about four times as long, and events cheaper. With so few events it may not; run it again and see whether it stays.',
     }),
   }
 }
 
-/** Of “hardly”, “to about twice”, “to about four times”, “to about sixteen times”; that they got younger is none of these. */
-function choiceOf(older: number): number | undefined {
-  const upTo = [0.7, 1.4, 2.8, 8, 32].findIndex((limit) => older < limit)
+/** Of “hardly”, “to about twice”, “to about four times”, “to about sixteen times”; that it got shorter is none of these. */
+function choiceOf(factor: number): number | undefined {
+  const upTo = [0.7, 1.4, 2.8, 8, 32].findIndex((limit) => factor < limit)
   return upTo > 0 ? upTo - 1 : undefined
 }
 
 export const table = ({ lines }: Data): Table => ({
   caption: 'The three clients',
   columns: [
-    ...['interval, ms', 'events', 'median age, ms', 'worst age, ms', 'round trip, ms', 'interval/2 + round trip, ms'],
+    ...[
+      'interval, ms',
+      'events',
+      'median latency, ms',
+      'worst latency, ms',
+      'round trip, ms',
+      'interval/2 + round trip, ms',
+    ],
     ...['answers', 'empty answers', 'bytes up', 'bytes down', 'bytes per event', 'connections', 'lost'],
   ],
   rows: lines.map((line) => {

@@ -1,7 +1,7 @@
-// The picture of “How often to ask”: for each pause the ages as they come, the saw teeth of waiting; then what an event cost.
+// The picture of “How often to ask”: for each pause the latencies as they come, the saw teeth of waiting; then what an event cost.
 import { render } from '/vendor/lit-html.js'
 import { size } from '../../words.ts'
-import { dots } from '../ages.ts'
+import { dots } from '../latency.ts'
 import { barList } from '../bars.ts'
 import { chart } from '../chart.ts'
 import type { Picture } from '../picture.ts'
@@ -18,10 +18,10 @@ export function picture(box: HTMLElement): Picture<Data> {
     row.append(title, plot)
     box.append(row)
     return chart(plot, {
-      label: `Age of each event when it arrived, polling every ${intervalMs} ms`,
+      label: `Latency of each event, polling every ${intervalMs} ms`,
       ...{ heightPx: isLast ? 172 : 144, hasKeys: isLast },
       x: { label: isLast ? 'when the event was due, s' : '', range: [0, LAST_MS / 1000] },
-      y: { label: 'age, s', range: [0, 4.6] },
+      y: { label: 'latency, s', range: [0, 4.6] },
       series: [
         { name: 'one event', lane: 'polling', as: 'dots' },
         { name: 'measured median', as: 'line' },

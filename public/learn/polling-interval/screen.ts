@@ -1,4 +1,4 @@
-// Experiment: three polling clients with three intervals beside each other; how old events get, and what asking costs.
+// Experiment: three polling clients with three intervals beside each other; what latency events have, and what asking costs.
 import { html } from '/vendor/lit-html.js'
 import { duration, percent } from '../../words.ts'
 import { experiment } from '../experiment.ts'
@@ -10,9 +10,9 @@ import { picture } from './picture.ts'
 import { PER_SECOND, run } from './run.ts'
 
 export const screen = experiment<Data>({
-  about: html`Three clients ask for the same events: one pauses 250 ms between two questions, one 1 s, one 4 s. An event
-  is as old as the time since it was due at the lab.`,
-  question: 'The pause grows from 1 s to 4 s. How does the age of the median event grow?',
+  about: html`Three clients ask for the same events: one pauses 250 ms between two questions, one 1 s, one 4 s. Latency
+  is the time from when an event was due at the lab to when its client had read it.`,
+  question: 'The pause grows from 1 s to 4 s. How does the median latency grow?',
   choices: [
     'Hardly: the network takes most of the time',
     'To about twice',
@@ -34,11 +34,11 @@ export const screen = experiment<Data>({
       of it buys an empty answer. A long interval gathers several events in one answer, so they share the heads.
     </p>
     <p>
-      There is no interval that is both fresh and cheap. ${lesson('long-polling', 'Long polling')} gets out of the
+      There is no interval that is both quick and cheap. ${lesson('long-polling', 'Long polling')} gets out of the
       bargain: it asks once, and the server holds the answer until there is something in it.
     </p>`,
   formula: ({ lines }) =>
-    html`<p class="math">median age = i/2 + t</p>
+    html`<p class="math">median latency = i/2 + t</p>
       <p class="math">worst = i + 3t/2</p>
       <p>
         <code>i</code> is the pause between an answer and the next question, <code>t</code> the round trip of a
@@ -58,7 +58,7 @@ export const screen = experiment<Data>({
   table,
   measured: html`The lab makes ${PER_SECOND} events a second, each due at a random moment of its quarter, so that no
     client can fall into step with them. The clients are the lab’s own (<code>transports/polling/client.ts</code>), each
-    through a door of its own: its bytes are counted there at the socket, below TLS, with the handshake. Age is the time
-    from when the event was due, by the lab’s clock, to the call of <code>onEvent</code>, by this page’s; the two clocks
-    are compared as NTP does, which on one machine is good to a millisecond.`,
+    through a door of its own: its bytes are counted there at the socket, below TLS, with the handshake. Latency is the
+    time from when the event was due, by the lab’s clock, to the call of <code>onEvent</code>, by this page’s; the two
+    clocks are compared as NTP does, which on one machine is good to a millisecond.`,
 })

@@ -1,7 +1,7 @@
 // The answer of “Reconnect storms”: how many attempts fell into the busiest tenth of a second, and what a bystander felt. Pure.
 import type { Storm } from '../../door.ts'
 import { count, duration } from '../../words.ts'
-import { oldest } from '../ages.ts'
+import { worst } from '../latency.ts'
 import type { Answer } from '../experiment.ts'
 import type { Got } from '../follow.ts'
 import type { Table } from '../table.ts'
@@ -32,7 +32,7 @@ export interface Figures {
   p50Ms: number
   maxMs: number
   back: number
-  /** The oldest event that the bystander read meanwhile; NaN: it read none. */
+  /** The worst latency of what the bystander read meanwhile; NaN: it read none. */
   feltMs: number
 }
 
@@ -44,13 +44,13 @@ export function figuresOf({ jitter, storm, droppedAt = Infinity, backAt = Infini
   const during = data.bystander.filter(({ at }) => at > droppedAt - BEFORE_MS && at < backAt)
   return {
     ...{ jitter, attempts: storm.attempts, back: storm.back, bins, peak: Math.max(0, ...bins) },
-    ...{ p50Ms: storm.backMsP50 ?? NaN, maxMs: storm.backMsMax ?? NaN, feltMs: oldest(during) },
+    ...{ p50Ms: storm.backMsP50 ?? NaN, maxMs: storm.backMsMax ?? NaN, feltMs: worst(during) },
   }
 }
 
 function calmOf({ bystander, calmUntil = Infinity }: Data): number {
-  const openedAt = bystander[0]?.at ?? Infinity // what is older waited for the line to open
-  return oldest(bystander.filter(({ due, at }) => due > openedAt && at < calmUntil))
+  const openedAt = bystander[0]?.at ?? Infinity // what was due before waited for the line to open
+  return worst(bystander.filter(({ due, at }) => due > openedAt && at < calmUntil))
 }
 
 export const wordsOf = ({ phase, open, back }: Storm) =>
@@ -86,7 +86,7 @@ export function answer(data: Data): Answer {
             `Half of those were back after ${duration(at.p50Ms)} without, after ${duration(spread.p50Ms)} with the random wait.`,
           ]
         : []),
-      `Age of the oldest event that the reader on the other door read: ${felt(at.feltMs)} during the first return, ${felt(spread.feltMs)} during the second; before, in calm, ${felt(calmOf(data))}.`,
+      `Worst latency of the reader on the other door: ${felt(at.feltMs)} during the first return, ${felt(spread.feltMs)} during the second; before, in calm, ${felt(calmOf(data))}.`,
       `Attempts in all: ${at.attempts} and ${spread.attempts}; ${at.attempts > CLIENTS || spread.attempts > CLIENTS ? 'more than clients, so some failed and were made again' : 'none had to be made a second time'}.`,
       ...data.returns.flatMap(({ jitter, storm }) =>
         storm.why === undefined ? [] : [`${jitter ? 'With' : 'Without'} the random wait: ${storm.why}.`],
@@ -111,7 +111,7 @@ export const table = (data: Data): Table => ({
   caption: 'The two returns',
   columns: [
     ...['random wait', 'clients', 'attempts', 'busiest 100 ms', 'half were back, ms', 'last was back, ms'],
-    ...['bystander’s oldest event, ms', 'attempts per 100 ms'],
+    ...['bystander’s worst latency, ms', 'attempts per 100 ms'],
   ],
   rows: data.returns.map((each) => {
     const { jitter, attempts, peak, bins, p50Ms, maxMs, feltMs, back } = figuresOf(each, data)

@@ -31,7 +31,7 @@ export const picture = drawn((data: Data) => {
             return n === 0
               ? ''
               : svg`<rect x=${`${bin * width + 0.3}%`} width=${`${width - 0.6}%`} y=${`${90 - height}%`} height=${`${height}%`} />
-                  <text x=${`${(bin + 0.5) * width}%`} y=${`${Math.max(9, 88 - height)}%`} text-anchor="middle">${n}</text>`
+                  <text x=${`${(bin + 0.5) * width}%`} y=${`${Math.max(9, 88 - height)}%`} text-anchor="middle" class=${n === peak ? 'peak' : ''}>${n}</text>`
           })}
           ${Number.isFinite(maxMs) ? svg`<line x1=${`${(maxMs / 100) * width}%`} x2=${`${(maxMs / 100) * width}%`} y1="20%" y2="90%" />` : ''}
           <line class="base" x1="0" x2="100%" y1="90%" y2="90%" />

@@ -9,6 +9,8 @@ export interface Stream {
   /** Milliseconds from opening to the first word of the stream; undefined: it hangs. */
   openedMs?: number | undefined
   hadError?: boolean
+  /** How long it was given for that. */
+  waitedMs?: number
 }
 export interface Phase {
   streams: Stream[]
@@ -31,11 +33,12 @@ export interface Data {
 }
 
 export const WANTED = 8
+/** At least. */
 export const PATIENCE_MS = 1500
 
 const openOf = ({ streams }: Phase) => streams.filter(({ openedMs }) => openedMs !== undefined).length
 
-const offsetOf = (id: Cursor) => parseCursor(id)!.offset
+export const offsetOf = (id: Cursor) => parseCursor(id)!.offset
 
 /** What comes in half a second may be on its way from one tab to another. */
 const ON_ITS_WAY = 5
@@ -77,7 +80,7 @@ export function answer(data: Data): Answer {
   return {
     sentence:
       `Over HTTP/1.1 ${count(one, where === 'tabs' ? 'tab' : 'stream')} ${where === 'tabs' ? 'got an open stream' : 'of this one page opened'}` +
-      `${one < WANTED ? `, and number ${one + 1} ${http1.streams.at(-1)?.hadError ? 'failed with an error' : `had no word after ${duration(PATIENCE_MS)}, and no error either`}` : ''}; ` +
+      `${one < WANTED ? `, and number ${one + 1} ${http1.streams.at(-1)?.hadError ? 'failed with an error' : `had no word after ${duration(http1.streams.at(-1)?.waitedMs ?? PATIENCE_MS)}, and no error either`}` : ''}; ` +
       `over HTTP/2 ${two === WANTED ? `all ${two}` : two} did${http2.connections === undefined ? '' : `, on ${count(http2.connections, 'connection')}`}.`,
     details: [
       ...(where === 'page' ? [BLOCKED] : []),

@@ -1,6 +1,6 @@
 // The answer of “Slow consumers”: when the server let go of the slow reader, and whether that reader had everything in the end. Pure.
 import { count, duration, size } from '../../words.ts'
-import { oldest } from '../ages.ts'
+import { worst } from '../latency.ts'
 import type { Answer } from '../experiment.ts'
 import type { Followed, Got } from '../follow.ts'
 import type { Table } from '../table.ts'
@@ -62,7 +62,7 @@ export function answer(data: Data): Answer {
         ? `The slow reader got ${most} behind, and in ${duration(healedAt - begunAt)} the server did not let go of it: what it could not take was still held in buffers on the way. It ${missed}${upTo}.`
         : `The slow reader got ${most} behind and its line broke, but that it was the server who let go of it was not seen. It ${missed}${upTo}.`,
     details: [
-      `The oldest event that the slow one read was ${duration(oldest(data.slow))} old, the fast one’s ${duration(oldest(data.fast))}: the fast one lost ${fastLost === 0 ? 'nothing' : count(fastLost, 'event')}.`,
+      `The worst latency of the slow one was ${duration(worst(data.slow))}, the fast one’s ${duration(worst(data.fast))}: the fast one lost ${fastLost === 0 ? 'nothing' : count(fastLost, 'event')}.`,
       ...(close ? [closed(close, begunAt, isDropped)] : []),
       `${caughtUpAt === undefined ? 'It had not caught up by the end of the run' : `On a good line it had caught up ${duration(caughtUpAt - healedAt)} later`}; ${repeated === 0 ? 'no event came twice' : `${repeated} came twice`}.`,
     ],
@@ -93,8 +93,8 @@ export const table = (data: Data): Table => ({
   rows: [
     ['events read by the fast reader', data.fast.length],
     ['events read by the slow reader', data.slow.length],
-    ['oldest event of the fast reader, ms', oldest(data.fast)],
-    ['oldest event of the slow reader, ms', oldest(data.slow)],
+    ['worst latency of the fast reader, ms', worst(data.fast)],
+    ['worst latency of the slow reader, ms', worst(data.slow)],
     ['most events behind', mostBehind(data)],
     ['the feed grew, ms', data.begunAt],
     ['server let go of the line, ms', data.letGoAt],

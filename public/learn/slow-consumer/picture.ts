@@ -1,6 +1,6 @@
-// The picture of “Slow consumers”: the age of each event at both readers, and how far the slow one is behind.
+// The picture of “Slow consumers”: the latency of each event at both readers, and how far the slow one is behind.
 import { count, duration } from '../../words.ts'
-import { dots } from '../ages.ts'
+import { dots } from '../latency.ts'
 import type { Picture } from '../picture.ts'
 import { plot, wall } from '../plot.ts'
 import type { Data } from './answer.ts'
@@ -10,11 +10,11 @@ const HIGHEST_S = 16
 
 export function picture(box: HTMLElement): Picture<Data> {
   const shown = plot(box, {
-    title: 'Age of each event when it was read',
-    label: 'Age of events at a fast and at a slow reader',
+    title: 'Latency of each event',
+    label: 'Latency of events at a fast and at a slow reader',
     heightPx: 300,
     x: { label: 'when it was read, s', range: [0, TOTAL_MS / 1000] },
-    y: { label: 'age, s', range: [0, HIGHEST_S] },
+    y: { label: 'latency, s', range: [0, HIGHEST_S] },
     series: [
       { name: 'slow reader (WebSocket)', lane: 'wss', as: 'dots' },
       { name: 'fast reader beside it (SSE)', lane: 'sse', as: 'dots' },

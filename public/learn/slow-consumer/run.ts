@@ -57,12 +57,16 @@ export async function run(run: Run<Data>): Promise<Data> {
 
   async function watch(until: number, isOver: () => boolean) {
     while (now() < until && !isOver()) {
-      const events = offsetOf(fast.events.at(-1)?.id ?? tail) - offsetOf(slow.events.at(-1)?.id ?? tail)
-      data.behind.push({ at: now(), events })
+      look()
       if (data.letGoAt === undefined && (await openAt(bench)) === 0) data.letGoAt = now()
-      run.show(data)
       await run.sleep(120)
     }
+    look()
+  }
+  function look() {
+    const events = offsetOf(fast.events.at(-1)?.id ?? tail) - offsetOf(slow.events.at(-1)?.id ?? tail)
+    data.behind.push({ at: now(), events })
+    run.show(data)
   }
   await watch(begunAt + SLOW_MS, () => now() > (data.letGoAt ?? Infinity) + LINGER_MS)
   run.step('the line gets well, the feed small')

@@ -55,18 +55,18 @@ function reasonsOf(of: Case, found: Measured, questionBytes: number): Reason[] {
 }
 
 function pollingCosts({ freshMs, clients, perSecond }: Needs, found: Measured): Reason {
-  // At worst an event is as old as i + 3t/2 (lesson 1).
+  // At worst the latency is i + 3t/2 (lesson 1).
   const intervalMs = freshMs - 1.5 * found.tripMs
   if (intervalMs < 20)
     return [
       'no',
-      `With a round trip of ${duration(found.tripMs)} no interval keeps events younger than ${duration(freshMs)}.`,
+      `With a round trip of ${duration(found.tripMs)} no interval keeps the latency below ${duration(freshMs)}.`,
     ]
   const each = pollsPerSecond(found, intervalMs)
   const asked = clients * each
   const empty = Math.max(0, 1 - perSecond / each)
   const bytes = askedBytes(found, asked, clients * perSecond)
-  const load = `To keep events younger than ${duration(freshMs)}, each pauses ${duration(intervalMs)} between an answer and the next question: ${amount(asked)} questions and ${size(bytes)} a second in all`
+  const load = `To keep the latency below ${duration(freshMs)}, each pauses ${duration(intervalMs)} between an answer and the next question: ${amount(asked)} questions and ${size(bytes)} a second in all`
   if (asked > 20_000) return ['no', `${load}.`]
   if (asked <= 500 && empty <= 0.5) return ['yes', `${load}, with nothing to hold open.`]
   return ['maybe', `${load}${empty > 0.05 ? `, at least ${Math.round(empty * 100)} % of them for nothing` : ''}.`]
@@ -90,11 +90,11 @@ function costs({ clients, perSecond }: Needs, found: Measured): Reason {
 /** Of what holds a line open. */
 function lineReasons({ freshMs, clients, perSecond }: Needs, { transport, medianMs }: Measured): Reason[] {
   const more = transport === 'long-polling' ? ', and one more round trip for what comes up between two questions' : ''
-  const old = `Its median event was ${duration(medianMs)} old`
+  const latency = `Its median latency was ${duration(medianMs)}`
   return [
     medianMs < freshMs
-      ? ['yes', `${old} here; add your network’s way there${more}.`]
-      : ['maybe', `${old} on this machine already.`],
+      ? ['yes', `${latency} here; add your network’s way there${more}.`]
+      : ['maybe', `${latency} on this machine already.`],
     ...reasonsIf(clients >= 100_000, [
       'maybe',
       `The server holds ${amount(clients)} open lines: memory, and a storm when it restarts.`,

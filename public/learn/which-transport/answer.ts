@@ -1,4 +1,4 @@
-// The answer of “Which transport should I use?”: which of the four sent the most and the least for an event, and how old events were. Pure.
+// The answer of “Which transport should I use?”: which of the four sent the most and the least for an event, and with what latency. Pure.
 import { transportNames } from '../../../transports/clients.ts'
 import type { TransportName } from '../../../transports/clients.ts'
 import { count, duration, list, size } from '../../words.ts'
@@ -19,7 +19,7 @@ export const NAMES: Record<TransportName, string> = {
   wss: 'WebSocket',
 }
 
-/** How far apart two may be to be called equally fresh. */
+/** How far apart two may be to be called equally soon. */
 const NEAR_MS = 50
 
 export const isWhole = (measured: readonly Measured[]): boolean =>
@@ -34,22 +34,22 @@ export function answer({ measured }: Data): Answer {
         'Each of the four should have had dozens. Was the page in the background, or the machine very busy? Run it again.',
     }
   const byBytes = measured.toSorted((a, b) => b.bytesPerEvent - a.bytesPerEvent)
-  const byAge = measured.toSorted((a, b) => a.medianMs - b.medianMs)
+  const byLatency = measured.toSorted((a, b) => a.medianMs - b.medianMs)
   const [most, least] = [byBytes[0]!, byBytes.at(-1)!]
-  const [freshest, oldest] = [byAge[0]!, byAge.at(-1)!]
-  const near = byAge.filter(({ medianMs }) => medianMs < freshest.medianMs + NEAR_MS)
+  const [soonest, latest] = [byLatency[0]!, byLatency.at(-1)!]
+  const near = byLatency.filter(({ medianMs }) => medianMs < soonest.medianMs + NEAR_MS)
   const losers = measured.filter(({ lost }) => lost > 0)
   const isOdd = most.transport === 'wss' || most.transport === 'sse'
   return {
     sentence:
       `${NAMES[most.transport]} sent the most, ${size(most.bytesPerEvent)} for an event, ${NAMES[least.transport]} the least, ${size(least.bytesPerEvent)}; ` +
-      `the median event was ${duration(freshest.medianMs)} old by ${NAMES[freshest.transport]} and ${duration(oldest.medianMs)} by ${NAMES[oldest.transport]}.`,
+      `the median latency was ${duration(soonest.medianMs)} by ${NAMES[soonest.transport]} and ${duration(latest.medianMs)} by ${NAMES[latest.transport]}.`,
     details: [
       ...measured.map(
         (each) =>
-          `${NAMES[each.transport]}: median age ${duration(each.medianMs)}, worst ${duration(each.worstMs)}; ${size(each.bytesPerEvent)} and ${each.requestsPerEvent.toFixed(2)} requests for an event.`,
+          `${NAMES[each.transport]}: median latency ${duration(each.medianMs)}, worst ${duration(each.worstMs)}; ${size(each.bytesPerEvent)} and ${each.requestsPerEvent.toFixed(2)} requests for an event.`,
       ),
-      `Within ${duration(NEAR_MS)} of the freshest: ${list(near.map(({ transport }) => NAMES[transport]))}. ${losers.length === 0 ? 'None of the four lost an event.' : `Lost: ${list(losers.map(({ transport, lost }) => `${count(lost, 'event')} by ${NAMES[transport]}`))}.`}`,
+      `Within ${duration(NEAR_MS)} of the soonest: ${list(near.map(({ transport }) => NAMES[transport]))}. ${losers.length === 0 ? 'None of the four lost an event.' : `Lost: ${list(losers.map(({ transport, lost }) => `${count(lost, 'event')} by ${NAMES[transport]}`))}.`}`,
       'Describe your case beside this: each reason there is worked out from these numbers.',
     ],
     choice: transportNames.indexOf(most.transport),
@@ -64,7 +64,7 @@ export function answer({ measured }: Data): Answer {
 export const table = ({ measured }: Data): Table => ({
   caption: 'The four transports',
   columns: [
-    ...['transport', 'events', 'median age, ms', 'worst age, ms', 'round trip, ms', 'event as text, bytes'],
+    ...['transport', 'events', 'median latency, ms', 'worst latency, ms', 'round trip, ms', 'event as text, bytes'],
     ...['bytes per event', 'requests per event', 'bytes per request', 'lost'],
   ],
   rows: measured.map((each) => [

@@ -2,7 +2,7 @@
 
 /** What somebody needs, as the values of `questions`. */
 export interface Case {
-  /** Seconds that an event may be old. */
+  /** Seconds that an event may come late. */
   fresh: string
   clients: string
   speaks: string
@@ -18,7 +18,7 @@ export const questions: readonly {
 }[] = [
   {
     name: 'fresh',
-    words: 'How old may an event be?',
+    words: 'How late may an event come?',
     options: [
       ['0.1', 'a tenth of a second'],
       ['1', 'a second'],

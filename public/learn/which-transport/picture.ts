@@ -11,7 +11,7 @@ import type { Measured } from './costs.ts'
 import { PER_SECOND } from './run.ts'
 
 const VERDICTS = { yes: 'fits', maybe: 'fits, at a price', no: 'does not fit' } as const
-const HEADS = ['median age', 'bytes an event', 'requests an event']
+const HEADS = ['median latency', 'bytes an event', 'requests an event']
 
 const figures = (measured: readonly Measured[]) =>
   html`<div class="scroll" tabindex="0" role="region" aria-label="Measured just now">

@@ -3,7 +3,7 @@ import type { FeedEvent } from '../../../src/core/event.ts'
 import { median } from '../../../src/core/stats.ts'
 import { transportNames } from '../../../transports/clients.ts'
 import type { TransportName } from '../../../transports/clients.ts'
-import { oldest, typical } from '../ages.ts'
+import { typical, worst } from '../latency.ts'
 import { countedAt, passed } from '../doors.ts'
 import { follow } from '../follow.ts'
 import type { Followed } from '../follow.ts'
@@ -53,7 +53,7 @@ export async function run(run: Run<Data>): Promise<Data> {
     const { events, lost } = lines[index]!
     const mine = events.slice(had[index])
     return {
-      ...{ transport, events: mine.length, lost, medianMs: typical(mine), worstMs: oldest(mine) },
+      ...{ transport, events: mine.length, lost, medianMs: typical(mine), worstMs: worst(mine) },
       ...{
         tripMs: isAsking(transport) ? tripOf(lines[0]!) : NaN,
         eventBytes: texts.reduce((sum, n) => sum + n, 0) / texts.length,

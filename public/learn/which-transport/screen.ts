@@ -12,7 +12,7 @@ import type { Measured } from './costs.ts'
 import { picture } from './picture.ts'
 import { LAST_MS, PER_SECOND, POLL_MS, run } from './run.ts'
 
-const MATH = `polling: q = N/(i + t) questions, q·h + N·r·b bytes a second; median age i/2 + t
+const MATH = `polling: q = N/(i + t) questions, q·h + N·r·b bytes a second; median latency i/2 + t
 long polling: n = r·t + e^(−r·t) events in an answer; q = N·r/n questions, q·h + N·r·b bytes a second
 SSE, WebSocket: N·r·s bytes a second, N open lines`
 
