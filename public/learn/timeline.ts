@@ -1,7 +1,7 @@
 // Rows on one time axis: when something was open or waiting, and what happened at which moment.
 import { html, nothing, svg } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
-import { count, duration } from '../words.ts'
+import { asSet, count } from '../words.ts'
 
 export interface Row {
   name: string
@@ -66,7 +66,7 @@ export function timeline({ rows, from = 0, to, legend }: Timeline): TemplateResu
     <div class="row axis" aria-hidden="true">
       <p></p>
       <svg>
-        ${ticks.map((at) => svg`<text x=${x(at)} y="14" text-anchor=${anchor(at)}>${at === 0 ? '0 s' : duration(at).replace('.00', '')}</text>`)}
+        ${ticks.map((at) => svg`<text x=${x(at)} y="14" text-anchor=${anchor(at)}>${at === 0 ? '0 s' : asSet(at)}</text>`)}
       </svg>
     </div>
     <ul class="keys">
