@@ -1,5 +1,6 @@
 // What the address says of the lab's screen; and what of it could not be meant, in one line, while all the rest holds.
-import { POLL_LEAST_MS, laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
+import type { Settings } from './door.ts'
+import { POLL_LEAST_MS, choiceOf, laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
 import { SCHEMES, TYPES } from './looks.ts'
 import type { Place } from './place.ts'
 import { list } from './words.ts'
@@ -17,6 +18,12 @@ export function lanesAt(place: Pick<Place, 'read'>, lanes: readonly string[]): s
   const text = place.read('lanes')
   const named = text?.split(',')
   return text === '' || named?.some((each) => lanes.includes(each)) ? named : undefined
+}
+
+/** @returns what is to be set at the door of a lane, as far as it can be meant. */
+export function settingsAt(place: Pick<Place, 'read'>, lane: string): Partial<Settings> {
+  const named = laneKnobs.map((knob) => [knob.setting, choiceOf(knob, place.read(`${lane}.${knob.name}`))] as const)
+  return Object.fromEntries(named.filter(([, value]) => value !== undefined))
 }
 
 const MOST = 3

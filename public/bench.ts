@@ -17,6 +17,8 @@ export interface Bench {
   readonly payloadBytes: number
   readonly storm: Storm | null
   door(name: string): Door
+  /** As a door of this lab is while nobody set anything. */
+  usual(name: string): Settings
   /** @throws LabError, TypeError: see `explain` */
   set(name: string, settings: Partial<Settings>): Promise<Settings>
   /** @returns how many TCP connections it hit. */

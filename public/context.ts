@@ -1,5 +1,6 @@
 // What a screen of the page is given, and how it is entered and left.
 import type { Bench } from './bench.ts'
+import type { Settings } from './door.ts'
 import type { About } from './lab.ts'
 import type { Place } from './place.ts'
 
@@ -7,8 +8,8 @@ export interface PageContext {
   /** The lab as it was when the page was opened; ask again (`about()` of lab.ts) for the tail of now. */
   about: About
   place: Place
-  /** A bench of one's own; whoever opens it closes it. */
-  openBench(): Promise<Bench>
+  /** A bench of one's own, with what is wanted at its doors set before anybody connects; whoever opens it closes it. */
+  openBench(wanted?: Record<string, Partial<Settings>>): Promise<Bench>
   /** Says something to a screen reader, gathered with what others say. */
   say(about: string, what: string): void
 }

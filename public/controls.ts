@@ -73,7 +73,7 @@ export function controls({ desk, publish, journeys, smooth }: Controls): Templat
       <div class="choices">${laneKnobs.map((knob) => knobSelect(desk, undefined, knob))}</div>
     </details>
     <p class="machine">
-      The browser lets this page draw <span data-n="fps">${smooth.perSecond}</span> times a second; 60 are smooth.
+      The browser asks this page for <span data-n="fps">${smooth.perSecond}</span> frames a second; 60 are smooth.
       ${
         smooth.longTasks === undefined
           ? 'Whether it was ever too busy to read what came, this browser does not tell.'

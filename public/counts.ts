@@ -6,14 +6,14 @@ import type { Cost } from './meter.ts'
 import type { Spoken } from './protocols.ts'
 import { NONE, clockTime, count, size, span } from './words.ts'
 
-export interface Counts {
+export interface Counted {
   lane: Lane
   cost: Cost | undefined
   spoken: Spoken | undefined
   now: number
 }
 
-export function counts({ lane, cost, spoken, now }: Counts): TemplateResult {
+export function counts({ lane, cost, spoken, now }: Counted): TemplateResult {
   const { tally, lastGap } = lane
   const bytes = (n: number | undefined) => (n === undefined ? NONE : size(n))
   const perEvent = cost && tally.events > 0 ? cost.requests / tally.events : undefined

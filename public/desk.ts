@@ -1,12 +1,12 @@
 // What can be done on the lab's screen: lanes behind their doors, knobs that stay in the address, faults, a storm. Nothing here draws.
 import { clients } from '../transports/clients.ts'
 import type { Connect } from '../transports/contract.ts'
-import { lanesAt, numberAt } from './address.ts'
+import { lanesAt, numberAt, settingsAt } from './address.ts'
 import { arrivals } from './arrivals.ts'
 import type { Bench } from './bench.ts'
 import type { PageContext } from './context.ts'
 import type { Fault, Settings } from './door.ts'
-import { POLL_LEAST_MS, POLL_MS, choiceOf, laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
+import { POLL_LEAST_MS, POLL_MS, laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
 import { explain } from './lab.ts'
 import { lane } from './lane.ts'
 import type { Lane, LaneOptions } from './lane.ts'
@@ -34,6 +34,11 @@ export interface Desk {
   close(): void
 }
 
+/** Of a slider, while the lab has not answered. */
+interface Wish {
+  value: number
+}
+
 export const STORM_CLIENTS = 1000
 
 export function desk(
@@ -44,7 +49,9 @@ export function desk(
   const seen = arrivals()
   const troubles = new Map<string, string>()
   let isClosed = false
-  const wish: { rate?: number; payload?: number } = {}
+  const wishes: { rate?: Wish; payload?: Wish } = {}
+  /** One after the other: of two at once the lab may do the later one first. */
+  let lastWish: Promise<unknown> = Promise.resolve()
   let pollMs = POLL_MS
   const lanes = lab.transports.flatMap((name) => {
     const connect = (clients as Record<string, Connect>)[name]
@@ -57,7 +64,6 @@ export function desk(
     return [made]
   })
   const laneNames = lanes.map(({ name }) => name)
-  const usual = new Map(lanes.map(({ name, door }) => [name, door.settings]))
 
   /** Says what went wrong where it was done, until it goes well. */
   function attempt(about: string, what: string, act: () => Promise<unknown>) {
@@ -68,9 +74,13 @@ export function desk(
   }
 
   function setFeed(name: 'rate' | 'payload', value: number) {
-    wish[name] = value
+    const mine = (wishes[name] = { value })
     const feed = name === 'rate' ? { perSecond: value } : { payloadBytes: value }
-    void attempt('all', 'Not set.', () => bench.setFeed(feed)).then(() => delete wish[name])
+    lastWish = lastWish.then(async () => {
+      if (wishes[name] !== mine) return // another one came since
+      await attempt('all', 'Not set.', () => bench.setFeed(feed))
+      if (wishes[name] === mine) delete wishes[name]
+    })
     if (name === 'payload') resetAll()
   }
 
@@ -80,13 +90,12 @@ export function desk(
     polling?.askEvery(ms)
   }
 
-  function set(each: Lane, settings: Partial<Settings>) {
+  async function set(each: Lane, settings: Partial<Settings>) {
     const isNew = Object.entries(settings).some(([name, value]) => each.door.settings[name as keyof Settings] !== value)
     if (!isNew) return
-    void attempt(each.name, 'Not set.', () => bench.set(each.name, settings)).then(() => {
-      each.samples.reset(performance.now())
-      // Another version of HTTP or TLS: the server closes the line, and the lane comes back by itself, on the new one.
-    })
+    await attempt(each.name, 'Not set.', () => bench.set(each.name, settings))
+    each.samples.reset(performance.now())
+    // Another version of HTTP or TLS: the server closes the line, and the lane comes back by itself, on the new one.
   }
 
   const resetAll = () => lanes.forEach(({ samples }) => samples.reset(performance.now()))
@@ -103,21 +112,19 @@ export function desk(
     if (payload !== undefined && bench.perSecond !== null && payload !== bench.payloadBytes) setFeed('payload', payload)
   }
 
+  const isShown = ({ name }: Lane) => lanesAt(place, laneNames)?.includes(name) ?? true
+
   /** What the address says, wherever it says something. */
   function obey() {
     if (isClosed) return
     obeyFeed()
     const poll = numberAt(place, pollSlider)
     setPoll(poll !== undefined && poll >= POLL_LEAST_MS ? poll : POLL_MS)
-    const shown = lanesAt(place, laneNames)
     for (const each of lanes) {
-      show(each, !shown || shown.includes(each.name))
-      if (bench.why) continue
-      const settings = laneKnobs.map((knob) => {
-        const value = choiceOf(knob, place.read(`${each.name}.${knob.name}`)) ?? usual.get(each.name)![knob.setting]
-        return [knob.setting, value]
-      })
-      set(each, Object.fromEntries(settings) as Partial<Settings>)
+      if (!isShown(each)) show(each, false)
+      const settings = bench.why ? {} : { ...bench.usual(each.name), ...settingsAt(place, each.name) }
+      // Its door first: a line that is there already would be broken. Meanwhile the address may say something else.
+      void set(each, settings).then(() => isClosed || show(each, isShown(each)))
     }
   }
 
@@ -134,24 +141,25 @@ export function desk(
     for (const { setting, name } of laneKnobs) {
       const value = settings[setting]
       if (value === undefined) continue
-      place.write({ [`${each.name}.${name}`]: value === usual.get(each.name)![setting] ? undefined : String(value) })
+      place.write({ [`${each.name}.${name}`]: value === bench.usual(each.name)[setting] ? undefined : String(value) })
     }
   }
 
   obey()
+  for (const each of lanes) if (each.state !== 'off') each.start()
   return {
     bench,
     lanes,
     troubles,
-    usual: ({ name }) => usual.get(name)!,
+    usual: ({ name }) => bench.usual(name),
     get pollMs() {
       return pollMs
     },
     get rate() {
-      return wish.rate ?? bench.perSecond
+      return wishes.rate?.value ?? bench.perSecond
     },
     get payload() {
-      return wish.payload ?? bench.payloadBytes
+      return wishes.payload?.value ?? bench.payloadBytes
     },
     setRate(perSecond) {
       place.write({ rate: perSecond })
@@ -168,7 +176,7 @@ export function desk(
     set(one, settings) {
       for (const each of one ? [one] : lanes) {
         write(each, settings)
-        set(each, settings)
+        void set(each, settings)
       }
     },
     break(one, fault) {

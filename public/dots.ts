@@ -6,17 +6,17 @@ import type { Plane } from './marks.ts'
 import { span } from './words.ts'
 
 /** Bytes per event, median ms, p95 ms. */
-export type Place = [bytes: number, median: number, p95: number]
+export type Spot = [bytes: number, median: number, p95: number]
 
 export interface Dot {
   name: string
   colour: string
-  shown: Place | undefined
-  trail: { at: number; place: Place }[]
+  shown: Spot | undefined
+  trail: { at: number; place: Spot }[]
   /** For so long it has brought nothing that it should have. */
   silentMs: number | undefined
 }
-type Shown = Dot & { shown: Place }
+type Shown = Dot & { shown: Spot }
 const isShown = (dot: Dot): dot is Shown => dot.shown !== undefined
 
 export const TRAIL_MS = 40_000

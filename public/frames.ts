@@ -1,5 +1,5 @@
-// How smoothly this page runs: frames drawn in the last second, and long tasks — 50 ms and more on the main thread, when nothing else
-// could happen (W3C Long Tasks). Where latencies look odd, look here first.
+// How smoothly this page runs: for how many frames the browser asked it in the last second, and long tasks: 50 ms and more on the main
+// thread, when nothing else could happen (W3C Long Tasks). Where latencies look odd, look here first.
 
 export interface Frames {
   /** Once per animation frame. */

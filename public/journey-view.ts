@@ -5,7 +5,7 @@ import type { Bench } from './bench.ts'
 import type { Journeys, Steps } from './journey.ts'
 import type { Lane } from './lane.ts'
 import { SCALE_MS } from './samples.ts'
-import { duration } from './words.ts'
+import { asSet, duration } from './words.ts'
 
 const [LEFT, ROW, FOOT] = [110, 34, 26]
 /** Of the drawing, in its own units: type must stay readable on a phone. */
@@ -43,16 +43,19 @@ export function journeyView(
     >
       ${DECADES.map(
         (ms) => svg`<line class="grid" x1=${x(ms)} x2=${x(ms)} y1="0" y2=${height - FOOT} />
-          <text class="tick" x=${x(ms)} y=${height - 8} text-anchor="middle">${duration(ms).replace('.00', '').replace('.0', '')}</text>`,
+          <text class="tick" x=${x(ms)} y=${height - 8} text-anchor="middle">${asSet(ms)}</text>`,
       )}
       <text class="tick" x=${LEFT + 8} y=${height - 8} text-anchor="end">due</text>
       ${lanes.map(({ name }, row) => way(name, one.published, one.lanes.get(name), row * ROW + ROW / 2, error))}
     </svg>
     <div class="times" id="times" role="group" aria-label="Times of this event" tabindex="0">
       <table>
+        <caption>
+          After it was due
+        </caption>
         <thead>
           <tr>
-            <th scope="col">after it was due</th>
+            <th scope="col">lane</th>
             <th scope="col"><span class="sign">▷</span> written</th>
             <th scope="col"><span class="sign">●</span> received</th>
             <th scope="col"><span class="sign">■</span> painted</th>

@@ -1,6 +1,6 @@
 // The knobs as data: what can be set, in which steps, in which words, and under which name in the address.
 import type { Settings } from './door.ts'
-import { count, duration, size } from './words.ts'
+import { asSet, count, size } from './words.ts'
 
 /** A row of steps: what is shown and said is the value, not its place in the row. */
 export interface Slider {
@@ -34,7 +34,7 @@ export const pollSlider: Slider = {
   name: 'poll',
   label: 'Polling asks',
   steps: [100, 200, 500, 1000, 2000, 5000, 10_000],
-  words: (ms) => `every ${duration(ms).replace('.00', '')}`,
+  words: (ms) => `every ${asSet(ms)}`,
 }
 export const POLL_MS = 1000
 /** Less would be a question at every moment. */

@@ -21,6 +21,8 @@ export interface LaneOptions extends IntakeOptions {
 }
 
 export interface Lane extends Sight {
+  /** Connects for the first time: its door is set, and it is to be seen. */
+  start(): void
   pause(): void
   /** As `pause`, for a lane that is not shown. */
   off(): void
@@ -114,6 +116,7 @@ export function lane({ name, after, connect, onState, onEvent, ...rest }: LaneOp
   }
 
   const self: Lane = Object.assign(seen, {
+    start: open,
     pause: () => stop('paused'),
     off: () => stop('off'),
     resume() {
@@ -144,6 +147,5 @@ export function lane({ name, after, connect, onState, onEvent, ...rest }: LaneOp
       close()
     },
   })
-  open()
   return self
 }

@@ -1,7 +1,7 @@
 // What each lane does, in sentences: why an event comes when it comes, and what it costs; with an experiment that shows it. A lane that is
 // not listed has none and works all the same.
 import type { Lane } from './lane.ts'
-import { duration } from './words.ts'
+import { asSet } from './words.ts'
 
 interface Lesson {
   latency(lane: Lane): string
@@ -12,8 +12,7 @@ interface Lesson {
 
 export const lessons: Readonly<Record<string, Lesson>> = {
   polling: {
-    latency: ({ pollMs = 1000 }) =>
-      `Asks every ${duration(pollMs).replace('.00', '')}. An event waits for the next question.`,
+    latency: ({ pollMs = 1000 }) => `Asks every ${asSet(pollMs)}. An event waits for the next question.`,
     bytes: 'Each question costs two heads, with news or without; all that is new shares them.',
     experiment: { slug: 'polling-interval', title: 'How often to ask' },
   },

@@ -53,12 +53,7 @@ function route(context: PageContext) {
     leave?.()
     leave = undefined
     const own = ++entries // there and back while it loads: only the last one enters
-    if (screen === 'learn')
-      render(
-        html`<h2>Experiments</h2>
-          <p class="soft">Loading …</p>`,
-        root,
-      )
+    if (screen === 'learn') render(html`<p class="soft">Loading …</p>`, root)
     const mount = screen === 'learn' ? await learn() : lab
     if (own === entries) leave = mount(root, slug, context)
   }
@@ -90,6 +85,7 @@ if (found.auth === 'required' && !found.account) {
     `curl -N --cacert certs/ca.pem -H "Authorization: Bearer $WIRELAB_KEY" ${location.origin}/feed/sse`
   if (found.accounts) $('#locked').textContent = 'Reading this lab needs an account: log in, or sign up, at the top.'
   $('#locked').hidden = false
+  for (const link of document.querySelectorAll<HTMLElement>('nav [data-screen]')) link.hidden = true // nothing is behind them
 } else {
   $('#screen').hidden = false
   route({ about: found, place: here, openBench, say })

@@ -25,8 +25,7 @@ interface Reading {
 
 const READINGS = 11
 
-/** `onRead` comes once a second, with costs of now. */
-export function meter(lanes: readonly Lane[], bench: Bench, onRead: () => void): Meter {
+export function meter(lanes: readonly Lane[], bench: Bench): Meter {
   const costs = new Map<string, Cost>()
   const readings = new Map<string, Reading[]>(lanes.map(({ name }) => [name, []]))
 
@@ -51,9 +50,7 @@ export function meter(lanes: readonly Lane[], bench: Bench, onRead: () => void):
   }
 
   const close = bench.subscribe((change) => {
-    if (change === 'moved') return
-    lanes.forEach(read)
-    onRead()
+    if (change === 'read') lanes.forEach(read)
   })
   return { of: ({ name }) => costs.get(name), close }
 }

@@ -1,20 +1,21 @@
 // Opens this page's bench at the lab: renewed while the page is open, made anew when the lab was restarted; where its doors cannot be
 // reached, the lanes follow the feed at the page's own origin, and `why` says so.
-import type { Json } from '../src/core/event.ts'
 import type { Bench } from './bench.ts'
 import type { Settings, Storm, ToldDoor } from './door.ts'
 import { LabError, explain, send, setFeed, traffic } from './lab.ts'
 import { lease, noLease } from './lease.ts'
-import { UNREACHED } from './reach.ts'
+import { whyNone } from './reach.ts'
 import { timing } from './timing.ts'
 import { toldDoors } from './told.ts'
 import type { Reading } from './told.ts'
 
 const EVERY_MS = 1000
+/** These hold for open lines too, and make whatever is asked there slow; all others break a line, and are set before there is one. */
+const ofTheLine = new Set(['profile', 'idleCutMs', 'downBytesPerSecond'])
 
-export async function openBench(): Promise<Bench> {
+export async function openBench(first: Record<string, Partial<Settings>> = {}): Promise<Bench> {
   const doors = toldDoors(location.hostname)
-  const wanted = new Map<string, Partial<Settings>>()
+  const wanted = new Map(Object.entries(first))
   const listeners = new Set<(change: 'read' | 'moved') => void>()
   const seen = { why: '', trouble: '', perSecond: null as number | null, payloadBytes: 0, storm: null as Storm | null }
   let own = noLease()
@@ -30,16 +31,26 @@ export async function openBench(): Promise<Bench> {
     try {
       const made = await send<{ id: string; doors: Record<string, ToldDoor> }>('POST', '/lab/bench')
       own = lease(made.id)
-      doors.take(made.doors)
-      const isReached = await doors.areReachable(async () => (await send<Reading>('GET', own.path())).doors)
-      seen.why = isReached ? '' : UNREACHED
-      for (const [name, settings] of wanted) if (!seen.why) await send('PUT', own.path(`/${name}`), settings as Json)
+      doors.begin(made.doors)
+      await setWanted((setting) => !ofTheLine.has(setting))
+      seen.why = await doors.reach(async () => (await send<Reading>('GET', own.path())).doors)
+      if (!seen.why) await setWanted((setting) => ofTheLine.has(setting))
     } catch (error) {
       if (!(error instanceof LabError)) throw error
       own = noLease()
-      seen.why = `This lab gives no doors of its own to this page (${error.message}): the lanes share its connections, and knobs and faults are off.`
+      seen.why = whyNone(error)
     }
     if (seen.why) doors.share()
+  }
+
+  /** What is refused stays as it is. */
+  async function setWanted(isMeant: (setting: string) => boolean) {
+    const set = async ([name, settings]: [string, Partial<Settings>]) => {
+      const meant = Object.fromEntries(Object.entries(settings).filter(([setting]) => isMeant(setting)))
+      if (Object.keys(meant).length === 0) return
+      doors.set(name, await send<Settings>('PUT', own.path(`/${name}`), meant))
+    }
+    await Promise.allSettled([...wanted].map(set))
   }
 
   async function read() {
@@ -111,6 +122,7 @@ export async function openBench(): Promise<Bench> {
     },
     clock: network.clock,
     door: doors.of,
+    usual: doors.usual,
     async set(name, settings) {
       const before = doors.of(name).settings
       wanted.set(name, { ...wanted.get(name), ...settings })

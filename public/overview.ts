@@ -5,7 +5,7 @@ import { axis, fill, latencyAxis, latencyScale, noSeries, remOf } from './axes.t
 import { coloursOf, withColours } from './colours.ts'
 import type { Colours } from './colours.ts'
 import { TRAIL_MS, drawDots, drawNames, drawTrails } from './dots.ts'
-import type { Dot, Place } from './dots.ts'
+import type { Dot, Spot } from './dots.ts'
 import type { Lane } from './lane.ts'
 import { layer } from './layer.ts'
 import { onLooks } from './looks.ts'
@@ -15,7 +15,7 @@ import { isResting } from './sight.ts'
 import type { Silence } from './silence.ts'
 
 export interface Overview {
-  /** Takes a reading, once a second. */
+  /** Takes a reading, each time that the lanes are summed up. */
   read(now: number): void
   /** Once per animation frame: dots glide to where they are. */
   draw(now: number): void
@@ -28,7 +28,7 @@ interface Gliding extends Dot {
   lane: Lane
   element: HTMLElement
   /** Where it is to be. */
-  to: Place | undefined
+  to: Spot | undefined
 }
 
 const BYTES = [50, 50_000] as const
@@ -40,6 +40,8 @@ const SIZES = new Map([
 /** Each frame a dot goes this part of its way; so near, about a pixel, it is there. */
 const GLIDE = 0.12
 const NEAR = 0.01
+/** Of the trail. */
+const STEP_MS = 1000
 
 export interface OverviewOptions {
   lanes: readonly Lane[]
@@ -118,15 +120,16 @@ export function overview(box: HTMLElement, { lanes, elementOf, meter, silent }: 
 
   function readDot(dot: Gliding, now: number) {
     const { lane } = dot
-    const summary = lane.samples.summary(now)
+    const { summary } = lane.samples
     const bytes = meter.of(lane)?.perEvent
     dot.silentMs = silent.of(lane)
     if (isResting(lane)) dot.to = dot.shown = undefined
     // What a silent lane brought before stays where it was, hollow.
     if (isResting(lane) || dot.silentMs !== undefined || !summary || summary.n < 3 || bytes === undefined) return
-    if (dot.shown) dot.trail.push({ at: now, place: dot.shown })
+    const last = dot.trail.at(-1)?.at ?? -Infinity
+    if (dot.shown && now - last >= STEP_MS) dot.trail.push({ at: now, place: dot.shown })
     while (dot.trail[0] && dot.trail[0].at < now - TRAIL_MS) dot.trail.shift()
-    dot.to = [bytes, summary.median, summary.p95 ?? summary.worst].map((value) => within(value, WIDE)) as Place
+    dot.to = [bytes, summary.median, summary.p95 ?? summary.worst].map((value) => within(value, WIDE)) as Spot
   }
 
   return {
@@ -141,7 +144,7 @@ export function overview(box: HTMLElement, { lanes, elementOf, meter, silent }: 
         isStale = true
         const isThere = !shown || still.matches || shown.every((value, i) => Math.abs(to[i]! / value - 1) < NEAR)
         // On a logarithmic scale the way between two places is a factor.
-        dot.shown = isThere ? [...to] : (shown.map((value, i) => value * (to[i]! / value) ** GLIDE) as Place)
+        dot.shown = isThere ? [...to] : (shown.map((value, i) => value * (to[i]! / value) ** GLIDE) as Spot)
       }
       if (isStale && made.chart.status === 1) paint(now)
     },

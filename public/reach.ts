@@ -1,21 +1,30 @@
 // Whether the doors of a bench can be reached from here, and what a lane does where they cannot.
 import { plain } from './door.ts'
 import type { Bytes, Door, Traffic } from './door.ts'
+import type { LabError } from './lab.ts'
 
 const REACH_MS = 4000
 const tab = crypto.randomUUID().slice(0, 8)
 
-export const UNREACHED =
-  'The doors of this page cannot be reached (a tunnel, or a container with one port?): the lanes follow the feed where the page is, and knobs and faults are off.'
+const INSTEAD = 'the lanes follow the feed where the page is, and knobs and faults are off.'
+const UNREACHED = `The doors of this page cannot be reached (a tunnel, or a container with one port?): ${INSTEAD}`
+const CLOSED = `This lab is closed to guests, and a door, which is another origin, is not told who is logged in: ${INSTEAD}`
 
-export async function canReach({ origin }: Door): Promise<boolean> {
+/** Of the lab's answer to who asked for doors. */
+export const whyNone = ({ status, message }: Pick<LabError, 'status' | 'message'>) =>
+  status === 401
+    ? 'This page is not logged in: log in at the top. Until then knobs and faults are off.'
+    : `This lab gives no doors of its own to this page (${message}): the lanes share its connections, and knobs and faults are off.`
+
+/** @returns why it cannot be reached; empty when it can. */
+export async function whyNot({ origin }: Door): Promise<string> {
   try {
     const question = `${origin}/feed/polling?after=now&limit=1`
     const answer = await fetch(question, { signal: AbortSignal.timeout(REACH_MS) })
     await answer.text() // what is left unread is aborted later, and a browser's console says so
-    return answer.ok
+    return answer.ok ? '' : answer.status === 401 ? CLOSED : UNREACHED
   } catch {
-    return false // refused, filtered, or nothing there: the same to this page
+    return UNREACHED // refused, filtered, or nothing there: the same to this page
   }
 }
 

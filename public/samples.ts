@@ -19,8 +19,10 @@ export interface Samples {
   reset(now: number): void
   /** The last `WINDOW_MS`, oldest first: when they came by the page's clock, and latency in ms within the scale. */
   window(now: number): Window
-  /** Of the window since `reset`, at most `SUMMED_MS` old: all who ask show the same. Undefined when there is nothing in it. */
-  summary(now: number): Summary | undefined
+  /** Sums up the window since `reset`, for all who show it: a number, a line and a dot are of the same moment. */
+  sumUp(now: number): void
+  /** As it was last summed up; undefined when there was nothing in it. */
+  readonly summary: Summary | undefined
   readonly log: readonly Sample[]
 }
 
@@ -49,7 +51,6 @@ export const P95_FROM = 100
 /** The one scale of all charts, logarithmic. What lies beyond is drawn at its edge. */
 export const SCALE_MS = [0.2, 30_000] as const
 const KEEP = 20_000
-const SUMMED_MS = 250
 const BARS_PER_DECADE = 8
 
 const within = (ms: number) => Math.min(SCALE_MS[1], Math.max(SCALE_MS[0], ms))
@@ -64,7 +65,7 @@ export const barMs = (bar: number): [from: number, to: number] => [
 export function samples(): Samples {
   let log: Sample[] = []
   let since = -Infinity
-  let summed: { at: number; summary: Summary | undefined } | undefined
+  let summary: Summary | undefined
   const shown: Window = { times: [], latencies: [], fresh: 0, spread: new Map(), notes: [] }
 
   /** Where the samples after `time` begin in the log. */
@@ -107,7 +108,7 @@ export function samples(): Samples {
     },
     reset(now) {
       since = now
-      summed = undefined
+      summary = undefined
       shown.fresh = shown.times.length
       shown.spread.clear()
     },
@@ -123,9 +124,9 @@ export function samples(): Samples {
       if (shown.notes[0] && shown.notes[0][0] < start) shown.notes.shift()
       return shown
     },
-    summary(now) {
-      if (!summed || now - summed.at >= SUMMED_MS) summed = { at: now, summary: sum(now) }
-      return summed.summary
+    sumUp: (now) => void (summary = sum(now)),
+    get summary() {
+      return summary
     },
     get log() {
       return log

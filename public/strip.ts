@@ -25,6 +25,7 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
   const unlisten = withColours(box, (next) => (colours = next))
   /** What is drawn: where "now" stands. */
   let drawnAt = -Infinity
+  let drawnMedian: number | undefined
   let made = make()
   const unlook = onLooks(() => {
     made.close()
@@ -73,12 +74,13 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
     }
     const window = lane.samples.window(now)
     drawnAt = now
+    drawnMedian = lane.samples.summary?.median
     over.clear()
     drawAway(plane, lane.away)
     drawAsked(plane, lane.asked)
     drawEvents(plane, window)
     drawSpread(plane, window)
-    drawMedian(plane, lane.samples.summary(now)?.median)
+    drawMedian(plane, drawnMedian)
     drawNotes(plane, window.notes)
   }
 
@@ -86,8 +88,9 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
     draw(now) {
       const { chart } = made
       if (chart.status !== 1 || lane.state === 'off') return
-      // What has moved by less than a pixel looks the same.
-      if (now - drawnAt >= WINDOW_MS / chart.bbox.width) paint(now)
+      // What has moved by less than a pixel looks the same; the line is where the number says, when it says so.
+      const hasMoved = now - drawnAt >= WINDOW_MS / chart.bbox.width
+      if (hasMoved || drawnMedian !== lane.samples.summary?.median) paint(now)
     },
     get canvases() {
       return [made.chart.ctx.canvas, made.over.canvas]

@@ -5,7 +5,7 @@ import type { Meter } from './meter.ts'
 import type { Protocols } from './protocols.ts'
 import { isResting } from './sight.ts'
 import type { Silence } from './silence.ts'
-import { count, duration, list, size, span } from './words.ts'
+import { count, duration, list, percent, size, span } from './words.ts'
 
 export interface Seen {
   lanes: readonly Lane[]
@@ -13,7 +13,6 @@ export interface Seen {
   silent: Pick<Silence, 'of'>
   spoken: Pick<Protocols, 'of'>
   perSecond: number | null
-  now: number
 }
 
 interface Row {
@@ -23,12 +22,12 @@ interface Row {
 }
 
 /** What follows from what the page sees now, in two lines: how fast, and at what price. */
-export function verdict({ lanes, meter, silent, spoken, perSecond, now }: Seen): string[] {
+export function verdict({ lanes, meter, silent, spoken, perSecond }: Seen): string[] {
   const awake = lanes.filter((lane) => !isResting(lane))
   if (awake.length < 2) return ['Fewer than two lanes follow the feed: there is nothing to compare.']
   const dead = deadOf(awake, silent)
   const rows = awake.flatMap((lane): Row[] => {
-    const late = lane.samples.summary(now)
+    const late = lane.samples.summary
     const cost = meter.of(lane)?.perEvent
     const isHeard = silent.of(lane) === undefined && late && late.n >= 5
     return isHeard && cost !== undefined ? [{ name: lane.name, median: late.median, cost }] : []
@@ -62,7 +61,7 @@ function priceOf(rows: readonly Row[], http: string | undefined): string {
   const [cheapest, dearest] = ends(rows, ({ cost }) => cost)
   const times = dearest.cost / cheapest.cost
   if (times < 1.2) return `${http ? `Over ${http} each` : 'Each'} costs about ${size(dearest.cost)} an event.`
-  const less = times >= 1.5 ? `, ${times.toFixed(1)} times less` : ''
+  const less = times >= 1.5 ? `, ${percent(1 / times)} of it` : ''
   return `${http ? `Over ${http} ` : ''}${dearest.name} costs ${size(dearest.cost)} an event, ${cheapest.name} ${size(cheapest.cost)}${less}.`
 }
 

@@ -1,7 +1,7 @@
 // Tells who cannot see it how the event that is followed came: once, when every open lane has it, or when one takes too long.
-import { count, duration, list } from './words.ts'
+import { asSet, count, duration, list } from './words.ts'
 
-export interface Journey {
+export interface Following {
   readonly followed: { event: { id: string }; lanes: ReadonlyMap<string, { received?: number }> } | undefined
 }
 
@@ -9,11 +9,11 @@ const PATIENCE_MS = 5000
 
 /** `say` as in PageContext. @returns what looks, several times a second; `now` in ms of any clock. */
 export function journeyTeller(
-  journey: Journey,
+  journey: Following,
   lanes: readonly { name: string; state: string }[],
   say: (about: string, what: string) => void,
 ): (now: number) => void {
-  let seen: Journey['followed']
+  let seen: Following['followed']
   let since = 0
   let isTold = true
 
@@ -33,7 +33,7 @@ export function journeyTeller(
     const missing = open.length - came.length
     if (missing > 0 && now - since < PATIENCE_MS) return
     isTold = true
-    const late = missing === 0 ? '' : `; ${count(missing, 'lane')} had it not after ${duration(PATIENCE_MS)}`
+    const late = missing === 0 ? '' : `; ${count(missing, 'lane')} had it not after ${asSet(PATIENCE_MS)}`
     say(`Event ${followed.event.id.split('.')[1]}`, `${came.length > 0 ? `came ${list(came)}` : 'came nowhere'}${late}`)
   }
 }

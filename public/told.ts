@@ -2,7 +2,7 @@
 // page's own origin stands for each.
 import { transportNames } from '../transports/clients.ts'
 import type { Door, Settings, Storm, ToldDoor, Traffic } from './door.ts'
-import { canReach, shared, without } from './reach.ts'
+import { shared, whyNot, without } from './reach.ts'
 
 /** `GET /lab/bench/:id`. */
 export interface Reading {
@@ -15,10 +15,14 @@ export interface Reading {
 
 export interface ToldDoors {
   of(name: string): Door
+  /** As it was opened, before anything was set. */
+  usual(name: string): Settings
+  /** Of a new bench: what the lab tells of it first. */
+  begin(told: Record<string, ToldDoor>): void
   /** What the lab tells of them now. */
   take(told: Record<string, ToldDoor>): void
-  /** Sees whether they can be reached; what that cost is not the lane's. `read` asks the lab what it counted. */
-  areReachable(read: () => Promise<Record<string, ToldDoor>>): Promise<boolean>
+  /** @returns why they cannot be reached, else nothing; what that question cost is not the lane's. `read` asks the lab what it counted. */
+  reach(read: () => Promise<Record<string, ToldDoor>>): Promise<string>
   /** Instead of doors. */
   share(): void
   set(name: string, settings: Partial<Settings>): void
@@ -32,6 +36,7 @@ const ASKED = 'polling'
 
 export function toldDoors(host: string): ToldDoors {
   const doors = new Map<string, Door>()
+  const usual = new Map<string, Settings>()
   /** What the page's own question made there. */
   let question: Traffic | undefined
 
@@ -47,12 +52,17 @@ export function toldDoors(host: string): ToldDoors {
 
   return {
     of,
-    take,
-    async areReachable(read) {
+    usual: (name) => usual.get(name) ?? of(name).settings,
+    begin(told) {
       question = undefined
-      if (!(await canReach(of(ASKED)))) return false
-      question = (await read())[ASKED]!.traffic
-      return true
+      for (const [name, { settings }] of Object.entries(told)) usual.set(name, settings)
+      take(told)
+    },
+    take,
+    async reach(read) {
+      const why = await whyNot(of(ASKED))
+      if (!why) question = (await read())[ASKED]!.traffic
+      return why
     },
     share() {
       for (const name of transportNames) doors.set(name, shared(name))

@@ -1,7 +1,7 @@
 // The lab, run: opens its bench and lanes, and shows them. Charts move with the frames, text a few times a second: what changes faster
 // cannot be read.
 import { html, nothing, render } from '/vendor/lit-html.js'
-import { misread } from './address.ts'
+import { misread, settingsAt } from './address.ts'
 import type { Bench } from './bench.ts'
 import { card } from './card.ts'
 import { coloursOf } from './colours.ts'
@@ -26,6 +26,7 @@ import { journeyTeller } from './telling.ts'
 import { wires } from './wires.ts'
 
 const TEXT_MS = 250
+const STILL_MS = 1000
 
 /** Shows the lab as soon as its bench is there. */
 export const mount: Mount = (root, _, page) => {
@@ -33,7 +34,8 @@ export const mount: Mount = (root, _, page) => {
   let isGone = false
   render(html`<p class="soft">Opening four lines to the lab …</p>`, root)
   // The tail of now: who comes back from another screen does not want all that was missed meanwhile.
-  Promise.all([page.openBench(), about()]).then(
+  const wanted = page.about.transports.map((name) => [name, settingsAt(page.place, name)] as const)
+  Promise.all([page.openBench(Object.fromEntries(wanted)), about()]).then(
     ([bench, lab]) => {
       if (isGone) bench.close()
       else leave = show(root, { ...page, about: lab }, bench)
@@ -59,7 +61,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
   const names = lanes.map(({ name }) => name)
   const spoken = protocols(names, bench)
   const silent = silence(lanes, () => bench.perSecond)
-  const costs = meter(lanes, bench, () => picture.read(performance.now()))
+  const costs = meter(lanes, bench)
   const smooth = frames()
   const publish = publishBox(page.say)
   const wire = wires(lanes, bench, page.place)
@@ -81,7 +83,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
     render(
       screen({
         ...{ desk: work, journeys: following, smooth, publish: publish.template(), now },
-        says: verdict({ lanes, meter: costs, silent, spoken, perSecond: bench.perSecond, now }),
+        says: verdict({ lanes, meter: costs, silent, spoken, perSecond: bench.perSecond }),
         agreement: agreement(lanes),
         wires: wire.template(),
         unread: misread(page.place, names),
@@ -89,7 +91,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
         cards: lanes.map((lane) =>
           card({
             ...{ desk: work, lane, dearest, now, knobs },
-            ...{ summary: lane.samples.summary(now), cost: costs.of(lane), spoken: spoken.of(lane.name) },
+            ...{ summary: lane.samples.summary, cost: costs.of(lane), spoken: spoken.of(lane.name) },
             save: () => saveChart(strips.get(lane.name)!.canvases, surface(), lane.name),
           }),
         ),
@@ -122,15 +124,19 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
   function frame(now: number) {
     asked = requestAnimationFrame(frame)
     smooth.frame(now)
-    if (now - movedAt >= (still.matches ? 1000 : 0)) {
-      movedAt = now
-      for (const each of strips.values()) each.draw(performance.now())
-      picture.draw(performance.now())
-    }
-    if (now - wroteAt >= TEXT_MS) {
+    const writes = now - wroteAt >= TEXT_MS
+    // Pictures move with every frame; for who wants no motion once a second, together with the numbers that they show.
+    const moves = !still.matches || (writes && now - movedAt >= STILL_MS)
+    if (writes) {
       wroteAt = now
+      if (moves) for (const { samples } of lanes) samples.sumUp(performance.now())
       write(performance.now())
+      picture.read(performance.now())
     }
+    if (!moves) return
+    movedAt = now
+    for (const each of strips.values()) each.draw(performance.now())
+    picture.draw(performance.now())
   }
   asked = requestAnimationFrame(frame)
 

@@ -12,6 +12,9 @@ export function duration(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 0)} s`
 }
 
+/** Milliseconds that were set, not measured: as they were set. */
+export const asSet = (ms: number) => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`)
+
 /** A time span to the second: for what grows while one looks. */
 export function span(ms: number): string {
   if (!Number.isFinite(ms)) return NONE
@@ -29,8 +32,8 @@ export function size(bytes: number): string {
 }
 
 /** Of a share of 1. */
-export function percent(share: number): string {
-  return Number.isFinite(share) ? `${Math.round(share * 100)} %` : NONE
+export function percent(share: number, digits = 0): string {
+  return Number.isFinite(share) ? `${(share * 100).toFixed(digits)} %` : NONE
 }
 
 export function count(n: number, thing: string): string {

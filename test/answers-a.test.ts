@@ -175,7 +175,7 @@ describe('sse-reconnect', () => {
     [
       'nothing',
       { ...data, eventSource: { events: [], stretches: [] }, plain: { events: [], stretches: [] } },
-      { says: ['did not come back within 5.50 s', 'Delivered in all: 0 of 0'], odd: 'off as well' },
+      { says: ['did not come back within 5.5 s', 'Delivered in all: 0 of 0'], odd: 'off as well' },
     ],
     [
       'EventSource loses, the fetch does not',

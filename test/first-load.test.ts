@@ -1,5 +1,7 @@
-// The first load of the page, with empty caches: how many bytes come over the wire, that events are then drawn, and when.
+// The first load of the page, with empty caches: how many bytes come over the wire, that events are then drawn, and when. It measures time, so
+// `npm test` runs it alone.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'puppeteer-core'
 import { browserNames } from '../bench/browser/find.ts'
 import type { StartedBrowser } from '../bench/browser/start.ts'
 import { benchRoom } from '../src/lab/room.ts'
@@ -9,8 +11,9 @@ import * as screens from './screens.ts'
 import { startTestLab } from './lab.ts'
 
 const MOST_BYTES = 200_000
-/** The promise is a second on a quiet machine; here others may be at work, so that is told and only this is asserted. */
-const INTERACTIVE_MS = 5000
+/** On loopback: of the best of so many loads, for a browser that has just begun is busy with itself. */
+const INTERACTIVE_MS = 1000
+const LOADS = 3
 
 let lab: Lab
 beforeAll(async () => void (lab = await startTestLab({ source: 'ticker', perSecond: 10, lab: benchRoom() })))
@@ -25,11 +28,7 @@ describe.each(browserNames)('%s', (name) => {
     const page = await browser.browser.newPage()
     const said = await screens.listen(page)
     await page.goto(`${lab.url}/#/`)
-    const whenThere = async (selector: string) => {
-      await page.waitForSelector(selector)
-      return page.evaluate(() => performance.now())
-    }
-    const interactiveMs = await whenThere('#rate-input:enabled')
+    const firstMs = await interactiveAt(page)
     await page.waitForFunction(() => {
       const counts = [...document.querySelectorAll('.lane [data-n="events"]')]
       return counts.length === 4 && counts.every(({ textContent }) => Number(textContent) > 0)
@@ -51,16 +50,31 @@ describe.each(browserNames)('%s', (name) => {
     })
     const sum = (size: 'transferSize' | 'decodedBodySize') => loads.reduce((bytes, each) => bytes + each[size], 0)
     const compressed = sum('transferSize')
+    const againMs: number[] = []
+    for (let n = 1; n < LOADS; n++) {
+      const context = await browser.browser.createBrowserContext() // with caches of its own
+      const again = await context.newPage()
+      await again.goto(`${lab.url}/#/`)
+      againMs.push(await interactiveAt(again))
+      await context.close()
+    }
+    const interactiveMs = [firstMs, ...againMs]
     console.log(
       `${name}: ${loads.length} files, ${compressed} bytes compressed with their heads, ${sum('decodedBodySize')} as they are; ` +
-        `interactive after ${interactiveMs.toFixed(0)} ms, first event on every lane after ${eventsMs.toFixed(0)} ms`,
+        `interactive after ${interactiveMs.map((ms) => ms.toFixed(0)).join(', ')} ms, first event on every lane after ${eventsMs.toFixed(0)} ms`,
     )
     for (const path of ['/', '/public/main.ts', '/public/style.css', '/vendor/uplot.js', '/vendor/lit-html.js'])
       expect(loads.find((each) => each.path === path)?.transferSize, path).toBeGreaterThan(0)
     for (const { path, encodedBodySize, decodedBodySize } of loads)
       if (decodedBodySize > 2000) expect(encodedBodySize, path).toBeLessThan(decodedBodySize)
     expect(compressed).toBeLessThan(MOST_BYTES)
-    expect(interactiveMs).toBeLessThan(INTERACTIVE_MS)
+    expect(Math.min(...interactiveMs)).toBeLessThan(INTERACTIVE_MS)
     expect(said).toEqual([])
   })
 })
+
+/** By its own clock, which began with the load. */
+async function interactiveAt(page: Page): Promise<number> {
+  const at = await page.waitForFunction(() => document.querySelector('#rate-input:enabled') && performance.now())
+  return (await at.jsonValue())!
+}

@@ -156,6 +156,11 @@ test('to the experiments, back, and there again while they load: they are entere
     await go(path)
     await sleep(50)
   }
+  expect(
+    await own.$$eval('main *', (all) => all.map(({ tagName, textContent }) => `${tagName} ${textContent}`)),
+  ).toEqual([
+    'P Loading …', // no heading: which screen it will be, is not said before it is there
+  ])
   release()
   await own.waitForSelector('.experiments a')
   await go('#/')
@@ -363,6 +368,64 @@ test('each note shows its own text; what the only lane missed in a pause is not 
   expect(await one.close()).toEqual({ forced: false })
 })
 
+test('an address is obeyed before anybody connects: one connection for each lane that is shown, as it asks for it', async () => {
+  const other = await stranger()
+  const failed: string[] = []
+  other.on('requestfailed', (request) => request.response() ?? failed.push(request.url())) // Chromium tells it of some that were answered
+  await other.goto(
+    `${lab.url}/#/?lanes=polling,sse,wss&poll=200&polling.http=1.1&sse.http=1.1&sse.profile=lan&wss.tls=1.2`,
+  )
+  const there = lanesOf(() => other)
+  await until(async () => (await there.states()).join() === 'open,off,open,open', 'three lanes to be open')
+  await sleep(2000) // a line that had to be broken would be back by then
+  const wanted = { polling: ['HTTP/1.1', '1.3'], sse: ['HTTP/1.1', '1.3'], wss: ['HTTP/2', '1.2'] }
+  for (const [name, [http, tls]] of Object.entries(wanted)) {
+    expect(await there.textOf(`.lane[data-lane="${name}"] [data-n="protocol"]`)).toBe(`${http} · TLS ${tls}`)
+    expect([name, await there.number(name, 'reconnects'), (await there.doorOf(name)).traffic.connections]).toEqual([
+      name,
+      0,
+      1,
+    ])
+  }
+  expect((await there.doorOf('sse')).settings.profile).toBe('lan')
+  expect((await there.doorOf('long-polling')).traffic.connections).toBe(0)
+  expect(failed).toEqual([])
+  await other.browserContext().close()
+})
+
+test('of two wishes that are made at once the later one holds, whichever answer is there first', async () => {
+  const one = await startTestLab({ source: 'ticker', perSecond: 10, lab: benchRoom() })
+  const other = await stranger()
+  const there = lanesOf(() => other)
+  let release = () => undefined as void
+  let held: Promise<void> | undefined
+  await other.setRequestInterception(true)
+  other.on('request', (request) => {
+    const isFirst = request.url().endsWith('/lab/rate') && !held
+    if (isFirst) held = new Promise((resolve) => (release = resolve))
+    void (isFirst ? held! : Promise.resolve()).then(() => request.continue())
+  })
+  await other.goto(one.url)
+  await other.waitForSelector('.lane[data-state="open"]')
+  await other.focus('#rate-input')
+  await other.keyboard.press('ArrowRight')
+  await until(async () => held !== undefined, 'the first wish to be on its way')
+  await other.keyboard.press('ArrowRight')
+  const shown = () => there.textOf('#rate output')
+  await until(async () => (await shown()).startsWith('50 events'), 'the later wish')
+  await sleep(300)
+  release()
+  for (let looks = 0; looks < 20; looks++) {
+    expect(await shown()).toMatch(/^50 events/)
+    await sleep(50)
+  }
+  const rate = () =>
+    other.evaluate(async () => ((await (await fetch('/lab')).json()) as { perSecond: number }).perSecond)
+  await until(async () => (await rate()) === 50, 'the lab to do it')
+  await other.browserContext().close()
+  expect(await one.close()).toEqual({ forced: false })
+})
+
 test('what cannot be meant in the address is told in one line; the rest of it holds, and a slider says whom it moves', async () => {
   const other = await stranger()
   const told = () =>
@@ -485,6 +548,8 @@ test('without doors the lanes follow where the page is, and it says that knobs a
   const text = () => other.$eval('.warning:not([hidden])', (element) => (element as HTMLElement).innerText)
   expect(await text()).toMatch(/knobs and faults are off/)
   expect(await other.$$eval('.lane .buttons button:not([disabled])', (all) => all.length)).toBe(0)
+  expect(await other.$eval('#follow', (button) => (button as HTMLButtonElement).disabled)).toBe(true)
+  expect(await other.$eval('#follow-label', ({ textContent }) => textContent)).toMatch(/takes doors of this page’s own/)
   const requests = () => other.$$eval('[data-n="requests"]', (all) => all.map((each) => Number(each.textContent)))
   await until(async () => (await requests()).every((count) => count >= 1), 'their requests to be counted')
   await other.browserContext().close()
@@ -503,6 +568,10 @@ test('a lab whose reading needs a key says so and how to follow it, and starts n
   expect(text).toContain(`curl -N --cacert certs/ca.pem -H "Authorization: Bearer $WIRELAB_KEY" ${one.url}/feed/sse`)
   await sleep(300)
   expect(await other.$$eval('.lane, main:not([hidden]), #starting', (all) => all.length)).toBe(0)
+  const links = await other.$$eval('nav a', (all) =>
+    all.filter((each) => each.checkVisibility()).map((each) => each.textContent),
+  )
+  expect(links).toEqual(['Course']) // the other screens are not there
   expect(heard).toEqual([])
   await other.browserContext().close()
   expect(await one.close()).toEqual({ forced: false })

@@ -9,6 +9,7 @@ import { exchangesOf } from '../public/wire/exchanges.ts'
 import { readHttp1 } from '../public/wire/http1.ts'
 import { readHttp2 } from '../public/wire/http2.ts'
 import { cut, join, latin1 } from '../public/wire/piece.ts'
+import { shown } from '../public/wire/shown.ts'
 import type { Kind, Piece } from '../public/wire/piece.ts'
 import { conversations } from './conversations.ts'
 import { publish } from './lab.ts'
@@ -296,6 +297,22 @@ test('an event is found in a chunked SSE answer although a chunk ends in the mid
   const pieces = readHttp1(bytes, false, ['GET'])
   expect(of(pieces, 'payload')).toBe('{"id":1}')
   expect(of(pieces, 'headers')).toBe(head)
+})
+
+test('a line feed ends a line where a protocol has lines; in a frame head it is a byte like others', () => {
+  const seen = (pieces: Piece[]) => pieces.map((piece) => shown(piece, false).text)
+  const text = (letters: string) => new TextEncoder().encode(letters)
+  expect(seen(readHttp2(Uint8Array.of(0, 1, 10, 0, 0, 0, 0, 0, 1), false, new Map()))).toEqual(['·········']) // DATA of 266 bytes
+  const frame = Uint8Array.of(0x81, 10, ...text('0123456789'), 0x82, 126, 32, 10)
+  expect(seen(readContent(frame, 'websocket', false))).toEqual(['··', '0123456789', '·~', ' ·'])
+  expect(seen(readContent(text('data:x\n\n'), 'sse', false))).toEqual(['data:', 'x', '·\n', '·\n'])
+  expect(seen(readHttp1(text('HTTP/1.1 204 No Content\r\n\r\n'), false, ['GET']))).toEqual([
+    'HTTP/1.1 204 No Content··\n',
+    '··\n',
+  ])
+  expect(seen(readHttp2(text('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), true, new Map()))[0]).toMatch(
+    /^PRI \* HTTP\/2\.0··\n/,
+  )
 })
 
 test('a capture grows by what is new, and begins anew with another lab', () => {

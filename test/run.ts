@@ -6,7 +6,8 @@ import { needBrowsers } from './browser.ts'
 
 const root = join(import.meta.dirname, '..')
 const RESULTS = join(root, 'test/out/vitest.json')
-const CALIBRATION = 'test/calibration.test.ts'
+/** They measure time, and the tests before them take all there is. */
+const ALONE = ['test/calibration.test.ts', 'test/first-load.test.ts']
 /** A step that takes longer hangs. */
 const STEP_MS = 2_700_000
 
@@ -27,13 +28,12 @@ export async function run(args: string[]): Promise<void> {
     await step('eslint', () => quietly('node_modules/eslint/bin/eslint.js', '.'))
     await step('prettier', () => quietly('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'))
     const isAll = args.length === 0
-    await step('tests', async () => void (count = await tests(isAll ? [`--exclude=${CALIBRATION}`] : args)))
-    // Alone: it measures time, and the tests before it take all there is.
+    await step('tests', async () => void (count = await tests(isAll ? ALONE.map((each) => `--exclude=${each}`) : args)))
     if (isAll)
-      await step('calibration', async () => {
+      await step('what measures time, alone', async () => {
         const before = count!
         count = { ...before, failed: before.failed + 1 } // until it is known
-        count = sum(before, await tests([CALIBRATION]))
+        count = sum(before, await tests([...ALONE, '--no-file-parallelism']))
       })
     if (count?.passed === 0) throw new Error('no test passed')
   } catch (error) {

@@ -53,19 +53,13 @@ test.each(transportNames)(
     const { set, door } = await bench()
     const follower = through(lab, (await door(transport)).port, { transport })
     await open(follower)
-    const changes: [Changes, string][] = [
-      [{ http: '1.1' }, 'http 1.1'],
-      [{ tls: '1.2' }, 'tls 1.2'],
-      [{ batchMs: 30 }, 'batchMs 30'],
-      [{ http: '2', tls: '1.3' }, 'http 2, tls 1.3'],
-    ]
-    for (const [n, [change, what]] of changes.entries()) {
+    const changes: Changes[] = [{ http: '1.1' }, { tls: '1.2' }, { batchMs: 30 }, { http: '2', tls: '1.3' }]
+    for (const [n, change] of changes.entries()) {
       const { connections } = (await door(transport)).traffic
       await publish(lab, 3)
       await set(transport, change)
       await publish(lab, 3)
-      expect((await door(transport)).happened.at(-1)).toMatchObject({ what })
-      await follower.until(() => follower.events.length === 6 * (n + 1), `the events around ${what}`)
+      await follower.until(() => follower.events.length === 6 * (n + 1), `the events around ${JSON.stringify(change)}`)
       // What the old server has begun to answer goes out on the old connection; then that is closed.
       while ((await door(transport)).traffic.connections === connections) await sleep(50)
       await open(follower)
@@ -87,8 +81,7 @@ test('the network is another one on the lines that are open', async () => {
     await follower.until(() => follower.events.length > length, `an event over ${profile}`)
     expect(performance.now() - began).toBeGreaterThanOrEqual(profiles[profile].conditions.delayMs)
   }
-  const { traffic, happened } = await door('wss')
-  expect([traffic.connections, happened]).toEqual([1, []])
+  expect((await door('wss')).traffic.connections).toBe(1)
 })
 
 test('a bandwidth is the bandwidth of a line, down', async () => {

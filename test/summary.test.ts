@@ -21,6 +21,7 @@ function seen(given: readonly Given[]): Seen {
     const mine = samples()
     for (let received = 5000; received < 5010; received++)
       mine.add({ id: `e.${received}`, due: 0, received, latencyMs: ms, isNote: false })
+    mine.sumUp(NOW)
     return { name, state: 'open', samples: mine } as unknown as Lane
   })
   const of = (lane: Lane) => given[lanes.indexOf(lane)]!
@@ -35,7 +36,6 @@ function seen(given: readonly Given[]): Seen {
       },
     },
     perSecond: 10,
-    now: NOW,
   }
 }
 
@@ -47,12 +47,12 @@ test('the fastest and the slowest, the dearest and the cheapest, over what all o
   const all = [polling, sse, wss].map((each) => ({ ...each, http: 'HTTP/2' }))
   expect(verdict(seen(all))).toEqual([
     'sse brings an event in 4.0 ms, polling in 500 ms (medians).',
-    'Over HTTP/2 sse costs 200 B an event, polling 90 B, 2.2 times less.',
+    'Over HTTP/2 sse costs 200 B an event, polling 90 B, 45 % of it.',
   ])
 })
 
 test('where they speak different versions, or nobody told, none is named', () => {
-  const price = 'sse costs 200 B an event, wss 100 B, 2.0 times less.'
+  const price = 'sse costs 200 B an event, wss 100 B, 50 % of it.'
   expect(
     verdict(
       seen([

@@ -1,7 +1,7 @@
 // What is told of an event that is followed: once, with what each open lane measured; and what did not come, after a while.
 import { expect, test } from 'vitest'
 import { journeyTeller } from '../public/telling.ts'
-import type { Journey } from '../public/telling.ts'
+import type { Following } from '../public/telling.ts'
 
 type Came = Record<string, number>
 const event = (offset: number, came: Came) => ({
@@ -10,7 +10,7 @@ const event = (offset: number, came: Came) => ({
 })
 
 function telling(states: Record<string, string>) {
-  const journey: { followed: Journey['followed'] } = { followed: undefined }
+  const journey: { followed: Following['followed'] } = { followed: undefined }
   const said: string[] = []
   const lanes = Object.entries(states).map(([name, state]) => ({ name, state }))
   const look = journeyTeller(journey, lanes, (about, what) => void said.push(`${about} ${what}`))
@@ -46,7 +46,7 @@ test('what has not come is said after five seconds', () => {
   for (const now of [1000, 5999]) look(now)
   expect(said).toEqual([])
   look(6000)
-  expect(said).toEqual(['Event 7 came by sse after 3.0 ms; 1 lane had it not after 5.00 s'])
+  expect(said).toEqual(['Event 7 came by sse after 3.0 ms; 1 lane had it not after 5 s'])
 })
 
 test('the next one is told too', () => {

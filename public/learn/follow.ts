@@ -46,6 +46,15 @@ export interface FollowOptions {
   onEvent?(event: FeedEvent): void
 }
 
+/** It is here now. */
+export const got = ({ id, at }: FeedEvent, { clock }: Bench, startedAt: number): Got => ({
+  ...{ id, at: performance.now() - startedAt },
+  // When it is asked for: the longer two clocks were compared, the better.
+  get due() {
+    return (clock.toPage(at) ?? NaN) - startedAt
+  },
+})
+
 export function follow(options: FollowOptions): Followed {
   const { bench, transport, door = transport, after, pollMs, startedAt, platform } = options
   const now = () => performance.now() - startedAt
@@ -76,17 +85,9 @@ export function follow(options: FollowOptions): Followed {
       ...platform,
     },
     onEvent(event) {
-      const { id, at } = event
-      counted.event(id)
+      counted.event(event.id)
       count()
-      events.push({
-        id,
-        at: now(),
-        // When it is asked for: the longer two clocks were compared, the better.
-        get due() {
-          return (bench.clock.toPage(at) ?? NaN) - startedAt
-        },
-      })
+      events.push(got(event, bench, startedAt))
       const last = exchanges.at(-1)
       if (last) last.events++
       options.onEvent?.(event)

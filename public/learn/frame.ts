@@ -150,8 +150,8 @@ export function frame<Data>(spec: Experiment<Data>, memory: Memory<Data>): Scree
 /** The page as it is, and each bench that is opened is noted. */
 const watched = (page: PageContext, opened: Bench[]): PageContext => ({
   ...page,
-  async openBench() {
-    const bench = await page.openBench()
+  async openBench(wanted) {
+    const bench = await page.openBench(wanted)
     opened.push(bench)
     return bench
   },

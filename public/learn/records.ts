@@ -6,4 +6,4 @@ export function recordsOf({ records }: Capture, { up, type }: { up: boolean; typ
 }
 
 /** The plaintext, a character a byte; nothing where no secret opened it. */
-export const bytesOf = ({ plain }: WireRecord): string => (plain === null ? '' : atob(plain))
+export const textOf = ({ plain }: WireRecord): string => (plain === null ? '' : atob(plain))

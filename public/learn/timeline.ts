@@ -1,7 +1,7 @@
 // Rows on one time axis: when something was open or waiting, and what happened at which moment.
 import { html, nothing, svg } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
-import { count, duration } from '../words.ts'
+import { asSet, count } from '../words.ts'
 
 export interface Row {
   name: string
@@ -66,7 +66,7 @@ export function timeline({ rows, from = 0, to, legend }: Timeline): TemplateResu
     <div class="row axis" aria-hidden="true">
       <p></p>
       <svg>
-        ${ticks.map((at) => svg`<text x=${x(at)} y="14" text-anchor=${anchor(at)}>${at === 0 ? '0 s' : duration(at).replace('.00', '')}</text>`)}
+        ${ticks.map((at) => svg`<text x=${x(at)} y="14" text-anchor=${anchor(at)}>${at === 0 ? '0 s' : asSet(at)}</text>`)}
       </svg>
     </div>
     <ul class="keys">
@@ -93,6 +93,6 @@ function stacked(marks: readonly Mark[]): (at: number, kind: Mark['kind']) => nu
 function said(spans: Row['spans'], marks: readonly Mark[]): string {
   const of = (kind: Mark['kind']) => marks.filter((mark) => mark.kind === kind).length
   const lost = of('lost')
-  const parts = [count(of('event'), 'event'), count(spans.length, 'stretch')]
-  return [...parts, ...(lost > 0 ? [`${lost} lost`] : [])].join(', ').replace(/stretchs/, 'stretches')
+  const parts = [count(of('event'), 'event'), `${spans.length} ${spans.length === 1 ? 'stretch' : 'stretches'}`]
+  return [...parts, ...(lost > 0 ? [`${lost} lost`] : [])].join(', ')
 }

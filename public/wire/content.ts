@@ -11,7 +11,7 @@ export function readContent(bytes: Uint8Array, content: Content | undefined, up:
   if (type === 'json') return readPage(bytes)
   if (type === 'sse') return readSse(bytes)
   if (type === 'websocket') return readWebSocket(bytes, up)
-  const out = writer(bytes)
+  const out = writer(bytes, { isText: true })
   out.rest('payload', 'the body')
   return out.pieces
 }
@@ -39,7 +39,7 @@ const [QUOTE, BACKSLASH, OPEN, CLOSE, END] = [34, 92, 123, 125, 93]
 
 /** `{"cursor":…,"events":[…],"gap"?:…}`: the events are payload, what stands around them is there to carry them. */
 function readPage(bytes: Uint8Array): Piece[] {
-  const out = writer(bytes)
+  const out = writer(bytes, { isText: true })
   if (!startsWith(bytes, '{"cursor":')) {
     out.rest(
       'payload',

@@ -34,7 +34,7 @@ export function exchangesOf({ connections, records }: Capture): Exchange[] {
   return all.sort((a, b) => b.records[0]!.record.n - a.records[0]!.record.n)
 }
 
-export function readConnection(connection: WireConnection, records: WireRecord[]): Exchange[] {
+function readConnection(connection: WireConnection, records: WireRecord[]): Exchange[] {
   const plain = new Map(records.map((record) => [record, record.plain === null ? null : bytesOf(record.plain)]))
   const pieces = new Map<WireRecord, Piece[]>()
   const methods: string[] = []
@@ -58,7 +58,7 @@ export function readConnection(connection: WireConnection, records: WireRecord[]
 }
 
 /** One list of pieces for each part. */
-export function readDirection(
+function readDirection(
   parts: Uint8Array[],
   up: boolean,
   { alpn, opening }: Pick<WireConnection, 'alpn' | 'opening'>,

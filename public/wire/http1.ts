@@ -17,7 +17,7 @@ const STATUS = /^HTTP\/1\.[01] (\d{3})/
 
 /** @param methods of the requests, in order: an answer to HEAD has no body. The side that goes up fills it, the other one reads it. */
 export function readHttp1(bytes: Uint8Array, up: boolean, methods: string[]): Piece[] {
-  const out = writer(bytes)
+  const out = writer(bytes, { isText: true })
   let answered = 0
   while (out.left > 0) {
     const at = out.at
@@ -92,7 +92,7 @@ function readBody(out: Writer, fields: Map<string, string>, content: Content | u
 
 function readChunks(out: Writer, content: Content | undefined, up: boolean) {
   const parts: { lead: Piece[]; body: Uint8Array; end: Piece[] }[] = []
-  const reader = writer(rest(out))
+  const reader = writer(rest(out), { isText: true })
   for (let isLast = false; !isLast && reader.left > 0;) {
     const from = reader.pieces.length
     const line = lineAt(reader)

@@ -24,7 +24,9 @@ interface Slot {
 export function readHttp2(bytes: Uint8Array, up: boolean, streams: Streams): Piece[] {
   const out = writer(bytes)
   if (startsWith(bytes, PREFACE))
-    out.take(PREFACE.length, 'framing', 'the preface: this is HTTP/2 (RFC 9113 §3.4)', { begins: true })
+    out.take(PREFACE.length, 'framing', 'the preface: this is HTTP/2 (RFC 9113 §3.4)', {
+      ...{ begins: true, isText: true },
+    })
   const row: Piece[][] = [out.pieces]
   const slots: Slot[] = []
   const carried = new Map<number, Slot[]>()

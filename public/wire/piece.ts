@@ -20,6 +20,8 @@ export interface Piece {
   unmasked?: Uint8Array
   /** What bytes that are no letters mean, in a few words. */
   says?: string
+  /** Of a protocol that is written in lines: what ends a line there ends it on the screen too. */
+  isText?: true
   /** How many bytes it is, is known, but not which. */
   sealed?: true
 }
@@ -39,7 +41,8 @@ export interface Writer {
 
 export const CUT = ' … cut off: the rest has not passed yet, or is kept no longer'
 
-export function writer(bytes: Uint8Array): Writer {
+/** `every`: what all pieces have. */
+export function writer(bytes: Uint8Array, every?: Pick<Piece, 'isText'>): Writer {
   const pieces: Piece[] = []
   let at = 0
   const own: Writer = {
@@ -54,7 +57,13 @@ export function writer(bytes: Uint8Array): Writer {
     take(count, kind, note, more) {
       const end = Math.min(bytes.length, at + Math.max(0, count))
       if (end === at) return
-      pieces.push({ kind, bytes: bytes.subarray(at, end), note: end < at + count ? note + CUT : note, ...more })
+      pieces.push({
+        kind,
+        bytes: bytes.subarray(at, end),
+        note: end < at + count ? note + CUT : note,
+        ...every,
+        ...more,
+      })
       at = end
     },
     add(more) {

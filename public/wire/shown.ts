@@ -1,4 +1,5 @@
 // Bytes as letters and as hex, short enough to be looked at; and an exchange in one line.
+import { clockTime } from '../words.ts'
 import type { Exchange } from './exchanges.ts'
 import { latin1 } from './piece.ts'
 import type { Kind, Piece } from './piece.ts'
@@ -14,21 +15,22 @@ export const kinds: readonly { kind: Kind; letter: string; name: string; note: s
 /** No longer than so many bytes of a piece are shown; its note says how many it has. */
 const SHOWN_BYTES: Readonly<Record<Kind, number>> = { payload: 400, framing: 120, headers: 400, tls: 12 }
 
-/** Middle dots for what is no visible ASCII, one for each byte; a line break after each LF. */
-export function lettersOf(bytes: Uint8Array): string {
+/** Middle dots for what is no visible ASCII, one for each byte; in text a line break after each LF. */
+function lettersOf(bytes: Uint8Array, isText = false): string {
   return latin1(bytes)
     .replace(/[^\x20-\x7e\n]/g, '·')
-    .replaceAll('\n', '·\n')
+    .replaceAll('\n', isText ? '·\n' : '·')
 }
-export function hexOf(bytes: Uint8Array): string {
+function hexOf(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
 }
 
 /** `says`: beside the bytes, what they mean where they are no letters. */
-export function shown({ kind, bytes, unmasked, sealed, says = '' }: Piece, isHex: boolean) {
+export function shown({ kind, bytes, isText, unmasked, sealed, says = '' }: Piece, isHex: boolean) {
   if (sealed) return { text: `[${says}, ${bytes.length}]`, says: '' }
   const most = unmasked ? 24 : SHOWN_BYTES[kind]
-  const text = (isHex || unmasked ? hexOf : lettersOf)(bytes.subarray(0, most))
+  const seen = bytes.subarray(0, most)
+  const text = isHex || unmasked ? hexOf(seen) : lettersOf(seen, isText)
   const more = bytes.length > most ? ` … ${unmasked ? '' : `${words(bytes.length - most)} more`}` : ''
   return { text: text + more, says: says || (unmasked ? lettersOf(unmasked.subarray(0, SHOWN_BYTES[kind])) : '') }
 }
@@ -45,8 +47,7 @@ export function sums(exchanges: readonly Exchange[]): Record<Kind, number> {
 /** What it is, when, on which connection. */
 export function titleOf({ connection, records }: Exchange): string {
   const { record, pieces } = records[0]!
-  const at = new Date(record.at)
-  const time = `${at.toTimeString().slice(0, 8)}.${String(at.getMilliseconds()).padStart(3, '0')}`
+  const time = `${clockTime(record.at)}.${String(Math.floor(record.at) % 1000).padStart(3, '0')}`
   const first = pieces.find(({ kind }) => kind !== 'tls')
   const message = record.messages?.[0]?.name === 'client_hello' ? 'TLS handshake' : undefined
   const said = first && lettersOf(first.bytes).split('·', 1)[0]!.slice(0, 80)

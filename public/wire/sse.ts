@@ -13,7 +13,7 @@ const NOTES: Readonly<Record<string, string>> = {
 }
 
 export function readSse(bytes: Uint8Array): Piece[] {
-  const out = writer(bytes)
+  const out = writer(bytes, { isText: true })
   let [isNew, name] = [true, '']
   while (out.left > 0) {
     const { end, next } = lineAt(bytes, out.at)

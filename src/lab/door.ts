@@ -18,15 +18,6 @@ export interface DoorState {
   port: number
   settings: Settings
   traffic: Passed
-  /** The last things that were done to its connections, the newest last. */
-  happened: Happening[]
-}
-interface Happening {
-  /** Milliseconds since the Unix epoch. */
-  at: number
-  what: string
-  /** How many connections were open then. */
-  connections: number
 }
 
 export interface Door {
@@ -53,14 +44,12 @@ export interface DoorOptions extends Pick<
 
 export const STALL_MS = 5000
 export const AWAY_MS = 2000
-const MAX_HAPPENINGS = 20
 /** How long the last words to a client may take; lines that are dead would take for ever. */
 const FAREWELL_MS = 1500
 
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const { feed, limits, metrics, guard, host, clock, tls, rules, onSecret } = options
   let settings = options.settings
-  const happened: Happening[] = []
   const closed = new AbortController()
   const capture = startCapture({ clock, hide: hideSecrets })
   function keep(line: Buffer) {
@@ -93,32 +82,21 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       await servers.leave(servers.current)
       await wait(began + AWAY_MS - performance.now(), undefined, { signal: closed.signal })
       await servers.start(settings)
-      note('back', proxy.open)
-    } catch (error) {
-      if (!closed.signal.aborted) note('not back: it could not be started', 0)
-      throw error
     } finally {
       proxy.refuse(closed.signal.aborted) // the next one that starts is let through
       isAway = false
     }
   }
 
-  function note(what: string, connections: number) {
-    happened.push({ at: clock(), what, connections })
-    if (happened.length > MAX_HAPPENINGS) happened.shift()
-  }
-
   return {
-    state: () => ({ port: proxy.port, settings, traffic: servers.passed(), happened }),
+    state: () => ({ port: proxy.port, settings, traffic: servers.passed() }),
     set: (changes) =>
       inTurn(async () => {
         if (closed.signal.aborted) return undefined
         const next = { ...settings, ...changes }
-        const what = needsNewServer(settings, next)
-        if (what !== '') {
+        if (needsNewServer(settings, next)) {
           const before = servers.current
           await servers.start(next)
-          note(what, proxy.open)
           void servers.leave(before)
         }
         settings = next
@@ -128,7 +106,6 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     fault(fault) {
       if (isAway && fault === 'restart') return undefined
       const connections = proxy.open
-      note(fault, connections)
       if (fault === 'cut') proxy.cutAfter(0)
       else if (fault === 'freeze') proxy.vanish('both')
       else if (fault === 'stall') proxy.stall(STALL_MS)

@@ -69,11 +69,8 @@ function valuesOf(entry: Entry): string {
 /** What only a new server can do: its connections end. */
 const ofTheServer = ['http', 'tls', 'batchMs', 'buffering'] as const
 
-/** @returns in words what is different for the server of a door; nothing when it can stay. */
-export function needsNewServer(before: Settings, after: Settings): string {
-  const different = ofTheServer.filter((name) => before[name] !== after[name])
-  return different.map((name) => `${name} ${String(after[name])}`).join(', ')
-}
+export const needsNewServer = (before: Settings, after: Settings) =>
+  ofTheServer.some((name) => before[name] !== after[name])
 
 export function conditionsOf({ profile, idleCutMs, downBytesPerSecond }: Settings): Conditions {
   const network = { ...clear, ...(profile !== 'none' && profiles[profile].conditions) }

@@ -1,6 +1,6 @@
 // The picture of “Batching”: the latency of the last events with each window; then what an event and its share of a record cost.
 import { html, render } from '/vendor/lit-html.js'
-import { size } from '../../words.ts'
+import { NONE, size } from '../../words.ts'
 import { barList } from '../bars.ts'
 import { chart } from '../chart.ts'
 import type { Picture } from '../picture.ts'
@@ -48,7 +48,7 @@ function costs(all: Figures[]) {
       title,
       all.map((each, index) => ({
         ...{ name: windowOf(each), lane: DOORS[index]! },
-        ...{ share: of(each) / longest, words: Number.isFinite(of(each)) ? words(of(each)) : '–' },
+        ...{ share: of(each) / longest, words: Number.isFinite(of(each)) ? words(of(each)) : NONE },
       })),
     )
   return html`${bars('Bytes down for each event, with TLS', (each) => each.bytesPerEvent, size, most)}

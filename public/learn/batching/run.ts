@@ -4,7 +4,7 @@ import { LabError } from '../../lab.ts'
 import { countedAt, passed } from '../doors.ts'
 import { follow } from '../follow.ts'
 import { begin, watch } from '../opening.ts'
-import { bytesOf, recordsOf } from '../records.ts'
+import { textOf, recordsOf } from '../records.ts'
 import type { Run } from '../run.ts'
 import type { Data } from './answer.ts'
 
@@ -46,7 +46,7 @@ export async function run(run: Run<Data>): Promise<Data> {
 async function recordsWithEvents(bench: Bench, door: string) {
   const records = recordsOf(await bench.wire(door, 0), { up: false, type: 'data' })
   return records
-    .map((each) => ({ events: bytesOf(each).split('\ndata:{').length - 1, cipherBytes: each.cipherBytes }))
+    .map((each) => ({ events: textOf(each).split('\ndata:{').length - 1, cipherBytes: each.cipherBytes }))
     .filter(({ events }) => events > 0)
     .slice(1) // the first of them may have been the replay
 }

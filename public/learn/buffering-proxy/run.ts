@@ -1,6 +1,6 @@
 // The run of “Proxies that buffer”: five readers, four of them behind a reverse proxy that is taken away after a while.
 import type { TransportName } from '../../../transports/clients.ts'
-import { duration } from '../../words.ts'
+import { asSet } from '../../words.ts'
 import { follow } from '../follow.ts'
 import type { Followed } from '../follow.ts'
 import { begin, watch } from '../opening.ts'
@@ -35,7 +35,7 @@ export async function run(run: Run<Data>): Promise<Data> {
   const readers = [
     reader('SSE', 'no proxy', 'sse', false, lines[0]!),
     reader('SSE', 'behind the proxy', 'sse', true, lines[1]!),
-    reader('SSE with a plan B', `no hello in ${duration(PATIENCE_MS)}: long polling`, 'sse', true, lines[2]!),
+    reader('SSE with a plan B', `no hello in ${asSet(PATIENCE_MS)}: long polling`, 'sse', true, lines[2]!),
     reader('Long polling', 'behind the proxy', 'long-polling', true, lines[3]!),
     reader('WebSocket', 'behind the proxy', 'wss', true, lines[4]!),
   ]

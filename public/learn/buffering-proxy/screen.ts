@@ -1,6 +1,6 @@
 // Experiment: four readers behind a reverse proxy that holds answers until they are complete, and one without it.
 import { html } from '/vendor/lit-html.js'
-import { duration } from '../../words.ts'
+import { asSet } from '../../words.ts'
 import { experiment } from '../experiment.ts'
 import { lesson, outside, rfc, whatwg } from '../links.ts'
 import { answer, table } from './answer.ts'
@@ -10,8 +10,8 @@ import { BEHIND_MS, run } from './run.ts'
 
 export const screen = experiment<Data>({
   about: html`A reverse proxy stands between the page and three of its doors. As many do by default, it passes an answer
-  on when it is complete. A stream of events is an answer that is never complete. After ${duration(BEHIND_MS)} the proxy
-  is taken away.`,
+  on when it is complete. A stream of events is an answer that is never complete. After ${asSet(BEHIND_MS)} the proxy is
+  taken away.`,
   question: 'What does EventSource notice behind that proxy?',
   choices: [
     'The events come, in lumps',

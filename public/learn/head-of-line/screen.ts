@@ -1,6 +1,6 @@
 // Experiment: a line that stalls for five seconds; two streams that share it, and two that have a line each.
 import { html } from '/vendor/lit-html.js'
-import { count, duration } from '../../words.ts'
+import { asSet, count, duration } from '../../words.ts'
 import { experiment } from '../experiment.ts'
 import { lesson, rfc } from '../links.ts'
 import { STALL_MS, answer, heldOf, table } from './answer.ts'
@@ -8,7 +8,7 @@ import type { Data } from './answer.ts'
 import { picture } from './picture.ts'
 import { PER_SECOND, run } from './run.ts'
 
-const STALL = duration(STALL_MS).replace('.00', '')
+const STALL = asSet(STALL_MS)
 const MATH = `latency of an event due at t = s − t
 mean latency = s/2
 events held = r · s`
@@ -50,7 +50,7 @@ export const screen = experiment<Data>({
     return html`<p class="math">${MATH}</p>
       <p>
         With <code>s</code> = ${STALL} and <code>r</code> = ${PER_SECOND}/s: ${PER_SECOND * (STALL_MS / 1000)} events
-        are held, on average for ${duration(STALL_MS / 2)}. Measured on B: ${count(held.events, 'event')}, on average
+        are held, on average for ${asSet(STALL_MS / 2)}. Measured on B: ${count(held.events, 'event')}, on average
         ${duration(held.meanMs)}.
       </p>`
   },

@@ -23,7 +23,7 @@ export interface Data {
   now: number
 }
 
-export interface Story {
+export interface Figures {
   perSecond: number
   /** Answers with events. */
   answers: number
@@ -40,35 +40,35 @@ export interface Story {
  * Answers of that phase, each with its events in order. The first event of an answer met a held question when it was due after the
  * question had arrived, which is half a round trip after it went out. All others were in the log by then.
  */
-export function storyOf({ exchanges, events, tripMs }: Data, { perSecond, from, to }: Phase): Story {
-  const story: Story = { perSecond, answers: 0, events: 0, most: 0, together: 0, gapLatencies: [], heldLatencies: [] }
+export function figuresOf({ exchanges, events, tripMs }: Data, { perSecond, from, to }: Phase): Figures {
+  const sums: Figures = { perSecond, answers: 0, events: 0, most: 0, together: 0, gapLatencies: [], heldLatencies: [] }
   let next = 0
   for (const [index, { askedAt, answeredAt, events: n }] of exchanges.entries()) {
     const mine = events.slice(next, (next += n))
     // The first answer only finds out where we stand.
     if (index === 0 || n === 0 || answeredAt === undefined || answeredAt < from || answeredAt >= to) continue
-    story.answers++
-    story.events += n
-    story.most = Math.max(story.most, n)
-    if (n > 1) story.together++
+    sums.answers++
+    sums.events += n
+    sums.most = Math.max(sums.most, n)
+    if (n > 1) sums.together++
     for (const [place, { due, at }] of mine.entries()) {
       const wasHeld = place === 0 && due > askedAt + tripMs / 2
       // Without a clock or a round trip nobody knows which it was.
-      if (Number.isFinite(at - due + tripMs)) (wasHeld ? story.heldLatencies : story.gapLatencies).push(at - due)
+      if (Number.isFinite(at - due + tripMs)) (wasHeld ? sums.heldLatencies : sums.gapLatencies).push(at - due)
     }
   }
-  return story
+  return sums
 }
 
 export function answer(data: Data): Answer {
   const { lost, repeated, tripMs } = data
-  const stories = data.phases.map((phase) => storyOf(data, phase))
+  const figures = data.phases.map((phase) => figuresOf(data, phase))
   const [gapLatencies, heldLatencies] = [
-    stories.flatMap((each) => each.gapLatencies),
-    stories.flatMap((each) => each.heldLatencies),
+    figures.flatMap((each) => each.gapLatencies),
+    figures.flatMap((each) => each.heldLatencies),
   ]
   const [inGap, known] = [gapLatencies.length, gapLatencies.length + heldLatencies.length]
-  const most = Math.max(0, ...stories.map((each) => each.most))
+  const most = Math.max(0, ...figures.map((each) => each.most))
   const [gapMs, heldMs] = [median(gapLatencies), median(heldLatencies)]
   return {
     sentence:
@@ -78,7 +78,7 @@ export function answer(data: Data): Answer {
         : 'Of no event in this run is known whether a question was waiting for it.',
     details: [
       `A question is away for one round trip: ${duration(tripMs)}, measured here.`,
-      ...stories.map(
+      ...figures.map(
         ({ perSecond, events, answers, together }) =>
           `At ${count(perSecond, 'event')} a second: ${count(events, 'event')} in ${count(answers, 'answer')}, ${together} of them with more than one.`,
       ),

@@ -4,7 +4,7 @@ import { NONE, duration } from '../../words.ts'
 import { experiment } from '../experiment.ts'
 import { formulaTable } from '../formula.ts'
 import { lesson, rfc } from '../links.ts'
-import { answer, storyOf, table } from './answer.ts'
+import { answer, figuresOf, table } from './answer.ts'
 import type { Data } from './answer.ts'
 import { picture } from './picture.ts'
 import { run } from './run.ts'
@@ -42,7 +42,7 @@ export const screen = experiment<Data>({
       ${formulaTable(
         ['r', 'formula', 'measured'],
         data.phases.map((phase) => {
-          const { perSecond, events, answers } = storyOf(data, phase)
+          const { perSecond, events, answers } = figuresOf(data, phase)
           const rt = (perSecond * data.tripMs) / 1000
           return [String(perSecond), ...[rt + Math.exp(-rt), events / answers].map(twoDigits)]
         }),

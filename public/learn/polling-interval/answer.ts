@@ -1,6 +1,6 @@
 // The answer of “How often to ask”: the latency of events with each pause, and what they cost. Pure.
 import { median } from '../../../src/core/stats.ts'
-import { count, duration, percent, size } from '../../words.ts'
+import { asSet, count, duration, percent, size } from '../../words.ts'
 import { typical, worst } from '../latency.ts'
 import type { Passed } from '../doors.ts'
 import type { Answer } from '../experiment.ts'
@@ -47,7 +47,7 @@ export function figuresOf({ intervalMs, events, exchanges, passed }: Line): Figu
   }
 }
 
-export const every = ({ intervalMs }: { intervalMs: number }) => duration(intervalMs).replace('.00', '')
+export const every = ({ intervalMs }: { intervalMs: number }) => asSet(intervalMs)
 
 const isKnown = ({ medianMs, bytesPerEvent, answers }: Figures) =>
   medianMs > 0 && Number.isFinite(bytesPerEvent) && answers > 0

@@ -53,8 +53,7 @@ export const screen = experiment<Data>({
         }),
       )}
       <p class="quiet">
-        The median of so few events moves by itself: ${PER_SECOND} events a second for 16 s are
-        ${lines[0]?.events.length ?? 0}.
+        The median of so few events moves by itself: ${lines[0]?.events.length ?? 0} came in this run.
       </p>`,
   table,
   measured: html`The lab makes ${PER_SECOND} events a second, each due at a random moment of its quarter, so that no

@@ -36,7 +36,7 @@ export const WANTED = 8
 /** At least. */
 export const PATIENCE_MS = 1500
 
-export const openOf = ({ streams }: Phase) => streams.filter(({ openedMs }) => openedMs !== undefined).length
+const openOf = ({ streams }: Phase) => streams.filter(({ openedMs }) => openedMs !== undefined).length
 
 export const offsetOf = (id: Cursor) => parseCursor(id)!.offset
 

@@ -35,7 +35,7 @@ export async function run(run: Run<Data>): Promise<Data> {
   }
   run.step('the same over HTTP/2')
   await bench.set(DOOR, { http: '2' })
-  if (!(await openStreams(bench, seats, data.http2, show))) throw new Trouble(BLOCKED)
+  if (!(await openStreams(bench, seats, data.http2, show))) throw new Trouble(NO_EIGHTH)
   run.step('HTTP/1.1 again, one stream for all')
   await bench.set(DOOR, { http: '1.1' })
   await shareOne(run, bench, seats, data)
@@ -134,5 +134,5 @@ async function openAt(bench: Bench): Promise<number | undefined> {
 
 const NOT_LOADED = 'A tab did not load. Does this browser hold back tabs that a page opens? Run it again.'
 const CLOSED = 'A tab was closed before the run was over. Run it again, and leave them until they go by themselves.'
-const BLOCKED =
+const NO_EIGHTH =
   'This browser let the page open seven tabs, and no eighth one. Allow pop-ups for this address, and run it again.'

@@ -1,6 +1,6 @@
 // Experiment: tabs open streams to one server until one hangs; over HTTP/1.1, over HTTP/2, and with one leader for all.
 import { html } from '/vendor/lit-html.js'
-import { duration } from '../../words.ts'
+import { asSet } from '../../words.ts'
 import { experiment } from '../experiment.ts'
 import { outside, rfc } from '../links.ts'
 import { PATIENCE_MS, WANTED, answer, table } from './answer.ts'
@@ -10,7 +10,7 @@ import { run } from './run.ts'
 
 export const screen = experiment<Data>({
   about: html`This page opens up to ${WANTED} tabs, one after the other; each asks the same server for a stream, and has
-  ${duration(PATIENCE_MS)} or more for its first word. All go away by themselves. If your browser asks whether this page
+  ${asSet(PATIENCE_MS)} or more for its first word. All go away by themselves. If your browser asks whether this page
   may open pop-ups, allow it and run again; without that, all streams are opened in this one page.`,
   question: 'Over HTTP/1.1, how many of the eight streams open?',
   choices: ['Two', 'Six', 'All eight', 'One'],
@@ -45,6 +45,6 @@ export const screen = experiment<Data>({
     limit belongs to the browser’s pool of connections for one host and port, which all tabs of a profile share, so in
     one page it is the same (a private window has a pool of its own). The times are each tab’s. While another tab is in
     front this page’s timers are slow, so it goes by what the tabs say; “hangs” means no first word within
-    ${duration(PATIENCE_MS)}, or in ten times what the slowest one before it took. The leader’s tab is closed, as a
-    crash would close it.`,
+    ${asSet(PATIENCE_MS)}, or in ten times what the slowest one before it took. The leader’s tab is closed, as a crash
+    would close it.`,
 })

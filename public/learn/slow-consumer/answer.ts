@@ -1,5 +1,5 @@
 // The answer of “Slow consumers”: when the server let go of the slow reader, and whether that reader had everything in the end. Pure.
-import { count, duration, size } from '../../words.ts'
+import { asSet, count, duration, size } from '../../words.ts'
 import { worst } from '../latency.ts'
 import type { Answer } from '../experiment.ts'
 import type { Followed, Got } from '../follow.ts'
@@ -70,7 +70,7 @@ export function answer(data: Data): Answer {
     choice: lost > 0 || gaps > 0 ? 1 : isDropped && caughtUpAt !== undefined ? 2 : undefined,
     ...((!isDropped || !isWhole || fastLost > 0) && {
       surprise: !isDropped
-        ? `The server gives up on a reader with more than ${size(limits.queueBytes)} in its queue, or that took nothing for ${duration(limits.stallMs)}. Before that the kernels’ buffers have to be full; with larger ones than usual that takes longer than this run.`
+        ? `The server gives up on a reader with more than ${size(limits.queueBytes)} in its queue, or that took nothing for ${asSet(limits.stallMs)}. Before that the kernels’ buffers have to be full; with larger ones than usual that takes longer than this run.`
         : fastLost > 0
           ? 'A slow reader should cost a fast one nothing. Was the page in the background?'
           : gaps > 0

@@ -1,7 +1,7 @@
 // The answer of “A stream that breaks and goes on”: who was away how long, what was lost by it, and by what the other came back. Pure.
 import { parseCursor } from '../../../src/core/event.ts'
 import type { Cursor } from '../../../src/core/event.ts'
-import { count, duration } from '../../words.ts'
+import { asSet, count, duration } from '../../words.ts'
 import type { Answer } from '../experiment.ts'
 import type { Got } from '../follow.ts'
 import type { Table } from '../table.ts'
@@ -60,7 +60,7 @@ export function answer(data: Data): Answer {
       ? `EventSource was away for ${duration(away.ms)} and lost ${gaps > 0 ? 'what the lab no longer had' : nothingOr(lost)}: ` +
         `${count(late, 'event')} that came up meanwhile ${late === 1 ? 'was' : 'were'} delivered after it was back. ` +
         `The fetch without an id ${plainAway ? `lost ${nothingOr(theirs)}` : 'was not back by the end'}.`
-      : `The line was cut (${count(broken, 'connection')}), but EventSource did not come back within ${duration(AFTER_MS)}.`,
+      : `The line was cut (${count(broken, 'connection')}), but EventSource did not come back within ${asSet(AFTER_MS)}.`,
     details: [
       ...(told ? [told.words] : []),
       `Delivered in all: ${came} of ${came + lost}. ${repeated === 0 ? 'None came twice.' : `${count(repeated, 'event')} came twice.`}`,

@@ -1,7 +1,6 @@
 // The run of “A stream that breaks and goes on”: two readers of one stream; the lab cuts both lines at the same moment.
 import type { Cursor, FeedEvent } from '../../../src/core/event.ts'
-import type { Bench } from '../../bench.ts'
-import { follow } from '../follow.ts'
+import { follow, got } from '../follow.ts'
 import type { Followed, Got } from '../follow.ts'
 import { begin, watch } from '../opening.ts'
 import type { Opening } from '../opening.ts'
@@ -69,7 +68,7 @@ async function withoutMemory({ signal, sleep }: Run<Data>, opening: Opening, sid
       const response = await fetch(url, { headers: { accept: 'text/event-stream' }, cache: 'no-store', signal })
       await readStream(response.body!, ({ event, data }) => {
         if (event === 'hello') side.stretches.push({ from: now(), cursor: cursorIn(data) })
-        else if (event === 'message') seen.push(gotFrom(data, bench, startedAt))
+        else if (event === 'message') seen.push(got(JSON.parse(data) as FeedEvent, bench, startedAt))
       })
     } catch (error) {
       if (signal.aborted) throw error
@@ -80,17 +79,6 @@ async function withoutMemory({ signal, sleep }: Run<Data>, opening: Opening, sid
 }
 
 const cursorIn = (hello: string) => (JSON.parse(hello) as { cursor: Cursor }).cursor
-
-function gotFrom(text: string, { clock }: Bench, startedAt: number): Got {
-  const { id, at } = JSON.parse(text) as FeedEvent
-  return {
-    ...{ id, at: performance.now() - startedAt },
-    // When it is asked for: the longer two clocks were compared, the better.
-    get due() {
-      return (clock.toPage(at) ?? NaN) - startedAt
-    },
-  }
-}
 
 function endOf({ stretches }: Side, at: number) {
   const last = stretches.at(-1)

@@ -1,5 +1,5 @@
 // The answer of “What TLS adds”: bytes of full and resumed handshakes, and what a record adds to an event. Pure.
-import { duration, size } from '../../words.ts'
+import { duration, percent, size } from '../../words.ts'
 import type { Answer } from '../experiment.ts'
 import type { Table } from '../table.ts'
 
@@ -40,12 +40,12 @@ export const total = ({ up, down }: Handshake) => up + down
 export const nameOf = ({ version, isResumed }: Handshake) => `TLS ${version}, ${isResumed ? 'resumed' : 'full'}`
 export const streamName = ({ version, eventBytes }: Stream) =>
   `TLS ${version}, ${eventBytes === 0 ? 'small events' : `events of ${size(eventBytes)}`}`
-export const percent = (share: number) =>
-  Number.isFinite(share) ? `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %` : 'unknown'
+/** Of large events it is a fraction of a percent. */
+export const shareWords = (share: number) => percent(share, share < 0.1 ? 1 : 0)
 
 function addedTo(stream: Stream | undefined): string {
   if (!stream || !Number.isFinite(perEvent(stream))) return 'no event seen'
-  return `${perEvent(stream).toFixed(1)} bytes, ${percent(shareOf(stream))} of all`
+  return `${perEvent(stream).toFixed(1)} bytes, ${shareWords(shareOf(stream))} of all`
 }
 
 export function answer({ handshakes, streams }: Data): Answer {

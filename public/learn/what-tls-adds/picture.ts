@@ -1,6 +1,6 @@
 // The picture of “What TLS adds”: bytes and times of the handshakes, and bytes added to an event, as bars.
 import { html } from '/vendor/lit-html.js'
-import { duration, size } from '../../words.ts'
+import { NONE, duration, size } from '../../words.ts'
 import { barList } from '../bars.ts'
 import { drawn } from '../picture.ts'
 import { TRIP_MS, nameOf, perEvent, streamName, total } from './answer.ts'
@@ -28,7 +28,7 @@ export const picture = drawn(({ handshakes, streams }: Data) => {
     'Bytes that TLS adds to an event',
     streams.map((each) => ({
       ...{ name: streamName(each), lane: laneOf(each.version), share: (perEvent(each) || 0) / heaviest },
-      words: Number.isFinite(perEvent(each)) ? `${perEvent(each).toFixed(1)} B` : '–',
+      words: Number.isFinite(perEvent(each)) ? `${perEvent(each).toFixed(1)} B` : NONE,
     })),
   )}`
 })

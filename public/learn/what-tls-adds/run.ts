@@ -4,7 +4,7 @@ import { about, LabError } from '../../lab.ts'
 import type { WireRecord } from '../../wire/capture.ts'
 import { feedOf } from '../feed.ts'
 import { follow } from '../follow.ts'
-import { bytesOf, recordsOf } from '../records.ts'
+import { textOf, recordsOf } from '../records.ts'
 import { Trouble } from '../run.ts'
 import type { Run } from '../run.ts'
 import { LARGE, VERSIONS } from './answer.ts'
@@ -79,7 +79,7 @@ async function stream(run: Run<Data>, bench: Bench, version: Version, eventBytes
   const { connections, records } = await bench.wire('wss', last)
   line.close()
   const down = recordsOf({ connections, records }, { up: false, type: 'data' }).filter(({ plain }) => plain !== null)
-  const text = down.map(bytesOf)
+  const text = down.map(textOf)
   const plain = text.reduce((sum, { length }) => sum + length, 0)
   const connection = connections.find(({ id }) => id === down[0]?.connection)
   return {

@@ -1,7 +1,7 @@
 // What a case means for each transport: reasons worked out from measured numbers and the formulas of the lessons. Pure.
 import { transportNames } from '../../../transports/clients.ts'
 import type { TransportName } from '../../../transports/clients.ts'
-import { NONE, duration, size } from '../../words.ts'
+import { NONE, asSet, duration, size } from '../../words.ts'
 import type { Case } from './case.ts'
 import { askedBytes, emptyBytes, isAsking, isMeasured, longPollsPerSecond, pollsPerSecond } from './costs.ts'
 import type { Measured } from './costs.ts'
@@ -60,13 +60,13 @@ function pollingCosts({ freshMs, clients, perSecond }: Needs, found: Measured): 
   if (intervalMs < 20)
     return [
       'no',
-      `With a round trip of ${duration(found.tripMs)} no interval keeps the latency below ${duration(freshMs)}.`,
+      `With a round trip of ${duration(found.tripMs)} no interval keeps the latency below ${asSet(freshMs)}.`,
     ]
   const each = pollsPerSecond(found, intervalMs)
   const asked = clients * each
   const empty = Math.max(0, 1 - perSecond / each)
   const bytes = askedBytes(found, asked, clients * perSecond)
-  const load = `To keep the latency below ${duration(freshMs)}, each pauses ${duration(intervalMs)} between an answer and the next question: ${amount(asked)} questions and ${size(bytes)} a second in all`
+  const load = `To keep the latency below ${asSet(freshMs)}, each pauses ${duration(intervalMs)} between an answer and the next question: ${amount(asked)} questions and ${size(bytes)} a second in all`
   if (asked > 20_000) return ['no', `${load}.`]
   if (asked <= 500 && empty <= 0.5) return ['yes', `${load}, with nothing to hold open.`]
   return ['maybe', `${load}${empty > 0.05 ? `, at least ${Math.round(empty * 100)} % of them for nothing` : ''}.`]

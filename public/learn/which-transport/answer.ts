@@ -1,7 +1,7 @@
 // The answer of “Which transport should I use?”: which of the four sent the most and the least for an event, and with what latency. Pure.
 import { transportNames } from '../../../transports/clients.ts'
 import type { TransportName } from '../../../transports/clients.ts'
-import { count, duration, list, size } from '../../words.ts'
+import { asSet, count, duration, list, size } from '../../words.ts'
 import type { Answer } from '../experiment.ts'
 import type { Table } from '../table.ts'
 import { isMeasured } from './costs.ts'
@@ -49,7 +49,7 @@ export function answer({ measured }: Data): Answer {
         (each) =>
           `${NAMES[each.transport]}: median latency ${duration(each.medianMs)}, worst ${duration(each.worstMs)}; ${size(each.bytesPerEvent)} and ${each.requestsPerEvent.toFixed(2)} requests for an event.`,
       ),
-      `Within ${duration(NEAR_MS)} of the soonest: ${list(near.map(({ transport }) => NAMES[transport]))}. ${losers.length === 0 ? 'None of the four lost an event.' : `Lost: ${list(losers.map(({ transport, lost }) => `${count(lost, 'event')} by ${NAMES[transport]}`))}.`}`,
+      `Within ${asSet(NEAR_MS)} of the soonest: ${list(near.map(({ transport }) => NAMES[transport]))}. ${losers.length === 0 ? 'None of the four lost an event.' : `Lost: ${list(losers.map(({ transport, lost }) => `${count(lost, 'event')} by ${NAMES[transport]}`))}.`}`,
       'Describe your case beside this: each reason there is worked out from these numbers.',
     ],
     choice: transportNames.indexOf(most.transport),

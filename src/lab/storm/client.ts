@@ -32,8 +32,7 @@ export interface StormClient {
 
 export interface StormEars {
   attempt(): void
-  /** It took so long, from the first byte to the open feed. */
-  opened(connectMs: number): void
+  opened(): void
   /** What was open is not any more. */
   closed(): void
   /** Why it has no line now, and whether trying again would only end the same. */
@@ -59,7 +58,6 @@ export function stormClient(options: StormOptions, secureContext: SecureContext,
 
   function connect() {
     ears.attempt()
-    const began = performance.now()
     const lost = (why: string, isFinal = REFUSED.test(why)) => {
       if (current !== line) return
       ears.lost(why, isFinal)
@@ -78,7 +76,7 @@ export function stormClient(options: StormOptions, secureContext: SecureContext,
         }
         isOpen = true
         failures = 0
-        ears.opened(performance.now() - began)
+        ears.opened()
       },
       pause: (then) => void setTimeout(() => current === line && then(), POLL_MS),
       onSent: () => undefined,

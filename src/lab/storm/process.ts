@@ -49,10 +49,9 @@ async function run(options: StormOptions) {
         cause = why
         if (isFinal) final = why
       },
-      opened(connectMs) {
+      opened() {
         report.open++
         delete report.why
-        report.connectMsMax = Math.max(report.connectMsMax, connectMs)
         if (droppedAt === Infinity || isBack) return
         isBack = true
         report.back++

@@ -8,8 +8,6 @@ export interface StormReport {
   attempts: number
   /** The same by tenths of a second. */
   attemptsPer100Ms: number[]
-  /** From the first byte to the open feed, the longest yet. */
-  connectMsMax: number
   /** From the drop to the open feed: the median and the longest of those that are back. */
   backMsP50: number | null
   backMsMax: number | null
@@ -22,7 +20,6 @@ export const atFirst: StormReport = {
     back: 0,
     attempts: 0,
     attemptsPer100Ms: [],
-    connectMsMax: 0,
     backMsP50: null,
     backMsMax: null,
   },
