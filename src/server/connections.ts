@@ -71,8 +71,12 @@ export function hangUp(socket: Duplex) {
 /** Node ends idle HTTP/1.1 connections, but not HTTP/2 sessions without streams. */
 export function closeWhenIdle(session: ServerHttp2Session, idleMs: number) {
   let open = 0
+  let isOver = false
   let timer = setTimeout(goAway, idleMs)
+  // Kept while there is one: a session that has ended has no socket any more, and the socket may be there still.
+  const letGo = session.socket.destroySoon.bind(session.socket)
   function goAway() {
+    if (session.destroyed) return letGo() // the peer took leave, and Node waits for it to hang up too
     // Said, not done: a session that Node has closed waits for the peer to hang up, and one behind a dead line never does.
     session.goaway()
     timer = setTimeout(() => session.destroy(), idleMs)
@@ -82,8 +86,11 @@ export function closeWhenIdle(session: ServerHttp2Session, idleMs: number) {
     clearTimeout(timer)
     stream.on('error', () => undefined) // a reset stream closes; whoever uses it listens for that
     stream.once('close', () => {
-      if (--open === 0 && !session.destroyed) timer = setTimeout(goAway, idleMs)
+      if (--open === 0 && !isOver) timer = setTimeout(goAway, idleMs)
     })
   })
-  session.once('close', () => clearTimeout(timer))
+  session.once('close', () => {
+    isOver = true
+    clearTimeout(timer)
+  })
 }
