@@ -2,9 +2,11 @@
 // compiler (npm test runs it first) says here where they part.
 import { expectTypeOf, test } from 'vitest'
 import type { Fault, Settings, Storm, StormOrder, ToldDoor } from '../public/door.ts'
+import type { Range } from '../public/range/range.ts'
 import type { DoorState } from '../src/lab/door.ts'
 import type * as lab from '../src/lab/settings.ts'
 import type { StormState } from '../src/lab/storm/storm.ts'
+import type { RangeState } from '../src/range/routes.ts'
 
 test('settings and faults are the same ones', () => {
   expectTypeOf<Settings>().toEqualTypeOf<lab.Settings>()
@@ -15,4 +17,8 @@ test('what is told of a door and of a storm has all that the page reads', () => 
   expectTypeOf<DoorState>().toExtend<ToldDoor>()
   expectTypeOf<StormState>().toExtend<Storm>()
   expectTypeOf<lab.StormOrder>().toExtend<StormOrder>()
+})
+
+test('what is told of the range has all that the page reads', () => {
+  expectTypeOf<RangeState>().toExtend<Range>()
 })
