@@ -2,9 +2,10 @@
 import { html, render } from '/vendor/lit-html.js'
 import type { Mount } from '../context.ts'
 import { explain } from '../lab.ts'
+import { outcomeOf } from './outcome.ts'
 import { attack, look, turn } from './range.ts'
 import type { Range } from './range.ts'
-import { outcomeOf, view } from './view.ts'
+import { view } from './view.ts'
 
 const EVERY_MS = 1000
 
