@@ -125,6 +125,7 @@ async function serve({ names, tls, rules, lines, browserHttp, ...options }: Targ
     ...options.limits,
     lines: Math.max(lines, defaults.lines),
     linesPerAddress: Math.max(lines, defaults.linesPerAddress),
+    connections: Math.max(2 * lines, defaults.connections),
   }
   const pids = [process.pid]
   const [name] = names

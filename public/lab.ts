@@ -12,6 +12,8 @@ export interface About {
   /** Whether the lab has accounts; and whose this page is logged in to. */
   accounts?: boolean
   account?: { name: string; role: string }
+  /** Whether there is a range beside it (`--range`). */
+  range?: boolean
   /** Events a second; null when the rate is not the lab's to set. */
   perSecond: number | null
   /** Of a whole event; 0: as small as it is. */

@@ -13,7 +13,7 @@ const INSTALL_MS = 300_000
 export async function startBrowser(
   name: BrowserName,
   caPath: string,
-  options: Pick<StartOptions, 'slowsHidden'> = {},
+  options: Pick<StartOptions, 'slowsHidden' | 'hosts' | 'thirdPartyCookies'> = {},
 ): Promise<StartedBrowser> {
   await needBrowsers((line) => process.stderr.write(`${line}\n`), [name])
   return start(name, { ...options, ca: await readFile(caPath, 'utf8'), environment: process.env })

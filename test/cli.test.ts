@@ -70,6 +70,8 @@ describe('a mistake is one line on stderr and exit 2', () => {
     [['serve', '--psk', 'a-file'], /there is no key in it/],
     [['serve', '--psk', 'a-short-key'], /line 2: expected identity:hex/],
     [['serve', '--keylog', '.'], /is a directory/],
+    [['serve', '--range', '--host', '0.0.0.0'], /--range is for this machine alone: not with --host 0\.0\.0\.0/],
+    [['serve', '--range', '--cert', 'a.pem', '--key', 'b.pem'], /--range needs the lab’s own authority/],
     [['serve', '--limit', 'nonsense=1'], /Known limits/],
     [['serve', '--limit', 'lines=many'], /whole number/],
     [['serve', '--limit', 'toString=5'], /Known limits/],
@@ -212,6 +214,18 @@ test('serve --accounts makes its files for their owner only, and warns of nothin
   expect(result.err).not.toMatch(/token=|correct horse/)
   await platform.close()
 }, 90_000)
+
+test('serve --range says where the range is; its target is closed to guests; it stops with the lab', async () => {
+  const { result, child, ended } = start('serve', '--port', '0', '--certs', certs, '--range')
+  while (!result.out.includes('Stop ')) await sleep(20)
+  const [, page, target] = /^Range {4}(\S+) {3}attacks (\S+)$/m.exec(result.out)!
+  expect(page).toMatch(/^https:\/\/localhost:\d+\/#\/range$/)
+  const platform = nodePlatform({ ca: readFileSync(join(certs, 'ca.pem'), 'utf8') })
+  expect((await platform.fetch(`${target}/feed/polling`)).status).toBe(401)
+  await platform.close()
+  child.kill('SIGTERM')
+  expect(await ended).toMatchObject({ code: 0, err: '' })
+})
 
 test('serve --source stdin: each line is an event, and a line too long is said, not dropped', async () => {
   const { child, result } = start('serve', '--port', '0', '--source', 'stdin', '--certs', certs)

@@ -29,7 +29,7 @@ export interface NameRule extends Rule {
 const CLIENTS = /^transports\/((?!floor\/)[^/]+\/client|clients|asking|retry)\.ts$/
 /** Who opens sockets: the server, the authority, `inspect`, `echo`, a look at what this OpenSSL can, and the clients of Node of the load generator, and the peers. */
 const SOCKETS =
-  /^(src\/server\/(secure|upgrade|wire)\.ts|src\/lab\/(gateway|storm\/process|tap\/way)\.ts|src\/broken\/old\.ts|src\/cli\/(echo|inspect(\/connection)?)\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(line|load|target|peers\/.+)\.ts|certs\/.*)$/
+  /^(src\/server\/(secure|upgrade|wire)\.ts|src\/lab\/(gateway|storm\/process|tap\/way)\.ts|src\/broken\/old\.ts|src\/range\/raid\.ts|src\/cli\/(echo|inspect(\/connection)?)\.ts|transports\/(platform\.ts|floor\/.*)|bench\/(line|load|target|peers\/.+)\.ts|certs\/.*)$/
 const TLS = /^node:(tls|http|http2|https)$/
 const file = (path: string, text = '') => ({ path, text })
 
@@ -83,6 +83,24 @@ export const importRules: ImportRule[] = [
     mayNot: /^(?!src\/core\/|src\/feeds\/|src\/sources\/)(src|transports|bench|public|certs|test)\//,
     why: 'imports go down only: a feed or a source knows core and nothing above it',
     example: file('src/feeds/made-up.ts', `import { pageBody } from '../../transports/page.ts'`),
+  },
+  {
+    files: /^(?!src\/(range\/|cli\/range\.ts))/,
+    mayNot: /^src\/range\//,
+    why: 'nothing that serves knows the range: only the command hands it in, and its switches reach its own target only',
+    example: file('src/server/made-up.ts', `import { defences } from '../range/defences.ts'`),
+  },
+  {
+    files: /^src\/range\//,
+    mayNot: /^((src\/(cli|lab|broken)|public|test)\/|bench\/(?!process\.ts))/,
+    why: 'the range stands on the server and the accounts, beside the lab; it does not know who starts it',
+    example: file('src/range/made-up.ts', `import { benchRoom } from '../lab/room.ts'`),
+  },
+  {
+    files: /^src\/range\/pages\//,
+    may: /^src\/range\/pages\//,
+    why: 'a page of the range runs in a browser, alone: it imports nothing but its neighbours',
+    example: file('src/range/pages/made-up.ts', `import { FORGED } from '../notes.ts'`),
   },
   {
     files: /^src\/server\//,
@@ -175,7 +193,8 @@ const READINGS = new Set([
   'arch',
 ])
 /** Programs of their own, started as processes, and how they talk to the one that started them. */
-const ENTRIES = /^(bench\/(load|target|process|(network|browser)\/process|peers\/.+)|src\/lab\/storm\/process)\.ts$/
+const ENTRIES =
+  /^(bench\/(load|target|process|(network|browser)\/process|peers\/.+)|src\/(lab\/storm|range)\/process)\.ts$/
 
 export const useRules: UseRule[] = [
   {
@@ -191,7 +210,7 @@ export const useRules: UseRule[] = [
     example: file('src/server/made-up.ts', `process.stdout.write('hello')`),
   },
   {
-    files: new RegExp(`^src/core/|^public/|^bench/browser/page\\.ts$|${CLIENTS.source}`),
+    files: new RegExp(`^src/core/|^public/|^src/range/pages/|^bench/browser/page\\.ts$|${CLIENTS.source}`),
     finds: (node) => (isGlobal(node, ['Buffer', 'setImmediate', 'global', 'require']) ? node.getText() : undefined),
     why: 'a browser has no such global; use what both have (Uint8Array, setTimeout, globalThis)',
     example: file('transports/sse/client.ts', `const bytes = Buffer.from(text)`),
@@ -215,14 +234,15 @@ export const useRules: UseRule[] = [
   },
   {
     files: /./,
-    except: /^src\/broken\//,
+    except: /^src\/(broken\/|range\/(sockets|attacks\/downgrade)\.ts$)/,
     finds: (node) =>
       ts.isStringLiteralLike(node) && /SECLEVEL|^TLSv1(\.1)?$/.test(node.text) ? node.getText() : undefined,
-    why: 'only what is broken on purpose (src/broken) may speak old TLS, or take weak keys',
+    why: 'only what is broken on purpose (src/broken, and a target of the range) may speak old TLS, or take weak keys',
     example: file('src/server/made-up.ts', `const ciphers = 'DEFAULT@SECLEVEL=0'`),
   },
   {
     files: /./,
+    except: /^src\/range\/pages\/naive\.ts$/, // the mistake itself, for the range's target to make
     finds: (node) =>
       (ts.isIdentifier(node) || ts.isStringLiteral(node)) && /^(inner|outer)HTML$/.test(node.text)
         ? node.getText()

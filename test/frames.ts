@@ -1,17 +1,11 @@
 // A WebSocket client without manners: the opening handshake by hand, then whatever bytes one likes (RFC 6455 §5.2).
+import { decode, encode } from '../src/range/frames.ts'
+import type { Frame } from '../src/range/frames.ts'
 import { open, request } from './raw.ts'
 import type { Answer, Line, Target } from './raw.ts'
 
-export interface Frame {
-  fin?: boolean
-  /** RSV1–3 as three bits. */
-  rsv?: number
-  opcode?: number
-  payload?: string | Uint8Array
-  masked?: boolean
-  /** The length to claim; the true one otherwise. */
-  claims?: bigint
-}
+export { encode }
+export type { Frame }
 
 export interface Wss {
   line: Line
@@ -77,38 +71,9 @@ export function wss(line: Line, answer: Answer): Wss {
 }
 
 async function next(line: Line, ms?: number): Promise<{ opcode: number; payload: Buffer }> {
-  const { opcode, payload, size } = await line.until((bytes) => {
-    if (bytes.length < 2) return undefined
-    const short = bytes[1]! & 127
-    const start = short < 126 ? 2 : short === 126 ? 4 : 10
-    if (bytes.length < start) return undefined
-    const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2))
-    if (bytes.length < start + length) return undefined
-    return { opcode: bytes[0]! & 15, payload: bytes.subarray(start, start + length), size: start + length }
-  }, ms)
+  const { opcode, payload, size } = await line.until(decode, ms)
   line.drop(size)
   return { opcode, payload }
-}
-
-export function encode({ fin = true, rsv = 0, opcode = 1, payload = '', masked = true, claims }: Frame): Buffer {
-  const data = Buffer.from(payload as string)
-  const length = claims ?? BigInt(data.length)
-  const first = (fin ? 0x80 : 0) | (rsv << 4) | opcode
-  const bit = masked ? 0x80 : 0
-  const head = Buffer.alloc(length < 126n ? 2 : length < 65_536n ? 4 : 10)
-  head[0] = first
-  if (head.length === 2) head[1] = bit | Number(length)
-  else if (head.length === 4) {
-    head[1] = bit | 126
-    head.writeUInt16BE(Number(length), 2)
-  } else {
-    head[1] = bit | 127
-    head.writeBigUInt64BE(length, 2)
-  }
-  if (!masked) return Buffer.concat([head, data])
-  const mask = Buffer.of(0x37, 0xfa, 0x21, 0x3d)
-  for (let index = 0; index < data.length; index++) data[index]! ^= mask[index & 3]!
-  return Buffer.concat([head, mask, data])
 }
 
 export const text = (value: unknown): Frame => ({ payload: typeof value === 'string' ? value : JSON.stringify(value) })

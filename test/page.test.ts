@@ -239,7 +239,7 @@ test('every control is reached by Tab, in order, and has a name', async () => {
   const faults = (name: string) => ['cut', 'freeze', 'stall', 'restart'].map((fault) => `${fault}-${name}`)
   const lessonLink = (name: string) => `a Try it: ${lessons[name]!.experiment.title}`
   expect(reached).toEqual([
-    ...['a Lab', 'a Learn', 'a Course', 'scheme', 'type', 'button Save as PNG'],
+    ...['a Lab', 'a Learn', 'a Course', 'a Range', 'scheme', 'type', 'button Save as PNG'],
     ...['rate-input', 'payload-input', 'poll-input', 'text', 'button Publish', 'follow'],
     ...transportNames.map((name) => `show-${name}`),
     ...[...faults('all'), 'summary What the buttons do; knobs of all lanes: network, HTTP, TLS, batching, proxy'],

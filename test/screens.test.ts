@@ -4,6 +4,7 @@ import type { Page } from 'puppeteer-core'
 import { browserNames } from '../bench/browser/find.ts'
 import type { StartedBrowser } from '../bench/browser/start.ts'
 import { benchRoom } from '../src/lab/room.ts'
+import { rangeRoom } from '../src/range/room.ts'
 import type { Lab } from '../src/server/start.ts'
 import { startBrowser } from './browser.ts'
 import { sleep, startTestLab } from './lab.ts'
@@ -27,7 +28,7 @@ const LIVE_CHANGES = 5
 let open: Lab
 let closed: Lab
 beforeAll(async () => {
-  open = await startTestLab({ source: 'ticker', perSecond: 10, lab: benchRoom() })
+  open = await startTestLab({ source: 'ticker', perSecond: 10, lab: benchRoom(), range: rangeRoom })
   closed = await startTestLab({ auth: 'required' })
 })
 afterAll(async () => {
@@ -59,6 +60,7 @@ describe.each(browserNames)('%s', (browserName) => {
     ...screens.experimentScreens,
     screens.tab,
     screens.course,
+    screens.range,
     screens.locked, // last: its lab gives this browser another session
   ])('$name', (screen) => {
     beforeAll(async () => {

@@ -34,6 +34,7 @@ export const tab: Screen = {
 }
 export const list: Screen = { name: 'the list of experiments', path: '/#/learn', ready: '.experiments a' }
 export const course: Screen = { name: 'the course', path: '/course', ready: '#course' }
+export const range: Screen = { name: 'the range', path: '/#/range', ready: '.attack' }
 /** Of a lab of its own. */
 export const locked: Screen = { name: 'the lab that needs a key', path: '/#/', ready: '#locked:not([hidden])' }
 export const experimentScreens: Screen[] = experiments.map(({ slug, title }) => ({

@@ -2,11 +2,13 @@
 // compiler (npm test runs it first) says here where they part.
 import { expectTypeOf, test } from 'vitest'
 import type { Fault, Settings, Storm, StormOrder, ToldDoor } from '../public/door.ts'
+import type { Range } from '../public/range/range.ts'
 import type { DoorState } from '../src/lab/door.ts'
 import type * as lab from '../src/lab/settings.ts'
 import type { StormState } from '../src/lab/storm/storm.ts'
 import type * as told from '../src/lab/tap/told.ts'
 import type { TapOrder, TapState } from '../public/tap.ts'
+import type { RangeState } from '../src/range/routes.ts'
 
 test('settings and faults are the same ones', () => {
   expectTypeOf<Settings>().toEqualTypeOf<lab.Settings>()
@@ -19,4 +21,8 @@ test('what is told of a door, of a storm and of a tap has all that the page read
   expectTypeOf<lab.StormOrder>().toExtend<StormOrder>()
   expectTypeOf<lab.TapOrder>().toEqualTypeOf<TapOrder>()
   expectTypeOf<told.TapState>().toExtend<TapState>()
+})
+
+test('what is told of the range has all that the page reads', () => {
+  expectTypeOf<RangeState>().toExtend<Range>()
 })

@@ -23,6 +23,10 @@ export interface StartOptions {
   handleSignals?: boolean
   /** Chromium slows the timers of hidden pages down, as it does for everybody; puppeteer tells it not to. */
   slowsHidden?: boolean
+  /** Host names that lead to this machine, for this browser. */
+  hosts?: readonly string[]
+  /** Whether cookies are sent to a site that is embedded in another one; some builds of Chromium, and Firefox, keep them apart. */
+  thirdPartyCookies?: boolean
 }
 
 const CHROMIUM_ARGS = [
@@ -41,6 +45,9 @@ const CHROMIUM_ARGS = [
 /** Chromium does not start as root with its sandbox; for everybody else it stays. */
 const sandbox = () => (userInfo().uid === 0 ? ['--no-sandbox'] : [])
 
+const leading = (hosts: readonly string[]) =>
+  hosts.length === 0 ? [] : [`--host-resolver-rules=${hosts.map((host) => `MAP ${host} 127.0.0.1`).join()}`]
+
 const NEVER_SLOW = [
   '--disable-background-timer-throttling',
   '--disable-backgrounding-occluded-windows',
@@ -55,7 +62,7 @@ const databases: Record<BrowserName, (home: string) => string> = {
 
 /** @throws Error, one line, when it is not there or does not start. */
 export async function startBrowser(name: BrowserName, options: StartOptions): Promise<StartedBrowser> {
-  const { ca, environment, handleSignals: handles = true, slowsHidden = false } = options
+  const { ca, environment, handleSignals: handles = true, slowsHidden = false, hosts = [] } = options
   const executablePath = findBrowser(name, environment)
   if (executablePath === undefined) throw new Error(`there is no ${name} here`)
   const home = await mkdtemp(join(tmpdir(), `wirelab-${name}-`))
@@ -63,15 +70,23 @@ export async function startBrowser(name: BrowserName, options: StartOptions): Pr
   const remove = () => rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   try {
     await trust(ca, home, databases[name](home), environment)
+    const profile = join(home, 'profile')
+    if (options.thirdPartyCookies && name === 'chromium') await allowThirdPartyCookies(profile)
     const browser = await puppeteer.launch({
       browser: name === 'firefox' ? 'firefox' : 'chrome',
       executablePath,
       ...(name === 'chromium' && {
-        args: [...CHROMIUM_ARGS, ...sandbox()],
+        args: [...CHROMIUM_ARGS, ...sandbox(), ...leading(hosts)],
         ignoreDefaultArgs: slowsHidden ? NEVER_SLOW : [],
       }),
+      ...(name === 'firefox' && {
+        extraPrefsFirefox: {
+          ...(hosts.length > 0 && { 'network.dns.localDomains': hosts.join() }),
+          ...(options.thirdPartyCookies && { 'network.cookie.cookieBehavior': 0 }),
+        },
+      }),
       ...{ handleSIGINT: handles, handleSIGTERM: handles, handleSIGHUP: handles },
-      userDataDir: join(home, 'profile'),
+      userDataDir: profile,
       env: { ...environment, HOME: home, XDG_CONFIG_HOME: join(home, 'config'), XDG_CACHE_HOME: join(home, 'cache') },
     })
     return {
@@ -95,4 +110,11 @@ async function trust(ca: string, home: string, database: string, environment: En
   await mkdir(database, { recursive: true })
   await run('-N', '--empty-password')
   await run('-A', '-t', 'C,,', '-n', 'wirelab CA', '-i', caPath)
+}
+
+/** As somebody sets it in the settings. */
+async function allowThirdPartyCookies(profile: string) {
+  await mkdir(join(profile, 'Default'), { recursive: true })
+  const preferences = { profile: { block_third_party_cookies: false, cookie_controls_mode: 0 } }
+  await writeFile(join(profile, 'Default/Preferences'), JSON.stringify(preferences))
 }

@@ -19,7 +19,8 @@ export function explained(error: NodeJS.ErrnoException, chosen: Chosen): Error {
         cause: error,
       },
     )
-  const why = reasons(error.syscall, chosen)[code]
+  const { port } = error as { port?: number } // of the range another one than of the lab
+  const why = reasons(error.syscall, { ...chosen, ...(port !== undefined && { port }) })[code]
   return why === undefined ? error : new UsageError(why, { cause: error })
 }
 

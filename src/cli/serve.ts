@@ -13,6 +13,7 @@ import { explained } from './explained.ts'
 import { hostName, hostNames, limit, mailServer, number, origin, wholeNumber } from './flags.ts'
 import { UsageError, fail } from './main.ts'
 import { printable } from './printable.ts'
+import { checkRange, rangeLines, rangeOf, rangeOption } from './range.ts'
 import { tlsOptions, withTlsFlags } from './tls.ts'
 import type { TlsFlags } from './tls.ts'
 
@@ -33,6 +34,7 @@ interface Flags extends TlsFlags {
   feed: string
   broken?: number
   limit?: LabOptions['limits']
+  range?: boolean
 }
 
 export function serveCommand(): Command {
@@ -74,6 +76,7 @@ export function serveCommand(): Command {
         .env('WIRELAB_SMTP'),
     )
     .option('--origin <url>', 'where others find this lab, for links in mails', origin)
+    .addOption(rangeOption())
     .addOption(brokenOption())
     .option('--limit <name=value>', 'change a bound that GET /limits shows (repeatable)', limit)
     .action(serve)
@@ -88,6 +91,7 @@ async function serve(flags: Flags) {
   const conflict = conflictOf({ ...defaults, ...flags.limit })
   if (conflict !== undefined) throw new UsageError(`--limit: ${conflict}`)
 
+  checkRange(flags)
   checkBroken(flags)
   if (flags.signUp !== undefined && flags.accounts === undefined) throw new UsageError('--sign-up needs --accounts')
   const report = (message: string) => process.stderr.write(`${printable(message)}\n`)
@@ -102,6 +106,7 @@ async function serve(flags: Flags) {
     perSecond: flags.rate,
     lab: benchRoom(),
     ...(accounts !== undefined && { accounts: await accountsOf(accounts, signUp, smtp) }),
+    ...(await rangeOf(flags)),
     ...(flags.source === 'stdin' && { input: process.stdin }),
     report,
   }).catch((error: NodeJS.ErrnoException) => {
@@ -123,7 +128,7 @@ async function accountsOf(path: string, signUp: Flags['signUp'], smtp: string | 
 }
 
 function greet(
-  { url, authority, publishKey }: Lab,
+  { url, authority, publishKey, target }: Lab,
   { source, rate, accounts, publishKey: chosen, clientCert, certs }: Flags,
   broken: Broken | undefined,
 ) {
@@ -141,6 +146,7 @@ function greet(
     `Follow   curl -N ${authority ? `--cacert ${authority.caPath} ` : ''}${url}/feed/sse`,
     `Events   ${source === 'ticker' ? `${rate} a second, by the clock` : source}`,
     ...(accounts === undefined ? [] : [`Accounts ${accounts}`]),
+    ...rangeLines(url, target),
     `Key      ${chosen === undefined ? publishKey : '(as given)'}   for scripts that publish: Authorization: Bearer <key>`,
     ...(broken ? brokenLines(broken, certs) : []),
     `Stop     Ctrl-C; kill -HUP ${process.pid} reads the certificates again, and drops nobody`,

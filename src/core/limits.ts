@@ -42,6 +42,8 @@ export const defaults = {
   requestMs: 10_000,
   idleMs: 5000,
   handshakeMs: 5000,
+  /** TCP connections at once, whatever is done on them; the next one is closed. */
+  connections: 20_000,
 
   /** Held lines (SSE, WSS, waiting long polls): of one session, of one address, of all. */
   linesPerSession: 50,
@@ -87,6 +89,7 @@ const ranges: Partial<Record<LimitName, [min: number, max: number]>> = {
   pongMs: [100, TIMER_MAX],
   sseAgeMs: [1000, 1_900_000_000], // ± 10 %
   retentionEvents: [1, 100_000_000],
+  messageBytes: [1, 2 ** 30], // `ws` counts in 32 bits: 2^32 would be no bound at all
   headers: [1, 10_000],
   headerBytes: [1024, 2 ** 20],
   sessions: [1, 10_000_000], // a table is laid out for all of its rows

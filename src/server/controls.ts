@@ -19,6 +19,8 @@ export interface ControlsOptions {
   ticker: () => Ticker | undefined
   /** Routes below `/bench`; a lab without them has none. */
   benches?: Hono<Env>
+  /** Routes below `/range`, the same. */
+  range?: Hono<Env>
 }
 
 const MAX_LANES = 16
@@ -32,7 +34,7 @@ const Rate = v.pipe(
   v.check((rate) => Object.keys(rate).length > 0),
 )
 
-export function controls({ guard, limits, wire, about, ticker, benches }: ControlsOptions): Hono<Env> {
+export function controls({ guard, limits, wire, about, ticker, benches, range }: ControlsOptions): Hono<Env> {
   const app = new Hono<Env>()
 
   app.get('/', (context) => {
@@ -62,6 +64,7 @@ export function controls({ guard, limits, wire, about, ticker, benches }: Contro
   })
 
   if (benches) app.route('/bench', benches)
+  if (range) app.route('/range', range)
 
   const bodyOf = ({ incoming, outgoing }: Env['Bindings']) => readJson(incoming, outgoing, limits.bodyBytes)
   return app

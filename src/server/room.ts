@@ -49,3 +49,31 @@ export interface LabRoom {
 }
 
 export type OpenRoom = (options: RoomOptions) => LabRoom
+
+export interface RangeOptions {
+  /** Of the lab: the servers of the range listen on those after it; with 0 on any. */
+  port: number
+  /** The host names that the lab answers to. */
+  names: readonly string[]
+  tls: Credentials
+  /** PEM of the authority that signed `tls`; undefined when it is not ours. */
+  ca: string | undefined
+  guard: Guard
+  limits: Limits
+  clock: () => number
+  /** Told of errors that nobody expected. */
+  failed: (error: unknown) => void
+}
+
+export interface RangeRoom {
+  /** Mounted at `/lab/range`. */
+  routes: Hono<Env>
+  /** The URL of what is attacked. */
+  target: string
+  /** Another certificate for new handshakes. */
+  renew(tls: Credentials): void
+  close(): Promise<void>
+}
+
+/** @throws Error in one line, when it cannot be opened */
+export type OpenRange = (options: RangeOptions) => Promise<RangeRoom>

@@ -35,7 +35,7 @@ export interface TlsRules {
   psk?: ReadonlyMap<string, Buffer>
   /** Whether a session may be resumed; default yes. */
   tickets?: boolean
-  /** Instead of what is safe: for servers that are broken on purpose, and nobody else (src/broken). */
+  /** Instead of what is safe: for servers that are broken on purpose, and nobody else (src/broken, and targets of src/range). */
   weakened?: Weakened
 }
 export type Weakened = Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers'>
@@ -136,6 +136,7 @@ export function secureServer({
       : createSecureServer({ ...common, ...http2 } as Parameters<typeof createSecureServer>[0])
   // Zero keeps every header: with a maximum, Node drops later ones in silence, and one of them may be `Upgrade` or `Cookie`.
   ;(server as unknown as { maxHeadersCount: number }).maxHeadersCount = 0
+  server.maxConnections = limits.connections
   addNamed(server, tls, rules)
   if (clientCert === 'request') server.on('secureConnection', refuseUnverified)
   return server

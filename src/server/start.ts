@@ -24,7 +24,7 @@ import { httpsServer } from './https.ts'
 import type { HttpsServer } from './https.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
-import type { LabRoom, OpenRoom } from './room.ts'
+import type { LabRoom, OpenRange, OpenRoom } from './room.ts'
 import type { HttpVersions, TlsRules } from './secure.ts'
 import { nameOf } from './shape.ts'
 import type { Wire } from './wire.ts'
@@ -52,6 +52,8 @@ export interface LabOptions extends Omit<CredentialsOptions, 'names' | 'certs' |
   feed?: Feed
   /** The benches of the pages that are open (src/lab). */
   lab?: OpenRoom
+  /** Attacks and defences (src/range): servers of their own, on loopback, beside this one. */
+  range?: OpenRange
   /** Accounts (src/accounts); without them there are guests, and the key. */
   accounts?: OpenAccounts
   /** Where others find the lab, for links in letters; its URL otherwise. */
@@ -73,6 +75,8 @@ export interface Lab {
   publishKey: string
   /** Undefined with one's own certificate. */
   authority: Authority | undefined
+  /** What is attacked in the range: its URL. */
+  target: string | undefined
   /** Reads all certificates and lists again; nobody is dropped. @throws Error, and those before stay, when they cannot be used. */
   renew(): Promise<void>
   close(): Promise<{ forced: boolean }>
@@ -109,6 +113,10 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     ticker: () => ticker,
     readKey: auth === 'required' ? publishKey : undefined,
   })
+  // Before the lab listens: what it needs to start may be missing.
+  const range = await options.range?.({
+    ...{ port, names, tls, ca: authority?.ca, guard: keeper, limits, clock, failed: metrics.failed },
+  })
   const app = createApp({
     feed,
     limits,
@@ -121,6 +129,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       wire: () => server.wire,
       ticker: () => ticker,
       ...(room && { benches: room.routes }),
+      ...(range && { range: range.routes }),
       about: () => ({
         transports: transportNames,
         tail: feed.tail, // so that all lanes of a page start at one position
@@ -128,6 +137,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
         http,
         auth,
         accounts: accounts !== undefined,
+        range: range !== undefined,
       }),
     }),
     ...(accounts && { accounts: accounts.routes(keeper) }),
@@ -137,8 +147,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   })
   const server: HttpsServer = httpsServer(app, limits, tls, http, metrics.failed, rules)
   if (onSecret) server.onSecret(onSecret)
-  const listening = await server.listen(port, host).catch((error: unknown) => {
+  const listening = await server.listen(port, host).catch(async (error: unknown) => {
     accounts?.close()
+    await range?.close()
     throw error
   })
 
@@ -159,6 +170,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const now = await readCredentials(shown)
     server.renew(now.tls)
     room?.renew(now.tls)
+    range?.renew(now.tls)
   }
 
   return {
@@ -172,6 +184,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     metrics,
     publishKey,
     authority,
+    target: range?.target,
     renew,
     async close() {
       clearInterval(renewal)
@@ -179,7 +192,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       other?.stop()
       const closing = [server.close(), ...(room ? [room.close()] : [])]
       stop.abort()
-      const results = await Promise.all(closing)
+      const [results] = await Promise.all([Promise.all(closing), range?.close()])
       accounts?.close()
       feed.close()
       return { forced: results.some((each) => each.forced) }
@@ -203,7 +216,7 @@ function memoryFeedOf(limits: Limits, clock: () => number): Feed {
  * Content-Security-Policy of the page: only its own files; and on its own host every port, for those of the doors of its bench are not
  * known before it asks for one.
  */
-function policy(doors: string | undefined): string {
+export function policy(doors: string | undefined): string {
   // CSP Level 3 has no IPv6 address in a source: there only the schemes are left.
   const allowed = doors?.startsWith('[') ? ['https:', 'wss:'] : [`https://${doors}:*`, `wss://${doors}:*`]
   const connect = ["'self'", ...(doors === undefined ? [] : allowed)]

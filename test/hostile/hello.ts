@@ -1,42 +1,9 @@
-// A ClientHello by hand, and what a server says to it: the OpenSSL of this side would not say most of these words.
+// What a server says to a ClientHello that was made by hand: the OpenSSL of this side would not say most of these words.
 import { connect as connectTcp } from 'node:net'
 import type { Target } from '../raw.ts'
 
-/** By the numbers of IANA. */
-export interface Extension {
-  type: number
-  body: number[]
-}
-export interface HelloOptions {
-  extensions?: Extension[]
-  compressions?: number[]
-}
-
-const short = (value: number) => [value >> 8, value & 255]
-/** What is preceded by its length, in two bytes. */
-export const vector = (bytes: readonly number[]) => [...short(bytes.length), ...bytes]
-
-/** RFC 5246 §7.4.1.2, with the groups and signatures that our certificate needs. */
-export function clientHello(
-  version: number,
-  suites: number[],
-  { extensions = [], compressions = [0] }: HelloOptions = {},
-): Buffer {
-  const all: Extension[] = [
-    { type: 10, body: vector(short(0x0017)) },
-    { type: 13, body: vector(short(0x0403)) },
-    ...extensions,
-  ]
-  const body = [
-    ...short(version),
-    ...Buffer.alloc(32, 7),
-    0,
-    ...vector(suites.flatMap(short)),
-    ...[compressions.length, ...compressions],
-    ...vector(all.flatMap(({ type, body }) => [...short(type), ...vector(body)])),
-  ]
-  return Buffer.from([0x16, 3, 1, ...vector([1, 0, ...vector(body)])])
-}
+export { clientHello, vector } from '../../src/range/hello.ts'
+export type { Extension } from '../../src/range/hello.ts'
 
 /** What the server says to these bytes, before any TLS: `hello`, `alert N`, `end`. */
 export async function hello(target: Target, bytes: Buffer): Promise<string> {

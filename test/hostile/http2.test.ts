@@ -4,6 +4,7 @@ import type { ClientHttp2Session, SecureClientSessionOptions } from 'node:http2'
 import { expect, test } from 'vitest'
 import { encode } from '../frames.ts'
 import { get2, idle, labForFile, open, residentMiB } from '../raw.ts'
+import type { Line } from '../raw.ts'
 import { PREFACE, frame, get, settings } from './http2-frames.ts'
 
 const target = labForFile({ linesPerAddress: 1000, idleMs: 500, stallMs: 500 })
@@ -58,6 +59,28 @@ for (const [name, bytes] of floods)
     line.write(bytes())
     await line.ended(4000)
     expect(residentMiB() - before).toBeLessThan(64)
+    line.end()
+  })
+
+/** A server of Node has then ended its side, and would wait for the client's for ever. */
+const leave = frame(7, 0, 0, Buffer.alloc(8))
+const leaves: [when: string, (line: Line) => unknown][] = [
+  ['at once', (line) => line.write(leave)],
+  ['after a request', (line) => line.write(Buffer.concat([opened(1), leave]))],
+  [
+    'when the server does',
+    (line) =>
+      line.until((bytes) => bytes.includes(Buffer.of(0, 0, 8, 7, 0)) || undefined).then(() => line.write(leave)),
+  ],
+]
+for (const [when, say] of leaves)
+  test(`H17 a client takes leave (GOAWAY) ${when}, and stays → put out after idleMs, nothing thrown`, async () => {
+    const line = await open(target, { ALPNProtocols: ['h2'] })
+    line.write(Buffer.concat([Buffer.from(PREFACE), settings]))
+    await say(line)
+    line.socket.pause() // so that it does not notice the end, as behind a dead line
+    expect(target.lab.wire.open).toBeGreaterThan(0)
+    await expect.poll(() => target.lab.wire.open, { timeout: 10_000 }).toBe(0)
     line.end()
   })
 

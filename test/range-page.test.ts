@@ -1,0 +1,117 @@
+// Each switch of the range in both positions, in real browsers, by the page's own switches and buttons: the attacks that pages make.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'puppeteer-core'
+import { browserNames } from '../bench/browser/find.ts'
+import type { StartedBrowser } from '../bench/browser/start.ts'
+import { attacks } from '../src/range/attacks.ts'
+import { rangeRoom } from '../src/range/room.ts'
+import { SECRET } from '../src/range/switched.ts'
+import type { Lab } from '../src/server/start.ts'
+import { startBrowser } from './browser.ts'
+import { startTestLab } from './lab.ts'
+import * as screens from './screens.ts'
+import { attackBy, leaveOff, openRange, positionsOf } from './range.ts'
+
+const byPages = attacks.filter(({ from }) => from !== 'socket')
+/** What the attacker has when it succeeded. */
+const LOOT: Record<string, RegExp> = {
+  hijack: new RegExp(`wss: read: .*${SECRET}.* and published in the name of the visitor: event`),
+  'hijack-from-afar': new RegExp(`wss: read: .*${SECRET}`),
+  'read-across': new RegExp(`polling: read: .*${SECRET}.*sse: read: .*${SECRET}`),
+  'forged-post': /An event was published in the victim’s name/,
+  'sse-injection': /The moderator says: Everybody has to log in anew/,
+  xss: /(?=.*“from” ran)(?=.*“text” ran)(?=.*“colour” ran)(?=.*“link” ran)/,
+  'plain-http': /A request in plain text: GET \/ HTTP\/1\.1/,
+}
+/** For it HSTS can be seen: it leads to this machine, and is no localhost. */
+const NAME = 'lab.wirelab.test'
+
+const PATIENCE = { timeout: 120_000 }
+
+describe.each(browserNames)('%s', (browserName) => {
+  let lab: Lab
+  let browser: StartedBrowser
+  let page: Page
+
+  beforeAll(async () => {
+    lab = await startTestLab({ names: [NAME], range: rangeRoom })
+    browser = await startBrowser(browserName, lab.authority!.caPath, { hosts: [NAME], thirdPartyCookies: true })
+    page = await openRange(browser, lab)
+  }, 60_000)
+  afterAll(async () => {
+    await browser.close()
+    expect(await lab.close()).toEqual({ forced: false })
+    expect(lab.metrics.uncaught).toBe(0)
+  })
+
+  for (const { slug, title } of byPages)
+    describe(title, () => {
+      test.each(positionsOf(slug))('$title', PATIENCE, async ({ off, succeeds }) => {
+        await leaveOff(page, slug, off)
+        const { outcome, text } = await attackBy(page, slug)
+        expect(outcome, text).toBe(succeeds ? 'succeeded' : 'held')
+        if (succeeds) expect(text).toMatch(LOOT[slug]!)
+        else expect(text).not.toContain(SECRET)
+      })
+    })
+
+  test('from the keyboard: a switch by Space, which keeps the focus, and the attack by Enter', PATIENCE, async () => {
+    await leaveOff(page, 'hijack', [])
+    await page.focus('#hijack-origin')
+    await page.keyboard.press(' ')
+    await page.waitForFunction(() => document.querySelector('label[for=hijack-origin]')?.textContent.includes('off'))
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('hijack-origin')
+    const { outcome, text } = await attackBy(page, 'hijack', async (button) => {
+      await page.focus(button)
+      await page.keyboard.press('Enter')
+    })
+    expect(outcome, text).toBe('succeeded')
+  })
+
+  test('all on again by one button; what came of the attacks breaks no rule of WCAG 2.2 AA', PATIENCE, async () => {
+    await page.click('.all button')
+    await page.waitForFunction(() => document.querySelector('.all span')?.textContent === 'All defences are on.')
+    expect(await page.$$eval('.switch input', (all) => all.every((each) => each.checked))).toBe(true)
+    expect(await page.$$('.outcome[data-outcome=succeeded]')).not.toEqual([])
+    expect(await screens.axeOf(page)).toEqual([])
+  })
+})
+
+describe.each(browserNames)('%s, as it comes, without a name for the lab', (browserName) => {
+  let lab: Lab
+  let browser: StartedBrowser
+  let page: Page
+  beforeAll(async () => {
+    lab = await startTestLab({ range: rangeRoom })
+    browser = await startBrowser(browserName, lab.authority!.caPath)
+    page = await openRange(browser, lab)
+  }, 60_000)
+  afterAll(async () => {
+    await browser.close()
+    expect(await lab.close()).toEqual({ forced: false })
+    expect(lab.metrics.uncaught).toBe(0)
+  })
+
+  test(
+    'may send no cookie to an embedded site, whatever SameSite says; and the card says who held it back',
+    PATIENCE,
+    async () => {
+      await leaveOff(page, 'hijack-from-afar', ['origin', 'same-site'])
+      const { outcome, text } = await attackBy(page, 'hijack-from-afar')
+      if (browserName === 'firefox') expect(outcome).toBe('held') // Total Cookie Protection; Chromium as it was built
+      expect(text).toMatch(
+        outcome === 'held'
+          ? /the browser itself did.*GET \/feed\/wss from Origin https:\/\/127\.0\.0\.1:\d+.*without the cookie → 401/
+          : /GET \/feed\/wss from Origin https:\/\/127\.0\.0\.1:\d+.*with the cookie → 101/,
+      )
+    },
+  )
+
+  test('may keep no HSTS for localhost; and the card says that the defence is elsewhere', PATIENCE, async () => {
+    await leaveOff(page, 'plain-http', [])
+    const { outcome, text } = await attackBy(page, 'plain-http')
+    expect(text).toMatch(
+      outcome === 'succeeded' ? /with all its defences on.*Here the defence is none/ : /The browser asked for TLS/,
+    )
+  })
+})
