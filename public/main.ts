@@ -25,9 +25,9 @@ for (const type of ['pointerenter', 'focus'])
 
 const RANGE = new URL('./range/main.ts', import.meta.url).href
 /** What is loaded when it is asked for; the lab is there from the start. */
-const screens: Record<string, { title: string; load: () => Promise<Mount> }> = {
-  learn: { title: 'Experiments', load: learn },
-  range: { title: 'Range', load: async () => ((await import(RANGE)) as { mount: Mount }).mount },
+const screens: Record<string, () => Promise<Mount>> = {
+  learn,
+  range: async () => ((await import(RANGE)) as { mount: Mount }).mount,
 }
 
 const PANEL = new URL('./account/panel.ts', import.meta.url).href
@@ -50,18 +50,18 @@ function route(context: PageContext) {
 
   async function enter() {
     const [, screen = '', slug] = here.path.split('/')
-    const other = Object.hasOwn(screens, screen) ? screens[screen] : undefined
-    const wanted = other ? here.path : '/' // what is no screen is the lab, which says so
+    const load = Object.hasOwn(screens, screen) ? screens[screen] : undefined
+    const wanted = load ? here.path : '/' // what is no screen is the lab, which says so
     if (shown === wanted) return // only a knob was turned
     shown = wanted
     for (const link of document.querySelectorAll('nav a'))
-      if ((link as HTMLElement).dataset.screen === (other ? screen : '')) link.setAttribute('aria-current', 'page')
+      if ((link as HTMLElement).dataset.screen === (load ? screen : '')) link.setAttribute('aria-current', 'page')
       else link.removeAttribute('aria-current')
     leave?.()
     leave = undefined
     const own = ++entries // there and back while it loads: only the last one enters
-    if (other) render(html`<p class="soft">Loading …</p>`, root)
-    const mount = other ? await other.load() : lab
+    if (load) render(html`<p class="soft">Loading …</p>`, root)
+    const mount = load ? await load() : lab
     if (own === entries) leave = mount(root, slug, context)
   }
 

@@ -16,12 +16,12 @@ export const kinds: readonly { kind: Kind; letter: string; name: string; note: s
 const SHOWN_BYTES: Readonly<Record<Kind, number>> = { payload: 400, framing: 120, headers: 400, tls: 12 }
 
 /** Middle dots for what is no visible ASCII, one for each byte; in text a line break after each LF. */
-function lettersOf(bytes: Uint8Array, isText = false): string {
+export function lettersOf(bytes: Uint8Array, isText = false): string {
   return latin1(bytes)
     .replace(/[^\x20-\x7e\n]/g, '·')
     .replaceAll('\n', isText ? '·\n' : '·')
 }
-function hexOf(bytes: Uint8Array): string {
+export function hexOf(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
 }
 
