@@ -417,7 +417,10 @@ test('watch gives up a lab that was never there, and says so in one line', { tim
     transportNames.flatMap((over) =>
       [
         [nobody, /.*ECONNREFUSED.*; is the lab running, and is this its port\?/],
-        [noTls, /.*; what listens there (does not speak TLS as the lab does|hung up); is this .*port\?( npx wirelab inspect says more)?/],
+        [
+          noTls,
+          /.*; what listens there (does not speak TLS as the lab does|hung up); is this .*port\?( npx wirelab inspect says more)?/,
+        ],
       ].map(async ([url, cure]) => {
         const { code, out, err } = await run('watch', '--over', over, url as string)
         expect(err).toMatch(new RegExp(`^wirelab: ${url} was not reached in 5 tries: ${(cure as RegExp).source}\\n$`))
