@@ -7,7 +7,7 @@ interface Stop {
   focused?: string
   isHidden?: boolean
 }
-type Walk = typeof globalThis & { stops: Stop[] }
+type Walk = typeof globalThis & { stops: Stop[]; isCovered(element: HTMLElement): boolean }
 
 /** Browsers make stops of their own beside ours: boxes that scroll. */
 const BESIDE = 40
@@ -22,6 +22,7 @@ export async function walk(page: Page): Promise<string[]> {
     left = await page.evaluate(() => (globalThis as Walk).stops.filter(({ focused }) => focused === undefined).length)
   }
   await page.evaluate(() => new Promise(requestAnimationFrame))
+  await page.evaluate(lookAgain)
   return page.evaluate(end)
 }
 
@@ -59,7 +60,7 @@ function begin(): number {
       }),
     )
   }
-  Object.assign(globalThis, { stops })
+  Object.assign(globalThis, { stops, isCovered })
   addEventListener('focusin', ({ target }) => {
     const stop = (globalThis as Walk).stops.find(({ element }) => element === target)
     if (!stop) return
@@ -67,6 +68,19 @@ function begin(): number {
     requestAnimationFrame(() => (stop.isHidden = document.activeElement === target && isCovered(stop.element)))
   })
   return stops.length
+}
+
+/** The keys come faster than a busy browser scrolls: who was covered has its time now. */
+async function lookAgain() {
+  const { stops, isCovered } = globalThis as Walk
+  for (const stop of stops.filter(({ isHidden }) => isHidden)) {
+    stop.element.blur()
+    stop.element.focus()
+    for (let frames = 0; frames < 30 && stop.isHidden; frames++) {
+      await new Promise(requestAnimationFrame)
+      stop.isHidden = isCovered(stop.element)
+    }
+  }
 }
 
 function end(): string[] {
