@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import fc from 'fast-check'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
+import { Worker } from 'node:worker_threads'
 import { changed, clear } from '../bench/network/conditions.ts'
 import type { Conditions } from '../bench/network/conditions.ts'
 import type { NetworkCommands } from '../bench/network/process.ts'
@@ -39,16 +40,23 @@ async function line(conditions: Partial<Conditions> = {}, tap?: ProxyOptions['ta
     await proxy.close()
     await new Promise((resolve) => server.close(resolve))
   })
+  /** The server's end of the next connection. */
+  const next = async () => {
+    const origin = await new Promise<Socket>((resolve) => (accepted = resolve))
+    origin.on('error', () => undefined)
+    ends.push(origin)
+    return origin
+  }
   const join = async () => {
-    const waiting = new Promise<Socket>((resolve) => (accepted = resolve))
+    const waiting = next()
     const startedAt = performance.now()
     const client = connect({ port: proxy.port, noDelay: true, allowHalfOpen: true })
+    client.on('error', () => undefined)
+    ends.push(client)
     const origin = await waiting
-    for (const end of [client, origin]) end.on('error', () => undefined)
-    ends.push(client, origin)
     return { client, origin, startedAt, acceptedAt: performance.now() }
   }
-  return { proxy, join, served: () => served, ...(await join()) }
+  return { proxy, next, join, served: () => served, ...(await join()) }
 }
 /** From and to, by direction. */
 const directions = ['up', 'down'] as const
@@ -107,6 +115,27 @@ test('altered: once on each open line, where the bytes fit; who reads along has 
   const { client, origin } = await both.join() // it came later
   origin.write('pay 100')
   expect((await received(client, 7)).toString()).toBe('pay 100')
+})
+
+/** A client in a thread of its own: it reads whatever this thread does meanwhile, and tells by a number that is 1 then. */
+const READER = `
+const { workerData } = require('node:worker_threads')
+const socket = require('node:net').connect(workerData.port, '127.0.0.1')
+socket.on('error', () => undefined).on('data', () => {
+  Atomics.store(workerData.came, 0, 1)
+  Atomics.notify(workerData.came, 0)
+})`
+
+test('who reads along has what comes down before the client has it', async () => {
+  const came = new Int32Array(new SharedArrayBuffer(4))
+  const waits: string[] = []
+  const both = await line({}, (_, up) => void (up || waits.push(Atomics.wait(came, 0, 0, 300))))
+  const next = both.next()
+  const reader = new Worker(READER, { eval: true, workerData: { port: both.proxy.port, came } })
+  cleanUp.push(() => reader.terminate())
+  ;(await next).write('news')
+  await until(() => Atomics.load(came, 0) === 1, 'the client to have it')
+  expect(waits).toEqual(['timed-out'])
 })
 
 describe('the schedule of one direction', () => {

@@ -59,13 +59,14 @@ export function startLine({ client, port, conditions, seed, silent, ...on }: Lin
       return inSlices(bytes, (part) => origin.write(part))
     },
   })
+  // Before the lane, which may pass them on at once: whoever waits for them must not have them before the tap.
+  if (on.tap) origin.on('data', (bytes: Buffer) => on.tap?.(false, bytes))
   const down = startLane({
     ...{ ...shared, from: origin, to: client, random: seeded(seed + 1) },
     bytesPerSecond: () => conditions().downBytesPerSecond,
     deliver: (bytes) => inSlices(altered(bytes), countedWrite),
   })
   const lanes = { up, down }
-  if (on.tap) origin.on('data', (bytes: Buffer) => on.tap?.(false, bytes))
 
   function altered(bytes: Buffer): Buffer {
     if (!change) return bytes

@@ -42,7 +42,7 @@ export interface ProxyOptions {
   /** Of jitter and stalls: with the same seed, the n-th connection meets the same ones again. */
   seed?: number
   host?: string
-  /** Sees all bytes of the n-th connection as its server does: `up` when the server is handed them, else when it has sent them. */
+  /** Sees all bytes of the n-th connection as its server does: `up` before the server is handed them, else before they go on to the client. */
   tap?(connection: number, up: boolean, bytes: Buffer): void
   /** The n-th connection is over, at both ends. */
   ended?(connection: number): void
