@@ -19,7 +19,7 @@ const x = (ms: number) =>
   LEFT + ((Math.log10(Math.max(SCALE_MS[0], Math.min(SCALE_MS[1], ms))) - LOW) / (HIGH - LOW)) * (widthOf() - LEFT - 20)
 
 export function journeyView(
-  { followed: one, isWaiting, hasWire }: Journeys,
+  { followed: one, isWaiting }: Journeys,
   all: readonly Lane[],
   bench: Bench,
 ): TemplateResult | typeof nothing {
@@ -64,10 +64,11 @@ export function journeyView(
         <tbody>
           ${lanes.map(({ name }) => {
             const steps = one.lanes.get(name)
-            const cell = (ms: number | undefined) => (ms === undefined ? '…' : duration(ms))
+            const cell = (ms: number | null | undefined) =>
+              ms === undefined ? '…' : ms === null ? 'not told' : duration(ms)
             return html`<tr data-lane=${name}>
               <th scope="row">${name}</th>
-              <td>${hasWire ? cell(steps?.written) : 'not told'}</td>
+              <td>${cell(steps?.written)}</td>
               <td>${cell(steps?.received)}</td>
               <td>${cell(steps?.painted)}</td>
             </tr>`
@@ -77,22 +78,22 @@ export function journeyView(
     </div>
     <p class="soft">
       Due, published and written are of the server’s clock, received and painted of this page’s; the band is how well
-      one is known from the other (± ${error.toFixed(1)} ms). Painted: the frame after it was handed over; a page cannot
+      one is known from the other (± ${error.toFixed(1)} ms). Written: the lab’s network, which stands before the
+      server, has these bytes and has not passed them on yet. Painted: the frame after it was handed over; a page cannot
       know more.
-      ${hasWire ? nothing : 'This lab does not tell when its bytes passed the door, so “written” is left out.'}
+      ${[...one.lanes.values()].some(({ written }) => written === null) ? 'Not told: the lab was asked and did not say.' : nothing}
     </p>
   </section>`
 }
 
 function way(name: string, published: number | undefined, steps: Steps | undefined, y: number, error: number) {
   const { written, received, painted } = steps ?? {}
-  const last = painted ?? received ?? written
   return svg`<g data-lane=${name} class="way">
     <text class="name" x="0" y=${y + 5}>${name}</text>
-    ${last === undefined ? nothing : svg`<line class="wait" x1=${LEFT} x2=${x(received ?? last)} y1=${y} y2=${y} />`}
+    ${received === undefined ? nothing : svg`<line class="wait" x1=${LEFT} x2=${x(received)} y1=${y} y2=${y} />`}
     ${received === undefined ? nothing : svg`<rect class="error" x=${x(received - error)} y=${y - 9} width=${x(received + error) - x(received - error)} height="18" />`}
     ${published === undefined ? nothing : svg`<rect x=${x(published) - 1.5} y=${y - 9} width="3" height="18" />`}
-    ${written === undefined ? nothing : svg`<path d="M${x(written) - 4} ${y - 6}l9 6l-9 6z" />`}
+    ${typeof written !== 'number' ? nothing : svg`<path d="M${x(written) - 4} ${y - 6}l9 6l-9 6z" />`}
     ${received === undefined ? nothing : svg`<circle cx=${x(received)} cy=${y} r="6" />`}
     ${painted === undefined ? nothing : svg`<rect x=${x(painted) - 5} y=${y - 5} width="10" height="10" />`}
   </g>`

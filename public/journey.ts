@@ -7,7 +7,8 @@ import type { Lane } from './lane.ts'
 
 /** All in ms since the event was due. */
 export interface Steps {
-  written?: number
+  /** Null: the lab did not tell. */
+  written?: number | null
   received?: number
   painted?: number
 }
@@ -23,8 +24,6 @@ export interface Journeys {
   readonly isWaiting: boolean
   /** The latest that was followed. */
   readonly followed: Journey | undefined
-  /** Whether the lab tells what passed at the doors. */
-  readonly hasWire: boolean
   /** Without doors of its own a page has no clock to hold an event against. */
   readonly canFollow: boolean
   /** The next event that no lane has yet is the one. */
@@ -35,7 +34,6 @@ export interface Journeys {
 
 export function journeys(bench: Bench): Journeys {
   let isWaiting = false
-  let hasWire = true
   /** By the feed's epoch: beyond this the next event is new to all. */
   const beyond = new Map<string, number>()
   let chosen: Journey | undefined
@@ -62,15 +60,11 @@ export function journeys(bench: Bench): Journeys {
     get followed() {
       return chosen
     },
-    get hasWire() {
-      return hasWire
-    },
     get canFollow() {
       return bench.why === ''
     },
     arm(lanes) {
       isWaiting = true
-      hasWire = true // what one question met, the next one need not meet
       chosen = undefined
       beyond.clear()
       for (const { tally } of lanes) {
@@ -92,8 +86,8 @@ export function journeys(bench: Bench): Journeys {
       // After the next frame was handed over: as near to the pixels as a page can know.
       requestAnimationFrame(() => setTimeout(() => (steps.painted = performance.now() - due)))
       writtenAt(name, event.id).then(
-        (at) => at !== undefined && (steps.written = at - event.at),
-        () => (hasWire = false),
+        (at) => (steps.written = at === undefined ? null : at - event.at),
+        () => (steps.written = null), // this lane, this once
       )
     },
   }

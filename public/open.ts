@@ -13,6 +13,12 @@ const EVERY_MS = 1000
 /** These hold for open lines too, and make whatever is asked there slow; all others break a line, and are set before there is one. */
 const ofTheLine = new Set(['profile', 'idleCutMs', 'downBytesPerSecond'])
 
+/** Of `before` what a refused change had set, and no later one since. */
+function stillThere(before: Settings, refused: Partial<Settings>, now: Settings): Partial<Settings> {
+  const names = (Object.keys(refused) as (keyof Settings)[]).filter((name) => now[name] === refused[name])
+  return Object.fromEntries(names.map((name) => [name, before[name]]))
+}
+
 export async function openBench(first: Record<string, Partial<Settings>> = {}): Promise<Bench> {
   const doors = toldDoors(location.hostname)
   const wanted = new Map(Object.entries(first))
@@ -125,14 +131,14 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
     usual: doors.usual,
     async set(name, settings) {
       const before = doors.of(name).settings
-      wanted.set(name, { ...wanted.get(name), ...settings })
       doors.set(name, settings) // at once: the line may be back, on what it has now, before the lab has answered
       try {
         const now = await send<Settings>('PUT', own.path(`/${name}`), settings)
+        wanted.set(name, { ...wanted.get(name), ...settings })
         doors.set(name, now)
         return now
       } catch (error) {
-        doors.set(name, before)
+        doors.set(name, stillThere(before, settings, doors.of(name).settings))
         throw error
       }
     },

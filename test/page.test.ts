@@ -86,6 +86,13 @@ test('a knob changes the door and the address; the address sets the knobs of who
   doing = 'following'
 })
 
+const msOf = (text: string) => {
+  const [, number, unit] = /(\d[\d.]*) (m?s)\b/.exec(text)!
+  return Number(number) * (unit === 's' ? 1000 : 1)
+}
+/** Two numbers as the page shows them may be apart by so much more, or less. */
+const roundedBy = (ms: number) => (ms < 10 ? 0.1 : ms < 1000 ? 1 : 10)
+
 test('one event is followed through every lane', async () => {
   await click('#follow')
   const rows = () =>
@@ -96,8 +103,66 @@ test('one event is followed through every lane', async () => {
     'it to be written, received and painted on all lanes',
   )
   expect((await rows()).map(([name]) => name)).toEqual(transportNames)
+  const published = msOf(await textOf('.followed h2'))
+  const clockError = msOf((await textOf('.followed > .soft')).split('±')[1]!)
+  for (const [name, ...cells] of await rows()) {
+    const [written, received, painted] = cells.map(msOf)
+    expect.soft(published, name).toBeLessThanOrEqual(written! + roundedBy(written!))
+    expect.soft(written, name).toBeLessThanOrEqual(received! + clockError + roundedBy(received!))
+    expect.soft(received, name).toBeLessThanOrEqual(painted! + roundedBy(painted!))
+  }
   expect(await textOf('.followed h2')).toMatch(/^Event #\d+ on its way\s+┃ published \d.* after it was due$/)
   await until(async () => /Event \d+ came by polling after/.test(await textOf('#said')), 'it to be said')
+})
+
+test('of a lane of which the lab does not tell what was written, that is said; the others have theirs', async () => {
+  const own = await stranger()
+  await own.setRequestInterception(true)
+  own.on('request', (request) => {
+    const isMeant = request.url().includes('/sse/wire?')
+    void (isMeant ? request.respond({ status: 503, contentType: 'application/json', body: '{}' }) : request.continue())
+  })
+  await own.goto(lab.url)
+  await own.waitForFunction(() => document.querySelectorAll('.lane[data-state="open"]').length === 4)
+  await own.click('#follow')
+  const written = () =>
+    own.$$eval('.followed tbody tr', (all) =>
+      all.map((row) => row.cells[1]!.textContent.trim().replace(/^\d.* m?s$/, 'told')),
+    )
+  await until(async () => (await written()).filter((cell) => cell !== '…').length === 4, 'every lane to be asked about')
+  expect(await written()).toEqual(transportNames.map((name) => (name === 'sse' ? 'not told' : 'told')))
+  expect(await own.$eval('.followed > .soft', ({ textContent }) => textContent)).toContain('Not told:')
+  await own.browserContext().close()
+})
+
+test('what the lab refuses is put back, and nothing that was set since; on new doors it is not asked for again', async () => {
+  const own = await stranger()
+  let release = () => undefined as void
+  let held: Promise<void> | undefined
+  await own.setRequestInterception(true)
+  own.on('request', (request) => {
+    const isFirst = request.method() === 'PUT' && !held
+    if (isFirst) held = new Promise((resolve) => (release = resolve))
+    void (isFirst ? held! : Promise.resolve()).then(() => request.continue())
+  })
+  await own.goto(`${lab.url}/#/learn`)
+  await own.waitForSelector('.experiments a')
+  // As text: what is imported is of the page, not of this test.
+  const inPage = (code: string) => own.evaluate(`(async () => { ${code} })()`)
+  const settings = `const { http, batchMs } = bench.door('sse').settings; return { http, batchMs }`
+  await inPage(`globalThis.bench = await (await import('/public/open.ts')).openBench()
+    globalThis.refusal = bench.set('sse', { http: '1.1', batchMs: -1 }).catch(({ status }) => status)`)
+  await until(async () => held !== undefined, 'the first wish to be on its way')
+  await inPage(`await bench.set('sse', { batchMs: 70 })`)
+  release()
+  expect(await inPage(`return refusal`)).toBe(400)
+  expect(await inPage(settings)).toEqual({ http: '2', batchMs: 70 })
+  await inPage(`const moved = new Promise((resolve) => bench.subscribe((change) => change === 'moved' && resolve()))
+    const urls = performance.getEntriesByType('resource').map(({ name }) => name)
+    await fetch(urls.findLast((url) => /\\/lab\\/bench\\/[\\w-]+$/.test(url)), { method: 'DELETE' })
+    await moved`)
+  expect(await inPage(settings)).toEqual({ http: '2', batchMs: 70 })
+  await own.browserContext().close()
 })
 
 test('the wire of a lane: opened from its button, named in the address, and gone again', async () => {
