@@ -32,14 +32,14 @@ const screens: Record<string, () => Promise<Mount>> = {
 
 const PANEL = new URL('./account/panel.ts', import.meta.url).href
 
-async function ask(attempt = 0): Promise<About> {
-  try {
-    return await about()
-  } catch (error) {
-    complain(alert, `${explain(error)} This page keeps trying.`)
-    await new Promise((resolve) => setTimeout(resolve, 1000 + backoffMs(attempt)))
-    return ask(attempt + 1)
-  }
+async function ask(): Promise<About> {
+  for (let attempt = 0; ; attempt++)
+    try {
+      return await about()
+    } catch (error) {
+      complain(alert, `${explain(error)} This page keeps trying.`)
+      await new Promise((resolve) => setTimeout(resolve, 1000 + backoffMs(attempt)))
+    }
 }
 
 function route(context: PageContext) {
