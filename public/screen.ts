@@ -70,7 +70,7 @@ export function screen({
       <b>Latency</b> is counted from when an event was due, by the server’s clock as this page knows it.
       <b>Bytes</b> are counted by the server at each lane’s own door: below TLS, both ways, with handshakes, headers and
       frames; “per event” is of the last ten seconds. Most experiments in <a href="#/learn">Learn</a> speak HTTP/1.1,
-      whose heads are not packed as those of HTTP/2 are (RFC 7541): an exchange costs up to three times as many bytes
-      there. <b>Lost</b> and <b>repeated</b> follow from the ids, which have no holes.
+      whose heads are not packed as those of HTTP/2 are (RFC 7541): a question and its answer cost more bytes there.
+      <b>Lost</b> and <b>repeated</b> follow from the ids, which have no holes.
     </p>`
 }

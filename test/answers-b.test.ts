@@ -338,6 +338,19 @@ describe('slow consumer', () => {
       ],
     },
     {
+      name: 'further behind after that, until the run went on',
+      data: { ...usual, behind: [...usual.behind, { at: 2500, events: 190 }] },
+      choice: 2,
+      says: [/after 1.50 s, when it was 90 events behind/],
+      never: /190/,
+    },
+    {
+      name: 'let go before anybody had looked',
+      data: { ...usual, behind: [{ at: 2500, events: 190 }] },
+      choice: 2,
+      says: [/let go of the slow reader after 1.50 s; it came back/],
+    },
+    {
       name: 'by its own close code',
       data: { ...usual, letGoAt: undefined, closes: [{ at: 3000, code: 4008 }] },
       choice: 2,
@@ -422,6 +435,11 @@ describe('reconnect storm', () => {
     ...{ bystander: events(140, 50, 6), calmUntil: 1500 },
   })
   const [burst, even] = [[200], [40, 46, 40, 36, 38]]
+  /** The reader on the other door, by the worst latency in each return. */
+  const feltBy = (first: number, second: number) => ({
+    ...run(burst, even),
+    bystander: [...events(40, 50, 6), ...events(2, 50, first, 2200), ...events(2, 50, second, 5200)],
+  })
   answers<reconnectStorm.Data>(reconnectStorm, [
     {
       name: 'as expected',
@@ -470,6 +488,22 @@ describe('reconnect storm', () => {
       choice: 1,
       says: [/with it none of 200 clients came back/],
       isOdd: true,
+    },
+    {
+      name: 'the reader beside them felt it less',
+      data: feltBy(300, 100),
+      choice: 1,
+      says: [
+        /: 300 ms during the first return, 100 ms during the second;/,
+        /the return with the wait hurt that reader less/,
+      ],
+    },
+    {
+      name: 'reversed: the reader beside them felt it more',
+      data: feltBy(178, 322),
+      choice: 1,
+      says: [/The wait should have spared that reader, and did not/],
+      never: /less/,
     },
     { name: 'attempts that failed', data: run([200, 50], even), choice: 1, says: [/some failed and were made again/] },
     {

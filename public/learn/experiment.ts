@@ -38,6 +38,8 @@ export interface Experiment<Data> {
   /** The textbook's formula with the measured numbers in it. */
   formula?(data: Data): Content
   table(data: Data): Table
+  /** All of it was over HTTP/1.1, and most of its bytes are heads, which HTTP/2 packs: the answer says so. */
+  http1Note?: true
   /** How this was measured, and what that cannot show. */
   measured: Content
 }

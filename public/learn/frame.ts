@@ -1,8 +1,5 @@
 // The screen of an experiment, whatever it is about: state, what is drawn when, where the focus goes, what is closed.
 import { render } from '/vendor/lit-html.js'
-import { transportNames } from '../../transports/clients.ts'
-import type { Bench } from '../bench.ts'
-import type { PageContext } from '../context.ts'
 import type { Answer, Experiment, Screen } from './experiment.ts'
 import { startRun, troubleOf } from './run.ts'
 import type { RunControls } from './run.ts'
@@ -14,8 +11,6 @@ export interface Memory<Data> {
   /** Whether the next run goes without a guess. */
   skipped: boolean
   runs: { data: Data; guess: number | undefined }[]
-  /** Whether the doors of the latest run spoke HTTP/1.1, at its end. */
-  isHttp1?: boolean
 }
 
 export interface State {
@@ -32,7 +27,7 @@ const KEPT_RUNS = 10
 const STOPPED = 'Stopped. Everything it had opened is closed.'
 /** The bytes of the two screens must not be compared without it. */
 const HTTP1 =
-  'Where nothing else is said, this was over HTTP/1.1. The lanes of the lab’s screen usually speak HTTP/2, which packs the heads of questions and answers (RFC 7541): who asks again and again pays fewer bytes there, who keeps a stream or a socket hardly fewer.'
+  'Where nothing else is said, this was over HTTP/1.1. The lanes of the lab’s screen usually speak HTTP/2, which packs the heads of questions and answers (RFC 7541): who asks again and again pays fewer bytes there, who keeps a stream or a socket pays nine more for each frame (RFC 9113 §4.1).'
 
 export function frame<Data>(spec: Experiment<Data>, memory: Memory<Data>): Screen {
   return (root, entry, page) => {
@@ -51,8 +46,7 @@ export function frame<Data>(spec: Experiment<Data>, memory: Memory<Data>): Scree
 
     function answer(data: Data): Answer {
       const { details = [], ...rest } = spec.answer(data)
-      const hasBytes = spec.table(data).columns.some((column) => column.includes('byte'))
-      return { ...rest, details: hasBytes && memory.isHttp1 ? [...details, HTTP1] : details }
+      return { ...rest, details: spec.http1Note ? [...details, HTTP1] : details }
     }
 
     function guess(choice: number) {
@@ -73,8 +67,7 @@ export function frame<Data>(spec: Experiment<Data>, memory: Memory<Data>): Scree
     }
 
     async function run() {
-      const opened: Bench[] = []
-      const mine = (controls = startRun<Data>({ page: watched(page, opened), show, step }))
+      const mine = (controls = startRun<Data>({ page, show, step }))
       Object.assign(state, { startedAt: performance.now(), step: '', trouble: '' })
       state.said = `Running, about ${spec.seconds} seconds.`
       const clock = setInterval(paint, LOOK_MS)
@@ -100,7 +93,6 @@ export function frame<Data>(spec: Experiment<Data>, memory: Memory<Data>): Scree
           ? ''
           : STOPPED
       if (data) {
-        memory.isHttp1 = spokeHttp1(opened)
         memory.runs = [...memory.runs, { data, guess: memory.guess }].slice(-KEPT_RUNS)
         if (!gone) picture.draw(data)
       }
@@ -145,21 +137,4 @@ export function frame<Data>(spec: Experiment<Data>, memory: Memory<Data>): Scree
       render('', root)
     }
   }
-}
-
-/** The page as it is, and each bench that is opened is noted. */
-const watched = (page: PageContext, opened: Bench[]): PageContext => ({
-  ...page,
-  async openBench(wanted) {
-    const bench = await page.openBench(wanted)
-    opened.push(bench)
-    return bench
-  },
-})
-
-/** By the doors that were asked anything. */
-function spokeHttp1(benches: readonly Bench[]): boolean {
-  const doors = benches.flatMap((bench) => transportNames.map((name) => bench.door(name)))
-  const used = doors.filter(({ traffic }) => (traffic?.requests ?? 0) > 0)
-  return used.length > 0 && used.every(({ settings }) => settings.http === '1.1')
 }

@@ -40,6 +40,7 @@ export const screen = experiment<Data>({
       (${lesson('one-url', 'Vary')} is the other trap).
     </p>`,
   table,
+  http1Note: true,
   measured: html`Six series on one warm HTTP/1.1 connection, through a door that counts bytes at the socket, below TLS,
     up and down together; the browser’s request head alone is some hundred bytes. The door is another origin, so the
     browser asks for leave to send <code>If-None-Match</code> (CORS preflight, an OPTIONS request). What that costs is

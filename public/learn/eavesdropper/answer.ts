@@ -74,6 +74,7 @@ export function answer({ rounds }: Data): Answer {
         (round) =>
           `${nameOf(round)}: of ${dueIn([round])} votes ${sumOf(round.lines, 'counted')} were seen to pass and ${sumOf(round.lines, 'right')} named: ${list(round.lines.map((line) => `${line.transport} ${line.right} of ${round.votes.length}`))}.`,
       ),
+      'Votes that share an answer or a record, as by polling and long polling, have no order to it: of those it names how many are yes, not which.',
       `What a client does: ${all.filter(known).length} of ${all.length} lines were told rightly as asking on a clock, asking again when answered, or a stream. SSE and WebSocket look alike to it.`,
       ...versions(rounds),
     ],

@@ -16,8 +16,8 @@ export const picture = drawn(
     html`${
       sample
         ? html`<div class="sides">
-            ${side(`${sample.transport} on a plain socket`, sample.plain)}
-            ${side(`${sample.transport} over TLS`, sample.sealed)}
+            ${side(`${sample.transport} on a plain socket`, sample.plain, true)}
+            ${side(`${sample.transport} over TLS`, sample.sealed, false)}
           </div>`
         : ''
     }
@@ -25,16 +25,16 @@ export const picture = drawn(
     ${rounds.map((round) => barList(`Votes named by lengths alone, ${nameOf(round)}`, bars(round)))}`,
 )
 
-const side = (title: string, pieces: readonly Piece[]) =>
+const side = (title: string, pieces: readonly Piece[], isText: boolean) =>
   html`<figure class="head">
     <figcaption>${title}</figcaption>
-    <pre tabindex="0" aria-label=${title}>${pieces.map(shown)}</pre>
+    <pre tabindex="0" aria-label=${title}>${pieces.map((each) => shown(each, isText))}</pre>
   </figure>`
 
-/** Both columns alike: how many, as letters, as numbers. */
-function shown({ up, bytes }: Piece) {
+/** Both columns alike: how many, as letters, as numbers; but what is no text has no lines. */
+function shown({ up, bytes }: Piece, isText: boolean) {
   const cut = (limit: number, text: string) => text + (bytes.length > limit ? ' …' : '')
-  const letters = cut(LETTERS, lettersOf(bytes.subarray(0, LETTERS)))
+  const letters = cut(LETTERS, lettersOf(bytes.subarray(0, LETTERS), isText))
   const numbers = cut(HEX, hexOf(bytes.subarray(0, HEX)))
   return [
     html`<b>${up ? '↑' : '↓'} ${size(bytes.length)}</b>`,

@@ -49,6 +49,7 @@ export const screen = experiment<Data>({
   loopback between two sockets of the lab’s own process, open for as long as the run; behind it the words go on over
   TLS, as behind a proxy that ends TLS. Its key is made up as well, and opens these votes only. What passed is shown as
   it was, with the moment when the lab saw it; the guesses are made by this page from type, length, direction and moment
-  of the records, and from nothing else. On this machine nothing else is under way: on a network there is more noise,
-  and whoever listens has more patience.`,
+  of the records, and from nothing else. A vote is named right when its place is, or, where several share an answer,
+  when the number of each kind is. On this machine nothing else is under way: on a network there is more noise, and
+  whoever listens has more patience.`,
 })

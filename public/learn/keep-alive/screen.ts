@@ -39,6 +39,7 @@ export const screen = experiment<Data>({
       (${lesson('what-tls-adds', 'what TLS adds')}).
     </p>`,
   table,
+  http1Note: true,
   measured: html`All over HTTP/1.1 and TLS 1.3, through doors that count connections and bytes at the socket, below TLS.
     A browser keeps its connections whether a page likes it or not, so for “new each time” the lab resets the connection
     after each answer. A browser that keeps session tickets (${rfc(8446, '2.2')}) then resumes its TLS sessions: a full

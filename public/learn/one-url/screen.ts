@@ -38,8 +38,9 @@ export const screen = experiment<Data>({
     </p>`,
   table,
   measured: html`Three requests by <code>fetch</code>, one by <code>WebSocket</code>, all to this page’s own origin; the
-    lab makes two events a second meanwhile. Times are this page’s clock. The kind of an answer is told by its
-    <code>Content-Type</code> and <code>Preference-Applied</code>, and by a WebSocket that opened: a browser does not
-    show a page the status of a handshake (it is 101 on HTTP/1.1; on HTTP/2 the WebSocket is one stream,
-    ${rfc(8441, '5')}, and the status is 200). The stream and the WebSocket are closed when the run ends.`,
+    lab makes two events a second meanwhile, and all four are asked when one has just come. Times are this page’s clock.
+    The kind of an answer is told by its <code>Content-Type</code> and <code>Preference-Applied</code>, and by a
+    WebSocket that opened: a browser does not show a page the status of a handshake (it is 101 on HTTP/1.1; on HTTP/2
+    the WebSocket is one stream, ${rfc(8441, '5')}, and the status is 200). The stream and the WebSocket are closed when
+    the run ends.`,
 })

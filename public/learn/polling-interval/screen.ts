@@ -56,6 +56,7 @@ export const screen = experiment<Data>({
         The median of so few events moves by itself: ${lines[0]?.events.length ?? 0} came in this run.
       </p>`,
   table,
+  http1Note: true,
   measured: html`The lab makes ${PER_SECOND} events a second, each due at a random moment of its quarter, so that no
     client can fall into step with them. The clients are the lab’s own (<code>transports/polling/client.ts</code>), each
     through a door of its own: its bytes are counted there at the socket, below TLS, with the handshake. Latency is the

@@ -42,8 +42,8 @@ export const screen = experiment<Data>({
     if (!at || !spread) return MATH
     return html`${MATH}
       <p>
-        With N = ${CLIENTS} and a wait of 0 to W = 0.5 s at random that is ${(CLIENTS * 0.1) / 0.5}; the busiest of five
-        tenths is a little above: ${spread.peak} were measured, and ${at.peak} without a wait. To keep the rate below
+        With N = ${CLIENTS} and a wait of 0 to W = 0.5 s at random that is ${(CLIENTS * 0.1) / 0.5} in each tenth on
+        average; the busiest one of this run had ${spread.peak}, and ${at.peak} without a wait. To keep the rate below
         what a server can take, W must grow with N: where a server can take ${CLIENTS} clients a second, W = 1 s for
         ${CLIENTS} clients, and ${100_000 / CLIENTS} s for 100 000.
       </p>`

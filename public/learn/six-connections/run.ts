@@ -15,6 +15,7 @@ const DOOR = 'sse'
 /** To load a tab, to close a stream, to find a leader; at usual times a tenth of it. */
 const SOON_MS = 5000
 const SHARED_MS = 1800
+const LOOK_MS = 100
 const TIMES_SLOWER = 10
 
 export async function run(run: Run<Data>): Promise<Data> {
@@ -70,7 +71,7 @@ async function openStreams(bench: Bench, seats: Places, phase: Phase, show: () =
   show()
   for (const place of seats.all) place.tell({ kind: 'close' })
   await seats.until(() => seats.all.every(({ heard }) => heard.isClosed), SOON_MS)
-  await empty(bench)
+  await empty(seats, bench)
   return true
 }
 
@@ -113,14 +114,14 @@ async function shareOne(run: Run<Data>, bench: Bench, { all, until }: Places, da
  * Browsers keep lines for later, and one that the seventh stream waited for may open only now. What is asked next must not go out on
  * them: it would meet a server that is taking leave. So they are reset, until there was none twice.
  */
-async function empty(bench: Bench) {
+async function empty({ until }: Places, bench: Bench) {
   let looks = 0
-  for (const until = performance.now() + SOON_MS; looks < 2 && performance.now() < until;) {
+  for (const endsAt = performance.now() + SOON_MS; looks < 2 && performance.now() < endsAt;) {
     if (await openAt(bench)) {
       await bench.fault(DOOR, 'cut')
       looks = 0
     } else looks++
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await until(() => false, LOOK_MS)
   }
 }
 

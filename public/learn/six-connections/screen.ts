@@ -45,6 +45,7 @@ export const screen = experiment<Data>({
     limit belongs to the browser’s pool of connections for one host and port, which all tabs of a profile share, so in
     one page it is the same (a private window has a pool of its own). The times are each tab’s. While another tab is in
     front this page’s timers are slow, so it goes by what the tabs say; “hangs” means no first word within
-    ${asSet(PATIENCE_MS)}, or in ten times what the slowest one before it took. The leader’s tab is closed, as a crash
-    would close it.`,
+    ${asSet(PATIENCE_MS)}, or in ten times what the slowest one before it took. Between two parts the lab resets the
+    lines that the browser keeps for later, so that none of them is counted in the next one. The leader’s tab is closed,
+    as a crash would close it.`,
 })

@@ -33,6 +33,8 @@ export const SLOW = 4008
 const noticedAt = ({ states }: Data) => states.find(({ state }) => state === 'waiting')?.at
 const backAt = (data: Data) =>
   data.states.find(({ at, state }) => state === 'open' && at > (noticedAt(data) ?? Infinity))?.at
+/** As it was looked at last before that moment. */
+const behindAt = ({ behind }: Data, moment: number) => behind.findLast(({ at }) => at <= moment)?.events
 const mostBehind = ({ behind }: Data) => Math.max(0, ...behind.map(({ events }) => events))
 
 export function answer(data: Data): Answer {
@@ -45,6 +47,11 @@ export function answer(data: Data): Answer {
   const most = count(mostBehind(data), 'event')
   const back = backAt(data)
   const close = data.closes[0]
+  const then = behindAt(data, letGoAt ?? close?.at ?? NaN)
+  const letGo = [
+    ...(letGoAt === undefined ? [] : [`after ${duration(letGoAt - begunAt)}`]),
+    ...(then === undefined ? [] : [`when it was ${count(then, 'event')} behind`]),
+  ].join(', ')
   const isDropped = letGoAt !== undefined || close?.code === SLOW
   const isWhole = lost === 0 && gaps === 0 && caughtUpAt !== undefined
   const missed = [
@@ -54,7 +61,7 @@ export function answer(data: Data): Answer {
   const upTo = caughtUpAt === undefined ? ', as far as it had read by the end' : ''
   return {
     sentence: isDropped
-      ? `The server let go of the slow reader ${letGoAt === undefined ? '' : `after ${duration(letGoAt - begunAt)}, `}when it was ${most} behind; ` +
+      ? `The server let go of the slow reader${letGo && ` ${letGo}`}; ` +
         (back === undefined
           ? 'within this run it did not come back.'
           : `it came back at its cursor and ${missed}${upTo}.`)

@@ -70,7 +70,7 @@ export function answer({ clients, lines }: Data): Answer {
   const all = sealed.length + flipped.length
   return {
     sentence:
-      `One bit was flipped on each line. On the plain sockets ${deceived.length} of ${plain.length} clients took the altered event for true` +
+      `One bit was flipped on ${plain.length + all} of ${count(clients.length + lines.length, 'line')}. On the plain sockets ${deceived.length} of ${plain.length} clients took the altered event for true` +
       `${example ? ` (${example.sent} became ${example.got})` : ''}; over TLS ${ended} of ${all} connections ended, and ${wrong === 0 ? 'not one altered event' : count(wrong, 'altered event')} came through.`,
     details: [
       ...(sealed.length > 0

@@ -66,6 +66,7 @@ export const screen = experiment<Data>({
       </p>`
   },
   table,
+  http1Note: true,
   measured: html`Each transport goes through a door of its own, over HTTP/1.1 and TLS 1.3, with the lab’s own client;
     bytes are counted at the socket, up and down, from when all four are open. What is said about your case is
     arithmetic with these numbers: it knows your machine’s loopback, not your network, and nothing of what your server
