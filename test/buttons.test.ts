@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Page } from 'puppeteer-core'
 import { browserNames } from '../bench/browser/find.ts'
 import type { StartedBrowser } from '../bench/browser/start.ts'
+import { profiles } from '../bench/network/profiles.ts'
 import { parseCursor } from '../src/core/event.ts'
 import { AWAY_MS, STALL_MS } from '../src/lab/door.ts'
 import { benchRoom } from '../src/lab/room.ts'
@@ -24,7 +25,7 @@ describe.each(browserNames)('%s', (browserName) => {
   let lab: Lab
   let browser: StartedBrowser
   let page: Page
-  const { until, untilOpen, number, textOf, click, story, doorOf, setRate } = lanesOf(() => page)
+  const { until, untilOpen, number, textOf, click, story, benchNow, doorOf, setRate } = lanesOf(() => page)
 
   beforeAll(async () => {
     // By default the server itself ends a line that is quiet for 5 s.
@@ -55,27 +56,43 @@ describe.each(browserNames)('%s', (browserName) => {
     await until(async () => (await offset()) >= parseCursor(id)!.offset, `${name} to have all`, 60_000)
     expect([await number(name, 'lost'), await number(name, 'repeated')]).toEqual([0, 0])
   }
-  const inRow = (offsets: number[]) => offsets.every((each, index) => index === 0 || each === offsets[index - 1]! + 1)
+  /** As many, with none missing and none twice. */
+  const inRow = (offsets: number[]) => offsets.map((_, index) => offsets[0]! + index)
   async function setKnob<Name extends keyof Settings>(name: Name, value: Settings[Name]) {
     await page.select(`#${name}-sse`, String(value))
     await until(async () => (await doorOf('sse')).settings[name] === value, `${name} to be ${value}`)
   }
 
-  /** Clicks the button of each lane and waits until the lab says that it is done; then looks at what `look` sees of it. */
-  async function hitAll(
-    fault: string,
-    word: string,
-    look: (hit: { one: Witness; name: TransportName; before: number; after: number }) => Promise<void>,
-  ) {
+  type Look = (hit: { one: Witness; name: TransportName; before: number }) => Promise<void>
+  /** By the button of each lane, then by the one for all of them. */
+  async function hitAll(fault: string, word: string, look: Look) {
+    await hit(fault, word, look, false)
+    await hit(fault, word, look, true)
+  }
+  /** Clicks and waits until the lab says that it is done, at each door; then looks at what `look` sees of it. */
+  async function hit(fault: string, word: string, look: Look, isAtOnce: boolean) {
     const looks: Promise<void>[] = []
+    const witnesses = new Map<TransportName, Witness>()
+    const stories = new Map<TransportName, string>()
     for (const name of transportNames) {
-      const one = await witnessAt(name)
-      const before = performance.now()
-      await click(`#${fault}-${name}`)
-      const hit = async () => new RegExp(`^${word} at .*\\((\\d+) connections\\)`).exec(await story(name))?.[1]
-      await until(async () => (await hit()) !== undefined, `${name} to be hit`)
-      looks.push(look({ one, name, before, after: performance.now() }))
-      expect(Number(await hit())).toBeGreaterThanOrEqual(3) // the lane's, and two of the witness
+      stories.set(name, await story(name))
+      if (isAtOnce) witnesses.set(name, await witnessAt(name))
+    }
+    let before = 0
+    for (const name of transportNames) {
+      const one = witnesses.get(name) ?? (await witnessAt(name))
+      if (!isAtOnce || before === 0) {
+        before = performance.now()
+        await click(`#${fault}-${isAtOnce ? 'all' : name}`)
+      }
+      const met = async () => {
+        const now = await story(name)
+        const found = new RegExp(`^${word} at .*\\((\\d+) connections\\)`).exec(now)
+        return now === stories.get(name) ? undefined : found?.[1]
+      }
+      await until(async () => (await met()) !== undefined, `${name} to be hit`)
+      looks.push(look({ one, name, before }))
+      expect(Number(await met())).toBeGreaterThanOrEqual(3) // the lane's, and two of the witness
     }
     await Promise.all(looks)
     for (const name of transportNames) {
@@ -84,13 +101,13 @@ describe.each(browserNames)('%s', (browserName) => {
     }
   }
 
-  test('Cut: every line is reset', { timeout: 90_000 }, () =>
+  test('Cut: every line is reset', { timeout: 180_000 }, () =>
     hitAll('cut', 'Cut', ({ one }) => seen(() => expect(one.ends()).toEqual(['RST', 'RST']))),
   )
 
   test(
     'Restart: every line is ended in order, nobody is let in for two seconds, and then as before',
-    { timeout: 90_000 },
+    { timeout: 180_000 },
     () =>
       hitAll('restart', 'Restarted', async ({ one, name, before }) => {
         const { port } = await doorOf(name)
@@ -102,7 +119,7 @@ describe.each(browserNames)('%s', (browserName) => {
 
   test(
     'Stall: for five seconds no byte passes, up or down; then all that waited, on the same lines',
-    { timeout: 90_000 },
+    { timeout: 180_000 },
     () =>
       hitAll('stall', 'Stalled', async ({ one, before }) => {
         expect((await one.ask()) - before).toBeGreaterThanOrEqual(STALL_MS - 1)
@@ -110,7 +127,8 @@ describe.each(browserNames)('%s', (browserName) => {
         const pauses = one.came.slice(1).map((at, index) => at - one.came[index]!)
         expect(Math.max(...pauses)).toBeGreaterThan(STALL_MS - 500)
         await seen(() => expect(one.offsets().length).toBeGreaterThan(40)) // ten a second
-        expect([inRow(one.offsets()), ...one.ends()]).toEqual([true, undefined, undefined])
+        expect(one.offsets()).toEqual(inRow(one.offsets()))
+        expect(one.ends()).toEqual([undefined, undefined])
       }),
   )
 
@@ -123,7 +141,17 @@ describe.each(browserNames)('%s', (browserName) => {
     expect(performance.now() - began).toBeGreaterThan(2500)
     await setKnob('downBytesPerSecond', 0)
     await seen(() => expect(one.bytes - from).toBeGreaterThan(9000))
-    expect([inRow(one.offsets()), one.ends()[0]]).toEqual([true, undefined])
+    expect(one.offsets()).toEqual(inRow(one.offsets()))
+    expect(one.ends()[0]).toBeUndefined()
+    await hasAll('sse')
+  })
+
+  test('Network satellite: a question and its answer take the way there and back', { timeout: 60_000 }, async () => {
+    const one = await witnessAt('sse')
+    await setKnob('profile', 'satellite')
+    const before = performance.now()
+    expect((await one.ask()) - before).toBeGreaterThanOrEqual(2 * profiles.satellite.conditions.delayMs)
+    await setKnob('profile', 'none')
     await hasAll('sse')
   })
 
@@ -154,15 +182,22 @@ describe.each(browserNames)('%s', (browserName) => {
     await hasAll('sse')
   })
 
-  test(
-    'A storm: its clients are connections at this door, and go when it is stopped',
+  test.each([
+    ['all together', false],
+    ['spread by chance', true],
+  ])(
+    'A storm, %s: its clients are connections at this door, and go when it is stopped',
     { timeout: 90_000 },
-    async () => {
+    async (_, jitter) => {
       const one = await witnessAt('sse')
       const open = async () => (await doorOf('sse')).traffic.open
       const before = await open()
-      await click('#storm-true-sse')
+      const button = `#storm-${jitter}-sse`
+      const isOff = () => page.$eval(button, (element) => (element as HTMLButtonElement).disabled)
+      await until(async () => !(await isOff()), 'no other storm to be under way')
+      await click(button)
       await until(async () => (await open()) > before + 100, 'a hundred clients', 60_000)
+      expect((await benchNow()).storm).toMatchObject({ lane: 'sse', jitter })
       await click('#storm-stop-sse')
       await until(async () => (await open()) <= before, 'them to be gone', 30_000)
       expect(one.ends()).toEqual([undefined, undefined])
@@ -172,7 +207,7 @@ describe.each(browserNames)('%s', (browserName) => {
 
   test(
     'Freeze: no byte ever again, up or down, on lines that stay open; a new one is well',
-    { timeout: 150_000 },
+    { timeout: 240_000 },
     async () => {
       // Over HTTP/2 a browser stays on the dead connection (lanes.test.ts).
       await page.evaluate(
@@ -194,7 +229,7 @@ describe.each(browserNames)('%s', (browserName) => {
         await witnessAt(name)
       })
       for (const { one, bytes } of frozen) expect([one.bytes, ...one.ends()]).toEqual([bytes, undefined, undefined])
-      expect([frozen.length, answers]).toEqual([transportNames.length, 0])
+      expect([frozen.length, answers]).toEqual([2 * transportNames.length, 0])
     },
   )
 })

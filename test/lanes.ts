@@ -1,6 +1,7 @@
 // What a test reads of the lanes on the lab's screen, and does to them, in whatever browser shows it.
 import type { Page } from 'puppeteer-core'
-import type { DoorState } from '../src/lab/door.ts'
+import type { TransportName } from '../transports/clients.ts'
+import type { BenchState } from './benches.ts'
 import { sleep } from './lab.ts'
 
 /** `page` is asked each time: it may not be there yet. */
@@ -15,6 +16,13 @@ export function lanesOf(page: () => Page) {
       await sleep(50)
     }
   }
+  /** What the lab says of the page's bench, by the page's own session. */
+  const benchNow = () =>
+    page().evaluate(async () => {
+      const urls = performance.getEntriesByType('resource').map((entry) => entry.name)
+      const bench = urls.findLast((url) => /\/lab\/bench\/[\w-]+$/.test(url))!
+      return (await (await fetch(bench)).json()) as BenchState
+    })
   const states = () => page().$$eval('.lane', (all) => all.map((lane) => (lane as HTMLElement).dataset.state))
   const textOf = (selector: string) => page().$eval(selector, (element) => element.textContent?.trim() ?? '')
   return {
@@ -30,13 +38,8 @@ export function lanesOf(page: () => Page) {
     click: (selector: string) => page().$eval(selector, (button) => (button as HTMLButtonElement).click()),
     /** What was done to a lane, and what it did about it, in its own words. */
     story: (lane: string) => textOf(`.lane[data-lane="${lane}"] .story`),
-    /** What the lab says of a lane's door, by the page's own session. */
-    doorOf: (lane: string): Promise<DoorState> =>
-      page().evaluate(async (name) => {
-        const urls = performance.getEntriesByType('resource').map((entry) => entry.name)
-        const bench = urls.findLast((url) => /\/lab\/bench\/[\w-]+$/.test(url))!
-        return ((await (await fetch(bench)).json()) as { doors: Record<string, DoorState> }).doors[name]!
-      }, lane),
+    benchNow,
+    doorOf: async (lane: string) => (await benchNow()).doors[lane as TransportName],
     /** What "Samples as CSV" of a lane holds; latency in ms, receipt in ms since epoch. */
     async samplesOf(lane: string) {
       const csv = await page().$eval(`.lane[data-lane="${lane}"] .save-samples`, async (button) => {

@@ -10,7 +10,7 @@ export interface Witness {
   readonly came: readonly number[]
   /** So many, without TLS. */
   readonly bytes: number
-  /** The numbers of the events in them. */
+  /** The numbers of the events in them; a heartbeat has that of the last one again. */
   offsets(): number[]
   /** How they ended; undefined for a line that is open. */
   ends(): [stream: End, questions: End]
@@ -33,7 +33,7 @@ export async function witness(lab: Lab, port: number): Promise<Witness> {
     get bytes() {
       return text.length
     },
-    offsets: () => [...text.matchAll(/^id:\w+\.(\d+)$/gm)].map(([, offset]) => Number(offset)),
+    offsets: () => [...text.matchAll(/(?<!event:heartbeat\n)^id:\w+\.(\d+)$/gm)].map(([, offset]) => Number(offset)),
     ends: () => [stream.end, questions.end],
     ask() {
       const answered = new Promise<number>((resolve) => questions.socket.once('data', () => resolve(performance.now())))
