@@ -20,7 +20,6 @@ export interface Data {
   handshakes: Handshake[]
 }
 
-export const TRIP_MS = 70
 const HELLOS = ['client_hello', 'server_hello', 'hello_retry_request']
 
 export const messagesOf = ({ steps }: Handshake) => steps.filter(({ layer }) => layer === 'handshake')
