@@ -28,7 +28,7 @@ export const picture = drawn(
 const side = (title: string, pieces: readonly Piece[]) =>
   html`<figure class="head">
     <figcaption>${title}</figcaption>
-    <pre tabindex="0" aria-label=${title}>${pieces.map(shown)}</pre>
+    <pre tabindex="0" role="region" aria-label=${title}>${pieces.map(shown)}</pre>
   </figure>`
 
 /** Both columns alike: how many, as letters, as numbers. */
