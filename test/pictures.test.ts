@@ -11,7 +11,18 @@ import type { Lab } from '../src/server/start.ts'
 import { startBrowser } from './browser.ts'
 import { expectations } from './experiments.ts'
 import { sleep, startTestLab } from './lab.ts'
-import { OUT, bytesKept, filesOf, isForDocs, kept, looksOf, take, takeLook, writeGallery, writeShots } from './pictures.ts'
+import {
+  OUT,
+  bytesKept,
+  filesOf,
+  isForDocs,
+  kept,
+  looksOf,
+  take,
+  takeLook,
+  writeGallery,
+  writeShots,
+} from './pictures.ts'
 import * as screens from './screens.ts'
 import type { Screen } from './screens.ts'
 
@@ -63,7 +74,9 @@ async function at(own: Lab, act: (page: Page) => Promise<void>) {
 async function expectPunctual(...names: string[]) {
   if (!isForDocs) return
   for (const name of names) {
-    const worst = await page.$eval(`.lane[data-lane="${name}"] [data-n="worst"]`, ({ textContent }) => textContent.trim())
+    const worst = await page.$eval(`.lane[data-lane="${name}"] [data-n="worst"]`, ({ textContent }) =>
+      textContent.trim(),
+    )
     expect(worst, name).toMatch(/^[\d.]+ m?s$/)
     expect(parseFloat(worst) * (worst.endsWith('ms') ? 1 : 1000), `worst of ${name}`).toBeLessThan(LATE_MS)
   }
