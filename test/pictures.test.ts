@@ -70,17 +70,18 @@ async function at(own: Lab, act: (page: Page) => Promise<void>) {
   expect(await own.close()).toEqual({ forced: false })
 }
 
-/** Of lanes that bring at once and that nobody has touched, all of the strip. Elsewhere other tests keep the machine busy. */
-async function expectPunctual(...names: string[]) {
-  if (!isForDocs) return
-  for (const name of names) {
-    const worst = await page.$eval(`.lane[data-lane="${name}"] [data-n="worst"]`, ({ textContent }) =>
-      textContent.trim(),
-    )
-    expect(worst, name).toMatch(/^[\d.]+ m?s$/)
-    expect(parseFloat(worst) * (worst.endsWith('ms') ? 1 : 1000), `worst of ${name}`).toBeLessThan(LATE_MS)
-  }
+/** The longest that is told there, in ms, of lanes that bring at once and that nobody has touched. */
+async function worstOf(names: string[], told = '[data-n="worst"]') {
+  const all = await Promise.all(
+    names.map((name) =>
+      page.$$eval(`.lane[data-lane="${name}"] ${told}`, (each) => each.map((one) => one.textContent.trim())),
+    ),
+  )
+  expect(all.flat().join()).toMatch(/^([\d.]+ m?s(,|$))+$/)
+  return Math.max(...all.flat().map((text) => parseFloat(text) * (text.endsWith('ms') ? 1 : 1000)))
 }
+/** Asked when the picture is taken: a poor one is better than one of another page. Elsewhere other tests keep the machine busy. */
+const expectPunctual = (...worstMs: number[]) => isForDocs && expect(Math.max(...worstMs)).toBeLessThan(LATE_MS)
 
 const press = (selector: string) => page.$eval(selector, (button) => (button as HTMLButtonElement).click())
 
@@ -93,14 +94,16 @@ test.each(looksOf('lab'))(
     await sleep(FILL_MS)
     await press('#publish button')
     await sleep(2000)
-    await expectPunctual('long-polling', 'sse', 'wss')
+    const worstMs = [await worstOf(['long-polling', 'sse', 'wss'])]
     await takeLook(page, 'lab', look)
-    if (!looksOf('faults').some((each) => each.width === look.width && each.theme === look.theme)) return
-    await press('#stall-sse')
-    await press('#cut-wss')
-    await sleep(9000)
-    await expectPunctual('long-polling')
-    await takeLook(page, 'faults', look)
+    if (filesOf(['faults']).includes(`faults-${look.width}-${look.theme}.png`)) {
+      await press('#stall-sse')
+      await press('#cut-wss')
+      await sleep(9000)
+      worstMs.push(await worstOf(['long-polling']))
+      await takeLook(page, 'faults', look)
+    }
+    expectPunctual(...worstMs)
   },
 )
 
@@ -110,11 +113,12 @@ test('the wire, and one event on its way', { retry, timeout: 3 * TAKE_MS }, asyn
   await openAnew({ ...wire, path: '/#/?rate=5&wire=wss' })
   await sleep(FILL_MS / 4) // what came while it was opened is gone from the view
   await act!(page)
-  await expectPunctual('long-polling', 'sse', 'wss')
+  const worstMs = await worstOf(['long-polling', 'sse', 'wss'], '.stream .ms')
   await take(page, 'followed', { from: '.followed', isAlone: true })
   await page.focus('.wire-piece') // what it is for is told
   await page.keyboard.press('ArrowRight')
   await take(page, 'wire', { from: '.wires' })
+  expectPunctual(worstMs)
 })
 
 test('an account', { retry, timeout: 2 * TAKE_MS }, async () => {
