@@ -212,6 +212,11 @@ describe('the TLS handshake', () => {
       step('new_session_ticket', false, true),
     ],
   }
+  test('tickets and settings that come before the request are not waited for', () => {
+    const [ticket, settings] = [step('new_session_ticket', false, true), { ...data, up: false }]
+    const steps = [...new3.steps.slice(0, 6), ticket, settings, ...new3.steps.slice(6)]
+    expect(tlsHandshake.tripsOf({ ...new3, steps })).toBe(1)
+  })
   const old2: tlsHandshake.Handshake = {
     ...{ ...new3, version: '1.2' },
     steps: [
