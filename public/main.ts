@@ -82,6 +82,7 @@ function route(context: PageContext) {
 const found = await ask()
 complain(alert, '')
 $('#starting').remove()
+$('nav [data-screen="range"]').hidden = !found.range
 if (found.accounts) {
   const { openPanel } = (await import(PANEL)) as { openPanel: OpenPanel }
   openPanel($<HTMLButtonElement>('#account'), found, here)

@@ -1,9 +1,7 @@
 // What eight of the experiments answer, by made-up measurements: as expected, empty, the other way round, with something lost, with
 // numbers that are none. The text must say what was measured, and the choice must be what the numbers bear out.
-import { describe, expect, test } from 'vitest'
-import type { Answer } from '../public/learn/experiment.ts'
+import { describe } from 'vitest'
 import type { Got } from '../public/learn/follow.ts'
-import type { Table } from '../public/learn/table.ts'
 import * as backgroundTabs from '../public/learn/background-tabs/answer.ts'
 import * as bufferingProxy from '../public/learn/buffering-proxy/answer.ts'
 import * as connectionSession from '../public/learn/connection-session/answer.ts'
@@ -13,36 +11,7 @@ import * as slowConsumer from '../public/learn/slow-consumer/answer.ts'
 import * as whatTlsAdds from '../public/learn/what-tls-adds/answer.ts'
 import * as whichTransport from '../public/learn/which-transport/answer.ts'
 import type { Measured } from '../public/learn/which-transport/costs.ts'
-
-/** One made-up run, and what must be said of it. */
-interface Case<Data> {
-  name: string
-  data: Data
-  choice: number | undefined
-  /** In the sentence, the details or the surprise. */
-  says: RegExp[]
-  /** Nowhere. */
-  never?: RegExp
-  /** Whether it is called unexpected. */
-  isOdd?: boolean
-}
-
-function answers<Data>(
-  { answer, table }: { answer(data: Data): Answer; table(data: Data): Table },
-  cases: readonly Case<Data>[],
-) {
-  test.each(cases)('$name', ({ data, choice, says, never, isOdd = false }) => {
-    const { sentence, details = [], choice: chosen, surprise } = answer(data)
-    const text = [sentence, ...details, surprise ?? ''].join('\n')
-    expect(chosen).toBe(choice)
-    for (const each of says) expect(text).toMatch(each)
-    if (never) expect(text).not.toMatch(never)
-    expect(text).not.toMatch(/NaN|undefined|Infinity/)
-    expect(surprise !== undefined).toBe(isOdd)
-    const { columns, rows } = table(data)
-    for (const row of rows) expect(row).toHaveLength(columns.length)
-  })
-}
+import { answers } from './answers.ts'
 
 /** So many, due each `everyMs` from `from` on, each with that latency. */
 function events(n: number, everyMs: number, latencyMs: number, from = 0): Got[] {

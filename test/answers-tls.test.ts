@@ -2,44 +2,15 @@
 // listener makes of made-up records.
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
-import type { Answer } from '../public/learn/experiment.ts'
 import type { Got } from '../public/learn/follow.ts'
-import type { Table } from '../public/learn/table.ts'
 import * as eavesdropper from '../public/learn/eavesdropper/answer.ts'
 import { counted, namedRight } from '../public/learn/eavesdropper/listener.ts'
 import * as tampering from '../public/learn/tampering/answer.ts'
 import * as tlsHandshake from '../public/learn/tls-handshake/answer.ts'
 import type { Step } from '../public/learn/tls-handshake/steps.ts'
-
-/** One made-up run, and what must be said of it. */
-interface Case<Data> {
-  name: string
-  data: Data
-  choice: number | undefined
-  /** In the sentence, the details or the surprise. */
-  says: RegExp[]
-  /** Nowhere. */
-  never?: RegExp
-  /** Whether it is called unexpected. */
-  isOdd?: boolean
-}
-
-function answers<Data>(
-  { answer, table }: { answer(data: Data): Answer; table(data: Data): Table },
-  cases: readonly Case<Data>[],
-) {
-  test.each(cases)('$name', ({ data, choice, says, never, isOdd = false }) => {
-    const { sentence, details = [], choice: chosen, surprise } = answer(data)
-    const text = [sentence, ...details, surprise ?? ''].join('\n')
-    expect(chosen).toBe(choice)
-    for (const each of says) expect(text).toMatch(each)
-    if (never) expect(text).not.toMatch(never)
-    expect(text).not.toMatch(/NaN|undefined|Infinity/)
-    expect(surprise !== undefined).toBe(isOdd)
-    const { columns, rows } = table(data)
-    for (const row of rows) expect(row).toHaveLength(columns.length)
-  })
-}
+import { TRIP_MS } from '../public/learn/trip.ts'
+import { profiles } from '../bench/network/profiles.ts'
+import { answers } from './answers.ts'
 
 describe('the eavesdropper', () => {
   const votes = [true, false, true, true, false, false, true, false, true, true]
@@ -227,6 +198,8 @@ describe('tampering', () => {
 })
 
 describe('the TLS handshake', () => {
+  test('says of its network what the network is', () => expect(2 * profiles['4g'].conditions.delayMs).toBe(TRIP_MS))
+
   const step = (name: string, up: boolean, isSealed: boolean, changes: Partial<Step> = {}): Step => ({
     ...{ name, up, isSealed, at: up ? 75 : 1, layer: 'handshake', bytes: 100, recordBytes: isSealed ? 122 : 105 },
     ...{ outer: isSealed ? 'application_data' : 'handshake' },
@@ -246,6 +219,11 @@ describe('the TLS handshake', () => {
       step('new_session_ticket', false, true),
     ],
   }
+  test('tickets and settings that come before the request are not waited for', () => {
+    const [ticket, settings] = [step('new_session_ticket', false, true), { ...data, up: false }]
+    const steps = [...new3.steps.slice(0, 6), ticket, settings, ...new3.steps.slice(6)]
+    expect(tlsHandshake.tripsOf({ ...new3, steps })).toBe(1)
+  })
   const old2: tlsHandshake.Handshake = {
     ...{ ...new3, version: '1.2' },
     steps: [

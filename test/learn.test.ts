@@ -10,7 +10,7 @@ import { startBrowser } from './browser.ts'
 import { expectations } from './experiments.ts'
 import type { Rows } from './experiments.ts'
 import { get, sleep, startTestLab } from './lab.ts'
-import { faultsOf, wear } from './screens.ts'
+import { faultsOf, listen, wear } from './screens.ts'
 import type { Look } from './screens.ts'
 import { benchOf, isListening, linesOf, openFeeds } from './leaving.ts'
 
@@ -55,14 +55,7 @@ async function visit(
   browser: BrowserName = 'chromium',
 ) {
   const page = await browsers[browser].browser.newPage()
-  const said: string[] = []
-  page.on('console', (message) => said.push(`${message.type()} ${message.text()}`))
-  page.on('pageerror', (error) => said.push(String(error)))
-  await page.evaluateOnNewDocument(() => {
-    addEventListener('securitypolicyviolation', (event) =>
-      console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`),
-    )
-  })
+  const said = await listen(page)
   await page.setViewport({ width: 1440, height: 900 })
   try {
     await page.goto(`${lab.url}/#/learn/${slug}`)

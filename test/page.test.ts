@@ -9,25 +9,20 @@ import { transportNames } from '../transports/clients.ts'
 import { startBrowser } from './browser.ts'
 import { sleep, startTestLab } from './lab.ts'
 import { lanesOf } from './lanes.ts'
+import { listen } from './screens.ts'
 
 let lab: Lab
 let chromium: Awaited<ReturnType<typeof startBrowser>>
 let page: Page
 /** Everything the console said, with what the page was doing. */
-const said: string[] = []
+let said: string[]
 let doing = 'opening'
 
 beforeAll(async () => {
   lab = await startTestLab({ source: 'ticker', perSecond: 10, lab: benchRoom(), limits: { messagesPer10s: 100 } })
   chromium = await startBrowser('chromium', lab.authority!.caPath)
   page = await chromium.browser.newPage()
-  page.on('console', (message) => said.push(`${doing}: ${message.type()} ${message.text()}`))
-  page.on('pageerror', (error) => said.push(`${doing}: ${String(error)}`))
-  await page.evaluateOnNewDocument(() => {
-    addEventListener('securitypolicyviolation', (event) =>
-      console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`),
-    )
-  })
+  said = await listen(page, () => `${doing}: `)
   await page.setViewport({ width: 1440, height: 900 })
   await page.goto(lab.url)
   await untilOpen()
@@ -42,6 +37,8 @@ const { until, untilOpen, states, number, textOf, click, doorOf } = lanesOf(() =
 /** As the browser tells it to a screen reader. */
 const nameOf = async (element: ElementHandle) =>
   (await page.accessibility.snapshot({ root: element, interestingOnly: false }))?.name
+const linksOf = (given: Page) =>
+  given.$$eval('nav a', (all) => all.filter((each) => each.checkVisibility()).map((each) => each.textContent))
 /** A page that shares nothing with ours: a browser keeps cookies by host, whatever the port, and each lab gives its own. */
 const stranger = async () => (await chromium.browser.createBrowserContext()).newPage()
 
@@ -304,7 +301,7 @@ test('every control is reached by Tab, in order, and has a name', async () => {
   const faults = (name: string) => ['cut', 'freeze', 'stall', 'restart'].map((fault) => `${fault}-${name}`)
   const lessonLink = (name: string) => `a Try it: ${lessons[name]!.experiment.title}`
   expect(reached).toEqual([
-    ...['a Lab', 'a Learn', 'a Course', 'a Range', 'scheme', 'type', 'button Save as PNG'],
+    ...['a Lab', 'a Learn', 'a Course', 'scheme', 'type', 'button Save as PNG'],
     ...['rate-input', 'payload-input', 'poll-input', 'text', 'button Publish', 'follow'],
     ...transportNames.map((name) => `show-${name}`),
     ...[...faults('all'), 'summary What the buttons do; knobs of all lanes: network, HTTP, TLS, batching, proxy'],
@@ -376,6 +373,7 @@ test('to the experiments and back: the lab is as it was left, and the looks stay
   const other = await stranger()
   await other.goto(`${lab.url}/#/?type=large&wss.batch=100`)
   await other.waitForSelector('.lane[data-state="open"]')
+  expect(await linksOf(other)).toEqual(['Lab', 'Learn', 'Course']) // this lab has no range
   await other.click('nav [data-screen="learn"]')
   await other.waitForFunction(() => !document.querySelector('.lane') && document.querySelector('main h2'))
   expect(await other.evaluate(() => document.documentElement.dataset.type)).toBe('large')
@@ -633,10 +631,7 @@ test('a lab whose reading needs a key says so and how to follow it, and starts n
   expect(text).toContain(`curl -N --cacert certs/ca.pem -H "Authorization: Bearer $WIRELAB_KEY" ${one.url}/feed/sse`)
   await sleep(300)
   expect(await other.$$eval('.lane, main:not([hidden]), #starting', (all) => all.length)).toBe(0)
-  const links = await other.$$eval('nav a', (all) =>
-    all.filter((each) => each.checkVisibility()).map((each) => each.textContent),
-  )
-  expect(links).toEqual(['Course']) // the other screens are not there
+  expect(await linksOf(other)).toEqual(['Course']) // the other screens are not there
   expect(heard).toEqual([])
   await other.browserContext().close()
   expect(await one.close()).toEqual({ forced: false })

@@ -22,6 +22,7 @@ export async function openRange({ browser }: StartedBrowser, lab: Lab): Promise<
   await page.setViewport({ width: 1440, height: 900 })
   await page.goto(`${lab.url}/#/range`)
   await page.waitForSelector('.attack')
+  await page.waitForSelector('nav [data-screen="range"]', { visible: true }) // in a lab without a range it is hidden
   return page
 }
 

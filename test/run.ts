@@ -7,7 +7,7 @@ import { needBrowsers } from './browser.ts'
 const root = join(import.meta.dirname, '..')
 const RESULTS = join(root, 'test/out/vitest.json')
 /** They measure time, and the tests before them take all there is. */
-const ALONE = ['test/calibration.test.ts', 'test/first-load.test.ts']
+const ALONE = ['test/calibration.test.ts', 'test/first-load.test.ts', 'test/smooth.test.ts']
 /** A step that takes longer hangs. */
 const STEP_MS = 2_700_000
 

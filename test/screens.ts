@@ -49,12 +49,13 @@ export async function open(page: Page, origin: string, { path, ready, act }: Scr
   await act?.(page)
 }
 
-/** Everything that the console says, violations of the policy among it, from the next document on. */
-export async function listen(page: Page): Promise<string[]> {
+/** Everything that the console says, violations of the policy among it, from the next document on; each after what `before` says then. */
+export async function listen(page: Page, before = () => ''): Promise<string[]> {
   const said: string[] = []
-  page.on('console', (message) => said.push(`${message.type()} ${message.text()}`))
-  page.on('pageerror', (error) => said.push(String(error)))
-  page.on('dialog', (dialog) => (said.push(`dialog ${dialog.message()}`), void dialog.dismiss()))
+  const note = (line: string) => said.push(before() + line)
+  page.on('console', (message) => note(`${message.type()} ${message.text()}`))
+  page.on('pageerror', (error) => note(String(error)))
+  page.on('dialog', (dialog) => (note(`dialog ${dialog.message()}`), void dialog.dismiss()))
   await page.evaluateOnNewDocument(() => {
     addEventListener('securitypolicyviolation', (event) =>
       console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`),

@@ -28,7 +28,7 @@ export const picture = drawn(
 const side = (title: string, pieces: readonly Piece[], isText: boolean) =>
   html`<figure class="head">
     <figcaption>${title}</figcaption>
-    <pre tabindex="0" aria-label=${title}>${pieces.map((each) => shown(each, isText))}</pre>
+    <pre tabindex="0" role="region" aria-label=${title}>${pieces.map((each) => shown(each, isText))}</pre>
   </figure>`
 
 /** Both columns alike: how many, as letters, as numbers; but what is no text has no lines. */

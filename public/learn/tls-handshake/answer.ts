@@ -20,7 +20,6 @@ export interface Data {
   handshakes: Handshake[]
 }
 
-export const TRIP_MS = 70
 const HELLOS = ['client_hello', 'server_hello', 'hello_retry_request']
 
 export const messagesOf = ({ steps }: Handshake) => steps.filter(({ layer }) => layer === 'handshake')
@@ -32,7 +31,10 @@ const beforeRequest = ({ steps }: Handshake) => {
 const requestOf = ({ steps }: Handshake) => steps.find(({ layer, up }) => layer === 'application_data' && up)
 /** How often the client had to wait for the server before its first request. */
 export function tripsOf(handshake: Handshake): number {
-  const ways = beforeRequest(handshake).map(({ up }) => up)
+  const steps = beforeRequest(handshake)
+  // What comes after the server's Finished (tickets, SETTINGS of HTTP/2) it does not wait for, also where it comes first.
+  const last = steps.findIndex(({ up, name }) => !up && name === 'finished')
+  const ways = (last < 0 ? steps : steps.slice(0, last + 1)).map(({ up }) => up)
   return ways.filter((up, index) => !up && ways[index - 1] !== false).length
 }
 /** Application data before the server's Finished. */

@@ -61,5 +61,6 @@ function message(version: Version, { name, up, at, layer, outer, isSealed, bytes
 const values = (title: string, all: Values) =>
   html`<figure class="head">
     <figcaption>${title}</figcaption>
-    <pre tabindex="0" aria-label=${title}>${all.map(([name, value]) => [html`<b>${name}:</b>`, ` ${value}\n`])}</pre>
+    <pre tabindex="0" role="region" aria-label=${title}>
+${all.map(([name, value]) => [html`<b>${name}:</b>`, ` ${value}\n`])}</pre>
   </figure>`

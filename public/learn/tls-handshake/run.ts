@@ -3,6 +3,7 @@ import type { Bench } from '../../bench.ts'
 import { LabError } from '../../lab.ts'
 import { Trouble } from '../run.ts'
 import type { Run } from '../run.ts'
+import { HANDSHAKE_PROFILE } from '../trip.ts'
 import type { Data, Handshake, Version } from './answer.ts'
 import { handshakeOf } from './steps.ts'
 
@@ -28,7 +29,7 @@ async function shakeHands(run: Run<Data>, bench: Bench, version: Version, door: 
   try {
     // A door that changes its version is another server: it knows no ticket, and whoever was connected must come anew.
     await bench.set(door, { tls: OTHER[version], http: '2' })
-    await bench.set(door, { tls: version, profile: '4g' })
+    await bench.set(door, { tls: version, profile: HANDSHAKE_PROFILE })
     const last = (await bench.wire(door, 0)).records.at(-1)?.n ?? 0
     const question = `${bench.door(door).origin}/feed/polling?after=now`
     await (await fetch(question, { cache: 'no-store', signal: run.signal })).text()

@@ -60,7 +60,7 @@ const headView = (title: string, head: Head | undefined) =>
   head
     ? html`<figure class="head">
         <figcaption>${title} <span class="quiet">${size(head.bytes)}</span></figcaption>
-        <pre tabindex="0" aria-label=${title}><b>${head.start}</b>${head.fields.map(([name, value]) => {
+        <pre tabindex="0" role="region" aria-label=${title}><b>${head.start}</b>${head.fields.map(([name, value]) => {
           const line = `${name}: ${value}`
           return KNOWN.test(name) ? ['\n', html`<mark>${line}</mark>`] : ['\n', line]
         })}</pre>

@@ -2,6 +2,7 @@
 import { duration, percent, size } from '../../words.ts'
 import type { Answer } from '../experiment.ts'
 import type { Table } from '../table.ts'
+import { TRIP_MS } from '../trip.ts'
 
 export type Version = '1.3' | '1.2'
 export interface Handshake {
@@ -30,8 +31,6 @@ export interface Data {
 
 export const VERSIONS: readonly Version[] = ['1.3', '1.2']
 export const LARGE = 16_000
-/** There and back on the network of the handshakes. */
-export const TRIP_MS = 70
 
 /** NaN of a stream without an event, as the next one. */
 export const perEvent = ({ overhead, events }: Stream) => (events > 0 ? overhead / events : NaN)

@@ -2,7 +2,8 @@
 import { html } from '/vendor/lit-html.js'
 import { asSet, duration, size } from '../../words.ts'
 import { formulaTable } from '../formula.ts'
-import { TRIP_MS, nameOf, shareOf, shareWords, streamName } from './answer.ts'
+import { TRIP_MS } from '../trip.ts'
+import { nameOf, shareOf, shareWords, streamName } from './answer.ts'
 import type { Data, Handshake, Stream } from './answer.ts'
 
 const MATH = `22 = 5 + 1 + 16 (TLS 1.3)

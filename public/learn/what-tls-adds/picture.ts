@@ -3,7 +3,8 @@ import { html } from '/vendor/lit-html.js'
 import { NONE, duration, size } from '../../words.ts'
 import { barList } from '../bars.ts'
 import { drawn } from '../picture.ts'
-import { TRIP_MS, nameOf, perEvent, streamName, total } from './answer.ts'
+import { TRIP_MS } from '../trip.ts'
+import { nameOf, perEvent, streamName, total } from './answer.ts'
 import type { Data, Version } from './answer.ts'
 
 const laneOf = (version: Version) => (version === '1.3' ? 'sse' : 'polling')

@@ -7,6 +7,7 @@ import { follow } from '../follow.ts'
 import { textOf, recordsOf } from '../records.ts'
 import { Trouble } from '../run.ts'
 import type { Run } from '../run.ts'
+import { HANDSHAKE_PROFILE } from '../trip.ts'
 import { LARGE, VERSIONS } from './answer.ts'
 import type { Data, Handshake, Stream, Version } from './answer.ts'
 
@@ -22,7 +23,7 @@ export async function run(run: Run<Data>): Promise<Data> {
       run.step(`handshakes of TLS ${tls}`)
       // Another version is another server, which knows no ticket of the last one.
       if (tls === '1.3') await bench.set('polling', { tls: '1.2', http: '1.1' })
-      await bench.set('polling', { tls, http: '1.1', profile: '4g' })
+      await bench.set('polling', { tls, http: '1.1', profile: HANDSHAKE_PROFILE })
       for (const thenHeld of [true, false]) {
         data.handshakes.push(await shakeHands(run, bench, tls, thenHeld))
         run.show(data)
