@@ -82,7 +82,10 @@ const seen: Record<KindName, { node: string | RegExp; curl: RegExp; why: RegExp;
   },
   revoked: {
     ...{ node: /^in$/, curl: /^in$/ },
-    ...{ why: /CN=localhost was revoked by its issuer on \d{4}-/, cure: /do not talk to it: .*; its owner must make a new key/ },
+    ...{
+      why: /CN=localhost was revoked by its issuer on \d{4}-/,
+      cure: /do not talk to it: .*; its owner must make a new key/,
+    },
   },
   'weak-key': {
     ...{ node: 'UNSPECIFIED EE certificate key too weak', curl: /^60 / },

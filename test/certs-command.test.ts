@@ -99,18 +99,25 @@ describe('an authority that is not whole', () => {
   test.each([
     ['ca-key.pem', 'the key of the one before was gone'],
     ['ca.pem', 'of the one before only the key was left'],
-  ])('a CA without its %s is made anew, and whoever asked for something else is told', async (name, why) => {
-    await spoilt('--remove')
-    expect((await spoilt()).out).not.toMatch(/The CA is a new one/)
-    rmSync(path(name))
-    const { code, err } = await spoilt('crl')
-    expect([code, err]).toEqual([0, `The CA is a new one, to be trusted anew: ${why}.\n`])
-    expect((await spoilt('crl')).err).toBe('')
-  }, 30_000)
-  test.runIf(existsSync('/proc/self'))('a place where nothing can be made is said, and not tried for ever', async () => {
-    const { code, err } = await wirelab('certs', '--certs', '/proc/nothing/here')
-    expect([code, err]).toEqual([2, 'wirelab: /proc/nothing/here cannot be written; choose another --certs\n'])
-  })
+  ])(
+    'a CA without its %s is made anew, and whoever asked for something else is told',
+    async (name, why) => {
+      await spoilt('--remove')
+      expect((await spoilt()).out).not.toMatch(/The CA is a new one/)
+      rmSync(path(name))
+      const { code, err } = await spoilt('crl')
+      expect([code, err]).toEqual([0, `The CA is a new one, to be trusted anew: ${why}.\n`])
+      expect((await spoilt('crl')).err).toBe('')
+    },
+    30_000,
+  )
+  test.runIf(existsSync('/proc/self'))(
+    'a place where nothing can be made is said, and not tried for ever',
+    async () => {
+      const { code, err } = await wirelab('certs', '--certs', '/proc/nothing/here')
+      expect([code, err]).toEqual([2, 'wirelab: /proc/nothing/here cannot be written; choose another --certs\n'])
+    },
+  )
 })
 
 test('revoke and crl: OpenSSL refuses what is on the list and nothing else', async () => {

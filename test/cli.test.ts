@@ -364,10 +364,7 @@ test('what others wrote cannot steer the terminal: the same JSON on stdout, esca
   await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve))
   const url = `https://localhost:${(hostile.address() as AddressInfo).port}`
   const refused = await run('watch', '--ca', join(certs, 'ca.pem'), '--over', 'polling', url)
-  expect([refused.code, refused.err]).toEqual([
-    1,
-    'wirelab: polling: HTTP 400: \\u001b]0;x\\u0007\\u009b\\u202e\n',
-  ])
+  expect([refused.code, refused.err]).toEqual([1, 'wirelab: polling: HTTP 400: \\u001b]0;x\\u0007\\u009b\\u202e\n'])
   hostile.closeAllConnections()
   await new Promise((resolve) => hostile.close(resolve))
 })
@@ -454,24 +451,29 @@ test.each(transportNames)('watch --over %s of a port of another protocol ends at
   expect([code, out]).toEqual([1, ''])
 })
 
-test.each(transportNames)('watch --over %s of a server that wants to be left alone says why, and when it comes back', async (over) => {
-  const { leaf } = await openAuthority(certs, ['localhost'])
-  let asked = 0
-  const busy = createServer(leaf, (_, response) => {
-    asked++
-    response.writeHead(429, { 'retry-after': '30' }).end('{"error":{"code":"too_many_tries","message":"too many tries"}}')
-  })
-  await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve))
-  const url = `https://localhost:${(busy.address() as AddressInfo).port}`
-  const { child, result, ended } = start('watch', '--ca', join(certs, 'ca.pem'), '--over', over, url)
-  while (!result.err.includes('\n') && result.code === undefined) await sleep(20)
-  expect(result.err).toMatch(new RegExp(`^${over} waiting: HTTP 429: too many tries; again in 30\\.\\d s\n$`))
-  expect(asked, 'once').toBe(1)
-  child.kill('SIGINT')
-  expect((await ended).code).toBe(0)
-  busy.closeAllConnections()
-  await new Promise((resolve) => busy.close(resolve))
-})
+test.each(transportNames)(
+  'watch --over %s of a server that wants to be left alone says why, and when it comes back',
+  async (over) => {
+    const { leaf } = await openAuthority(certs, ['localhost'])
+    let asked = 0
+    const busy = createServer(leaf, (_, response) => {
+      asked++
+      response
+        .writeHead(429, { 'retry-after': '30' })
+        .end('{"error":{"code":"too_many_tries","message":"too many tries"}}')
+    })
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve))
+    const url = `https://localhost:${(busy.address() as AddressInfo).port}`
+    const { child, result, ended } = start('watch', '--ca', join(certs, 'ca.pem'), '--over', over, url)
+    while (!result.err.includes('\n') && result.code === undefined) await sleep(20)
+    expect(result.err).toMatch(new RegExp(`^${over} waiting: HTTP 429: too many tries; again in 30\\.\\d s\n$`))
+    expect(asked, 'once').toBe(1)
+    child.kill('SIGINT')
+    expect((await ended).code).toBe(0)
+    busy.closeAllConnections()
+    await new Promise((resolve) => busy.close(resolve))
+  },
+)
 
 test('watch does not give up a server that answers, though it has no time now', { timeout: 60_000 }, async () => {
   const lab = await startTestLab()
@@ -480,7 +482,8 @@ test('watch does not give up a server that answers, though it has no time now', 
   const url = `https://localhost:${(busy.address() as AddressInfo).port}`
   const { child, result, ended } = start('watch', '--ca', join(certs, 'ca.pem'), '--over', 'polling', url)
   while (result.err.trim().split('\n').length < 6) await sleep(20)
-  for (const line of result.err.trim().split('\n')) expect(line).toMatch(/^polling waiting: HTTP 503; again in \d+\.\d s$/)
+  for (const line of result.err.trim().split('\n'))
+    expect(line).toMatch(/^polling waiting: HTTP 503; again in \d+\.\d s$/)
   child.kill('SIGINT')
   expect((await ended).code).toBe(0)
   busy.closeAllConnections()

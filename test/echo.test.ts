@@ -67,7 +67,14 @@ test.each<[string, RegExp, () => Promise<Server>]>([
   [
     'plain HTTP',
     /TLS: .*; what listens there does not speak TLS .*port\?/,
-    async () => createPlain((socket) => void socket.on('error', () => undefined).end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+    async () =>
+      createPlain(
+        (socket) =>
+          void socket
+            .on('error', () => undefined)
+            .resume()
+            .end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+      ),
   ],
   [
     'only TLS that is too old',
@@ -84,7 +91,9 @@ test.each<[string, RegExp, () => Promise<Server>]>([
   const { child, ended } = start(folder, ['echo', '--connect', place])
   child.stdin.on('error', () => undefined).end('hello')
   const { code, out, err } = await ended
-  expect(err).toMatch(new RegExp(`^wirelab: ${place}: ${why.source} npx wirelab inspect https://${place} says more\\n$`))
+  expect(err).toMatch(
+    new RegExp(`^wirelab: ${place}: ${why.source} npx wirelab inspect https://${place} says more\\n$`),
+  )
   expect([code, out]).toEqual([1, ''])
   await new Promise((resolve) => other.close(resolve))
 })

@@ -38,8 +38,7 @@ export function asking({ name, query, timeoutMs, pauseMs }: Asking, options: Con
       const response = await platform.fetch(url, { signal: abort.signal })
       const body = await readText(response, alive.feed)
       if (line.over) return
-      if (!response.ok) 
-        return settle(line, name, refusedBy(response.status, response.headers.get('retry-after'), body))
+      if (!response.ok) return settle(line, name, refusedBy(response.status, response.headers.get('retry-after'), body))
       if (first) line.opened()
       first = false
 

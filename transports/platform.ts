@@ -23,7 +23,11 @@ export interface NodePlatformOptions {
 /** `ws` and `eventsource` over HTTP/1.1; undici where HTTP/2 is asked for (it speaks RFC 8441). Close it, or sockets stay open. */
 export function nodePlatform(options: NodePlatformOptions = {}): Platform & { close(): Promise<void> } {
   const { ca, client, http = '1.1', headers = {} } = options
-  const trust = { lookup: lookupLocal, ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }), ...client }
+  const trust = {
+    lookup: lookupLocal,
+    ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
+    ...client,
+  }
   const pools = new Set<ReturnType<typeof pool>>()
   const open = () => {
     const opened = pool(trust, http === '2')
@@ -62,8 +66,9 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform & { cl
       super(url, {
         fetch: (input, init) =>
           fetchWith(own.agent, input, init).then(
-            (answer) => {
-              if (answer.status !== 200) failure = { refused: refusalOf(answer.clone() as unknown as Response) }
+            async (answer) => {
+              // Read now: it ends the request when it sees the status.
+              if (answer.status !== 200) failure = { refused: await refusalOf(answer as unknown as Response) }
               return answer
             },
             (error: unknown) => {

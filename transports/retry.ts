@@ -138,7 +138,7 @@ async function startOf({ ok, body }: Response): Promise<string> {
 
 /** Node's platform tells it with the event; a page is not told why an EventSource or a WebSocket was refused, and asks again by fetch. */
 export async function whyRefused(event: unknown, url: string, fetch: typeof globalThis.fetch): Promise<Refused> {
-  const { error } = (event ?? {}) as { error?: { refused?: Promise<Refused> } }
+  const { error } = (event ?? {}) as { error?: { refused?: Refused | Promise<Refused> } }
   return error?.refused ?? refusalOf(await fetch(url, { headers: { accept: 'text/event-stream, */*;q=0.1' } }))
 }
 

@@ -55,7 +55,9 @@ export function hopeless(url: string, cause: unknown): Error | undefined {
     return end(`cannot be trusted: ${messageOf(cause)}; npx wirelab inspect ${url} says what to do`)
   // [WHATWG Fetch, "Port blocking"]: ports of other protocols, which no browser asks either.
   if (cause && messageOf(cause).endsWith('bad port'))
-    return end('has a port that belongs to another protocol, so that browsers and Node ask nothing there; is this the lab’s port?')
+    return end(
+      'has a port that belongs to another protocol, so that browsers and Node ask nothing there; is this the lab’s port?',
+    )
   return undefined
 }
 
@@ -67,10 +69,7 @@ const CURES: readonly (readonly [code: RegExp, cure: string])[] = [
   [/^ERR_SSL_\w*PROTOCOL(_VERSION)?$/, 'it has no version of TLS that is safe'],
   [/^ECONNREFUSED$/, 'is the lab running, and is this its port?'],
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'is the name of the host right?'],
-  [
-    TLS,
-    'what listens there does not speak TLS as the lab does; is this its port?',
-  ],
+  [TLS, 'what listens there does not speak TLS as the lab does; is this its port?'],
   [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'what listens there hung up; is this the lab’s port?'],
   [/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|UND_ERR_\w*TIMEOUT)$/, 'nobody answers there; is the address right?'],
 ]

@@ -54,7 +54,8 @@ async function server(port: number, { certs }: Flags) {
 
 async function client({ connect: place = '', ca }: Flags) {
   const [, name = '', port = ''] = /^(.+):(\d{1,5})$/.exec(place) ?? []
-  if (name === '' || Number(port) > 65_535) throw new UsageError('--connect: expected HOST:PORT, with a port up to 65535')
+  if (name === '' || Number(port) > 65_535)
+    throw new UsageError('--connect: expected HOST:PORT, with a port up to 65535')
   const host = hostName(name.replace(/^\[|\]$/g, ''))
   const own = await readCa(ca)
   // Node verifies by itself that the chain ends at one of these, and that the certificate is for this host.

@@ -95,8 +95,7 @@ function follow(url: string, flags: Flags, platform: Platform): Promise<void> {
           return connection.close()
         }
         wasOpen ||= state === 'open'
-        if (state === 'closed')
-          return cause ? reject(new Error(`${flags.over}: ${told(cause)}`, { cause })) : resolve()
+        if (state === 'closed') return cause ? reject(new Error(`${flags.over}: ${told(cause)}`, { cause })) : resolve()
         const isLost = state === 'waiting' && !wasOpen && !wasAnswered(cause)
         if (isLost && ++failures === TRIES) {
           reject(new Error(`${url} was not reached in ${TRIES} tries: ${reasonOf(cause, url)}`, { cause }))
@@ -153,4 +152,3 @@ function jsonOrText(text: string): unknown {
     return text // as the help says: what is not JSON is text
   }
 }
-

@@ -1,7 +1,7 @@
 // The fingerprints of servers that a person has vouched for, in a file like the known hosts of SSH.
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { UsageError } from '../main.ts'
 
 export interface Known {
@@ -24,7 +24,8 @@ export async function knownOf(path: string, host: string): Promise<Known | undef
   })
   const lines = text.split('\n')
   const wrong = lines.findIndex((line) => line !== '' && !LINE.test(line))
-  if (wrong >= 0) throw new UsageError(`${path}: line ${wrong + 1} is not HOST:PORT FINGERPRINT DATE; mend it, or delete it`)
+  if (wrong >= 0)
+    throw new UsageError(`${path}: line ${wrong + 1} is not HOST:PORT FINGERPRINT DATE; mend it, or delete it`)
   const [, fingerprint, since] = lines.findLast((each) => each.startsWith(`${host} `))?.split(' ') ?? []
   return fingerprint === undefined || since === undefined ? undefined : { fingerprint, since }
 }
@@ -43,18 +44,27 @@ interface Terminal {
 }
 
 /** Only a person can say so, and in whole words, as SSH asks for them. @returns false when there is none at the terminal. */
-export async function confirmed(
+export function confirmed(
   question: string,
   { input, output }: Terminal = { input: process.stdin, output: process.stderr },
 ): Promise<boolean> {
-  if (!input.isTTY) return false
+  if (!input.isTTY) return Promise.resolve(false)
   const lines = createInterface({ input, output, prompt: `${question} [yes/no] ` })
-  lines.prompt()
-  for await (const line of lines) {
-    const answer = line.trim().toLowerCase()
-    if (answer === 'yes' || answer === 'no') return answer === 'yes'
-    lines.setPrompt('Type yes or no, in full: ')
+  return new Promise((resolve) => {
+    let isDone = false
+    function end(isMeant: boolean) {
+      isDone = true
+      lines.close()
+      resolve(isMeant)
+    }
+    lines.on('line', (line) => {
+      const answer = line.trim().toLowerCase()
+      if (isDone) return // typed ahead
+      if (answer === 'yes' || answer === 'no') return end(answer === 'yes')
+      lines.setPrompt('Type yes or no, in full: ')
+      lines.prompt()
+    })
+    lines.on('close', () => isDone || end(false))
     lines.prompt()
-  }
-  return false
+  })
 }

@@ -68,7 +68,9 @@ function ofName(leaf: X509Certificate, host: string): Reason[] {
   if (fits !== undefined) return []
   const { subjectAltName: names } = leaf
   const is =
-    names === undefined ? 'it names no host but in its common name, which browsers do not read' : `it is for ${names.replaceAll(/(?<=^|, )(?:DNS|IP Address):/g, '')}`
+    names === undefined
+      ? 'it names no host but in its common name, which browsers do not read'
+      : `it is for ${names.replaceAll(/(?<=^|, )(?:DNS|IP Address):/g, '')}`
   const cure =
     names === undefined ? `its owner must add ${host}` : `use one of its names, or its owner must add ${host}`
   return [{ code: 'wrong-host', text: `it is not for ${host}; ${is}`, cure }]

@@ -36,7 +36,10 @@ export async function vouched(report: Report, { knownHosts, yes }: Vouching, sho
   }
   const { isTTY } = process.stdin
   if (!yes && isTTY) show()
-  if (!yes && !(await confirmed(`${host} is unknown. Is ${leaf.sha256} its SHA-256 fingerprint, as its owner told you?`))) {
+  if (
+    !yes &&
+    !(await confirmed(`${host} is unknown. Is ${leaf.sha256} its SHA-256 fingerprint, as its owner told you?`))
+  ) {
     say(`${host} is not vouched for${isTTY ? '' : '; without a terminal only --yes does that'}.`)
     return report
   }
