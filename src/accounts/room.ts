@@ -115,7 +115,8 @@ async function openFiles(path: string, isFile: boolean): Promise<{ store: Store;
   } catch (cause) {
     store?.close()
     const { code, message } = cause as NodeJS.ErrnoException
-    throw new Error(`accounts: ${path} and its key cannot be used (${code ?? ''} ${message})`, { cause })
+    const why = code === undefined || message.startsWith(code) ? message : `${code} ${message}`
+    throw new Error(`accounts: ${path} and its key cannot be used (${why})`, { cause })
   }
 }
 

@@ -13,7 +13,7 @@ import { alone, files, writePair, writeWhole } from '../../certs/files.ts'
 import { issue } from '../../certs/issue.ts'
 import type { KeyType } from '../../certs/keys.ts'
 import type { Flags } from './certs.ts'
-import { LOOPBACK, described } from './described.ts'
+import { LOOPBACK, anew, described } from './described.ts'
 import { explained } from './explained.ts'
 import { isHostName } from './flags.ts'
 import { UsageError } from './main.ts'
@@ -28,10 +28,12 @@ interface IssueFlags extends Flags {
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 
-function open(flags: Flags): Promise<Authority> {
-  return openAuthority(flags.certs, LOOPBACK).catch((error: NodeJS.ErrnoException) => {
+async function open(flags: Flags): Promise<Authority> {
+  const authority = await openAuthority(flags.certs, LOOPBACK).catch((error: NodeJS.ErrnoException) => {
     throw explained(error, flags)
   })
+  if (authority.replaced !== undefined) process.stderr.write(anew(authority.replaced))
+  return authority
 }
 
 export async function issuing(given: string[], _: unknown, command: Command) {
@@ -110,6 +112,7 @@ export async function crl(_: unknown, command: Command) {
 
 export async function conversion(from: string, to: string) {
   const content = await readAny(from)
+  if (existsSync(to)) throw new UsageError(`convert: ${to} is there already; remove it, or choose another name`)
   try {
     const { content: converted, label, format } = convert(content)
     await writeWhole(to, converted, label.includes('PRIVATE KEY') ? 0o600 : 0o644)
@@ -131,7 +134,7 @@ export async function chain(paths: string[], flags: { sort?: boolean }) {
   }
 }
 
-async function certificatesIn(path: string) {
+export async function certificatesIn(path: string) {
   const content = await readAny(path)
   try {
     return readCertificates(content)

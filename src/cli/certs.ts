@@ -3,12 +3,13 @@ import { X509Certificate } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
+import type { HelpConfiguration } from 'commander'
 import { openAuthority, removeAuthority } from '../../certs/authority.ts'
 import { isIssuedBy, readCertificates } from '../../certs/chain.ts'
 import { readLists } from '../../certs/crl.ts'
 import { files } from '../../certs/files.ts'
 import { chain, conversion, crl, issuing, revoke } from './certificates.ts'
-import { LOOPBACK, described } from './described.ts'
+import { LOOPBACK, anew, described } from './described.ts'
 import { explained } from './explained.ts'
 import { hostNames, wholeNumber } from './flags.ts'
 
@@ -18,16 +19,21 @@ export interface Flags {
   remove?: boolean
 }
 
+/** In the help of what is below `certs`: of its options the one that matters there, and not the one that deletes it all. */
+const withDirectory: HelpConfiguration = {
+  showGlobalOptions: true,
+  visibleGlobalOptions: ({ parent }) => parent?.options.filter(({ long }) => long === '--certs') ?? [],
+}
+
 export function certsCommand(): Command {
   const command = new Command('certs')
     .description('Show the local certificate authority and how to trust it; made now if there is none.')
-    .configureHelp({ showGlobalOptions: true })
     .option('--certs <directory>', 'where it lives', 'certs')
     .option('--name <name>', 'let it sign for this host name or address too (repeatable)', hostNames)
     .option('--remove', 'delete the authority, the certificate of the server and the keys')
     .action(certs)
   const add = (line: string, description: string) =>
-    command.command(line).description(description).configureHelp({ showGlobalOptions: true })
+    command.command(line).description(description).configureHelp(withDirectory)
   add('show', 'the same as without a command').action((_, given: Command) => certs(given.optsWithGlobals()))
   add('issue', 'Make a certificate and its key: for a server with these names, or for one client.')
     .argument('<names...>', 'host names and addresses; with --client the name of a person or a program')
@@ -43,7 +49,7 @@ export function certsCommand(): Command {
   add('crl', 'Show the lists of the revoked.').action(crl)
   add('convert', 'PEM to DER, or DER to PEM: a certificate, a key or a CRL.')
     .argument('<in>', 'a file in either')
-    .argument('<out>', 'the same in the other')
+    .argument('<out>', 'the same in the other; a new file')
     .action(conversion)
   add('chain', 'Print one PEM of all certificates in these files, if each is issued by the next.')
     .argument('<files...>', 'PEM or DER, the server’s own first')
@@ -72,7 +78,7 @@ async function certs(flags: Flags) {
   )
   for (const [path, certificate] of await others(flags.certs))
     if (isIssuedBy(certificate, issuer)) print(described(path, certificate, revoked))
-  if (opened.replaced !== undefined) print(`The CA is a new one: ${opened.replaced}.\n`)
+  if (opened.replaced !== undefined) print(anew(opened.replaced))
   print(trustAdvice(opened.caPath).join('\n'))
 }
 

@@ -10,6 +10,8 @@ export interface Report {
   address: string
   trusted: boolean
   reasons: Reason[]
+  /** Since when a person has, which is then why it is trusted; the reasons are why it would not be. */
+  vouchedFor: string | null
   tls: {
     protocol: string | null
     cipher: string | null
@@ -18,8 +20,8 @@ export interface Report {
     sni: string | null
     /** The server asked for a certificate of ours. */
     asksForCertificate: boolean
-    /** Session tickets that came with the first handshake. */
-    tickets: number
+    /** Session tickets that came with the first handshake; null when it was broken off before. */
+    tickets: number | null
     /** The second connection went on from the first; null when there was no second. */
     resumed: boolean | null
     /** RFC 9266 `tls-exporter` of the first connection, hex: what a login above TLS can be bound to. */
@@ -74,14 +76,14 @@ export function reportOf({ url, place, first, reasons, revoked, second, answer, 
   const { facts, chain, group, asksForCertificate, tickets } = presented
   const inMs = (value: number) => Math.round(value * 100) / 100
   return {
-    ...{ url: url.href, address, trusted: reasons.length === 0, reasons },
+    ...{ url: url.href, address, trusted: reasons.length === 0, reasons, vouchedFor: null },
     tls: {
       protocol: facts.tls ?? null,
       cipher: facts.cipher ?? null,
       group: group ?? null,
       alpn: facts.alpn ?? null,
       sni: sni ?? null,
-      ...{ asksForCertificate, tickets },
+      ...{ asksForCertificate, tickets: first.refused ? null : tickets },
       resumed: second?.presented.facts.resumed ?? null,
       channelBinding: binding?.toString('hex') ?? null,
     },
