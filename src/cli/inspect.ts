@@ -51,7 +51,10 @@ export function inspectCommand(): Command {
     )
     .option('--yes', 'with --trust-on-first-use: without asking')
     .option('--known-hosts <file>', 'where what was vouched for is kept', join(homedir(), '.wirelab', 'known_hosts'))
-    .addHelpText('after', '\nExit 1 when it is not trusted.')
+    .addHelpText(
+      'after',
+      '\nExit 1 when it is not trusted, or nobody answers: --json then prints {"url","error":{"code","message"}}. Exit 2, and no JSON, when a flag is wrong.',
+    )
     .action(inspect)
 }
 
@@ -66,10 +69,23 @@ async function inspect(text: string, flags: Flags) {
   const client = cert !== undefined && key !== undefined && { client: { cert, key } }
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(flags.subprotocol))
     throw new UsageError('--subprotocol: expected one token (RFC 9110 §5.6.2)')
-  const report = await lookAt(url, { ca, crl, intermediates, subprotocol: flags.subprotocol, ...client })
-  const lines = flags.json ? JSON.stringify(report, undefined, 2).split('\n') : textOf(report)
-  for (const line of lines) process.stdout.write(`${printable(line)}\n`)
+  const options = { ca, crl, intermediates, subprotocol: flags.subprotocol, ...client }
+  const report = await lookAt(url, options).catch((error: Error) => {
+    if (flags.json && !(error instanceof UsageError)) printJson({ url: url.href, error: failedWith(error) })
+    throw error
+  })
+  if (flags.json) printJson(report)
+  else print(textOf(report))
   if (!(await isBelieved(report, flags))) process.exitCode = 1
+}
+
+const print = (lines: string[]) => void process.stdout.write(lines.map((line) => `${printable(line)}\n`).join(''))
+const printJson = (value: object) => print(JSON.stringify(value, undefined, 2).split('\n'))
+
+/** For a script, which reads one JSON object whatever comes. The code is that of the system, where it has one. */
+function failedWith({ message, cause }: Error): { code: string; message: string } {
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException
+  return { code: code ?? 'NO_ANSWER', message }
 }
 
 export interface LookOptions {
