@@ -27,16 +27,22 @@ export async function openLists(path: string, authorities: Credentials[]): Promi
   return keep(path, before, lists)
 }
 
-/** Puts a certificate on the list of its issuer. @returns since when it is there. */
-export async function revokeSerial(path: string, issuer: Credentials, serialNumber: string): Promise<Date> {
+export interface Revoked {
+  since: Date
+  /** It was on the list before. */
+  already: boolean
+}
+
+/** Puts a certificate on the list of its issuer. */
+export async function revokeSerial(path: string, issuer: Credentials, serialNumber: string): Promise<Revoked> {
   const before = readLists((await readText(path)) ?? '')
   const list = await listOf(before, issuer)
   const known = list?.findRevoked(serialNumber)
-  if (known) return known.revocationDate
+  if (known) return { since: known.revocationDate, already: true }
   const revocationDate = new Date(Math.floor(Date.now() / 1000) * 1000) // as exact as a list has it
   const next = await makeList(issuer, list, { serialNumber, revocationDate })
   await keep(path, before, [next, ...before.filter((each) => each !== list)])
-  return revocationDate
+  return { since: revocationDate, already: false }
 }
 
 /** All lists of a text. @throws Error when one of them cannot be read. */

@@ -168,6 +168,14 @@ describe('A2–A4', () => {
     expect(codeOf(await accounts.ask('POST', '/users', { body }))).toBe(answer)
   })
 
+  test('A3 what is refused says what a name, a password and an e-mail address must be', async () => {
+    const body = { name: 'newcomer', password: PASSWORD, email: 'ann' }
+    const { json } = await accounts.ask('POST', '/users', { body })
+    for (const each of ['a name of 2–32', 'a password of 8', 'an e-mail address of', 'like ann@school.example'])
+      expect(json.error.message).toContain(each)
+    const good = { ...body, email: 'ann@school.example' }
+    expect((await accounts.ask('POST', '/users', { body: good })).status).toBe(201)
+  })
   test('A3 a password of 1 MB: 413 before a byte of it is read', async () => {
     const headers = { 'content-type': 'application/json', 'content-length': String(2 ** 20) }
     expect(codeOf(await accounts.ask('POST', '/users', { body: '{"name":"ann","password":"', headers }))).toBe(

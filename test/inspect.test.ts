@@ -296,6 +296,14 @@ describe('the command', () => {
     expect(refused.code).toBe(1)
     expect(JSON.parse(refused.out)).toMatchObject({ trusted: false, reasons: [{ code: 'self-signed' }] })
   })
+  test('--json is one object when nobody answers too: the error; exit 1, and the line for people', async () => {
+    const url = await listening(createPlain())
+    await new Promise((resolve) => servers.pop()!.close(resolve))
+    const { code, out, err } = await run(folder, 'inspect', '--json', ...ca(), url.href)
+    expect([code, err]).toEqual([1, expect.stringMatching(/^wirelab: localhost:\d+: nobody listens there.*\n$/)])
+    const message = err.trim().replace(/^wirelab: /, '')
+    expect(JSON.parse(out)).toEqual({ url: url.href, error: { code: 'ECONNREFUSED', message } })
+  })
   test('what a certificate says cannot steer the terminal', async () => {
     const url = await serve(await issue({ kind: 'server', subject: '\u001b]0;x\u0007\u202e', names }))
     expect((await run(folder, 'inspect', ...ca(), url.href)).out).not.toMatch(/[\u001b\u0007\u202e]/)

@@ -71,7 +71,9 @@ export function accountRoutes(options: RoutesOptions, guard: Guard): Hono<Env> {
         context.env.incoming.headers,
       )
     const wish = read(SignUp, await bodyOf(context), expected.signUp)
-    const { name, role } = await users.signUp(wish, from(context).address)
+    const { address } = from(context)
+    const { name, role } = await users.signUp(wish, address)
+    login.proven(name, address)
     return context.json({ name, role }, 201)
   })
   app.get('/users', (context) => {
@@ -96,11 +98,13 @@ export function accountRoutes(options: RoutesOptions, guard: Guard): Hono<Env> {
     const wish = read(NewPassword, await bodyOf(context), expected.password)
     const { address } = from(context)
     if ('token' in wish) {
-      users.changed(await resets.use(wish.token, wish.password, address), 'another password, by a link')
+      const user = await resets.use(wish.token, wish.password, address)
+      users.changed(user, 'another password, by a link')
+      login.proven(user.name, address)
       guard.remember(context) // now log in with it
       return context.body(null, 204)
     }
-    const user = await login.check(mine(context).name, wish.current, address)
+    const user = await login.check(mine(context).name, wish.current, address, true)
     if (!user) throw unauthorized(WRONG, context.env.incoming.headers)
     await users.setPassword(user, wish.password)
     if (context.env.account?.session !== undefined) letIn(context, user)

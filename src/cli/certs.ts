@@ -1,17 +1,19 @@
 // `wirelab certs`: what the local authority is, how to trust it, how to be rid of it, and what it makes for others.
 import { X509Certificate } from 'node:crypto'
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import type { HelpConfiguration } from 'commander'
 import { openAuthority, removeAuthority } from '../../certs/authority.ts'
-import { isIssuedBy, readCertificates } from '../../certs/chain.ts'
+import { isIssuedBy } from '../../certs/chain.ts'
 import { readLists } from '../../certs/crl.ts'
 import { files } from '../../certs/files.ts'
-import { chain, conversion, crl, issuing, revoke } from './certificates.ts'
+import { certificatesBeside, pemsIn } from './beside.ts'
+import { chain, conversion, issuing } from './certificates.ts'
 import { LOOPBACK, anew, described } from './described.ts'
 import { explained } from './explained.ts'
 import { hostNames, wholeNumber } from './flags.ts'
+import { crl, revoke } from './revocation.ts'
 
 export interface Flags {
   certs: string
@@ -66,6 +68,12 @@ async function certs(flags: Flags) {
   if (flags.remove) {
     const removed = await removeAuthority(flags.certs).catch(failed)
     for (const path of removed) print(`removed ${path}`)
+    const left = await pemsIn(flags.certs)
+    for (const path of left) print(`left    ${path}`)
+    if (left.length > 0)
+      print(
+        'What is left was made by "certs issue", or by you. Its authority is gone: delete it, unless something uses it.',
+      )
     print(removed.length > 0 ? untrustAdvice : `nothing to remove in ${flags.certs}`)
     return
   }
@@ -76,22 +84,11 @@ async function certs(flags: Flags) {
   const revoked = new Set(
     readLists(opened.crls.join('')).flatMap(({ entries }) => entries.map(({ serialNumber }) => serialNumber)),
   )
-  for (const [path, certificate] of await others(flags.certs))
-    if (isIssuedBy(certificate, issuer)) print(described(path, certificate, revoked))
+  const own = new Set(Object.values(files).map((name) => join(flags.certs, name)))
+  for (const [path, certificate] of await certificatesBeside(flags.certs))
+    if (!own.has(path) && isIssuedBy(certificate, issuer)) print(described(path, certificate, revoked))
   if (opened.replaced !== undefined) print(anew(opened.replaced))
   print(trustAdvice(opened.caPath).join('\n'))
-}
-
-/** What `issue` put beside the authority's own. */
-async function others(directory: string): Promise<[path: string, certificate: X509Certificate][]> {
-  const own = new Set<string>(Object.values(files))
-  const names = (await readdir(directory)).filter((name) => /(?<!-key)\.pem$/.test(name) && !own.has(name)).sort()
-  const found = names.map(async (name): Promise<[string, X509Certificate][]> => {
-    const content = await readFile(join(directory, name))
-    // Somebody's key or notes may lie there too.
-    return content.includes('BEGIN CERTIFICATE') ? [[join(directory, name), readCertificates(content)[0]!]] : []
-  })
-  return (await Promise.all(found)).flat()
 }
 
 export function trustAdvice(caPath: string): string[] {

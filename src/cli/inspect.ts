@@ -51,7 +51,10 @@ export function inspectCommand(): Command {
     )
     .option('--yes', 'with --trust-on-first-use: without asking')
     .option('--known-hosts <file>', 'where what was vouched for is kept', join(homedir(), '.wirelab', 'known_hosts'))
-    .addHelpText('after', '\nExit 1 when it is not trusted.')
+    .addHelpText(
+      'after',
+      '\nExit 1 when it is not trusted, or nobody answers: --json then prints {"url","error":{"code","message"}}. Exit 2, and no JSON, when a flag is wrong.',
+    )
     .action(inspect)
 }
 
@@ -68,6 +71,9 @@ async function inspect(text: string, flags: Flags) {
     ...(lists !== undefined && { crl: await readCrl(lists) }),
     ...(known !== undefined && { intermediates: await readChain(known) }),
     ...client,
+  }).catch((error: Error) => {
+    if (flags.json && !(error instanceof UsageError)) printJson({ url: url.href, error: failedWith(error) })
+    throw error
   })
   let isShown = false
   const show = () => {
@@ -83,6 +89,12 @@ async function inspect(text: string, flags: Flags) {
 
 const print = (lines: string[]) => void process.stdout.write(lines.map((line) => `${printable(line)}\n`).join(''))
 const printJson = (value: object) => print(JSON.stringify(value, undefined, 2).split('\n'))
+
+/** For a script, which reads one JSON object whatever comes. The code is that of the system, where it has one. */
+function failedWith({ message, cause }: Error): { code: string; message: string } {
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException
+  return { code: code ?? 'NO_ANSWER', message }
+}
 
 export interface LookOptions {
   /** PEM, trusted beside the system's. */
