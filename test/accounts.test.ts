@@ -166,7 +166,7 @@ describe('A2–A4', () => {
     ['a role', { role: 'moderator' }, '400 bad_message'],
     ['a name that is taken', { name: 'ann' }, '409 name_taken'],
     ['a name that is taken, in capitals', { name: 'ANN' }, '409 name_taken'],
-  ])('A3 sign-up with %s: %s', async (_, wish, answer) => {
+  ])('A3 sign-up with %s is refused', async (_, wish, answer) => {
     const body = { name: 'newcomer', password: PASSWORD, ...(wish as object) }
     expect(codeOf(await accounts.ask('POST', '/users', { body }))).toBe(answer)
   })
