@@ -19,17 +19,22 @@ export function textOf(report: Report): string[] {
   ]
   if (trusted) {
     lines.push('trusted    yes: the chain ends at a CA that this client trusts, and is for this host')
-    lines.push(
-      report.revoked === null
-        ? 'revoked    unknown: no list of its issuer was given (--crl FILE); most clients do not look at all'
-        : 'revoked    no: it is not on the list of its issuer',
-    )
+    lines.push(revocationOf(report))
   }
   for (const [i, { text, cure }] of reasons.entries())
     lines.push(`${i === 0 ? 'trusted    NO' : '          and'}: ${text}`, `           cure: ${cure}`)
   if (order !== null && chain.length > 0)
     lines.push(`order      wrong: ${order}`, '           cure: wirelab certs chain --sort')
   return [...lines, '', ...chain.flatMap(certificate)]
+}
+
+function revocationOf({ revoked, staleList }: Report): string {
+  if (revoked !== null) return 'revoked    no: it is not on the list of its issuer'
+  if (staleList === null)
+    return 'revoked    unknown: no list of its issuer was given (--crl FILE); most clients do not look at all'
+  const { from, to } = staleList
+  const when = to === null ? `from ${from}` : `from ${from} to ${to}`
+  return `revoked    unknown: the list of its issuer is good ${when}, not now; give its newest (--crl FILE)`
 }
 
 function sessionOf({ tickets, resumed, protocol }: Report['tls']): string {
