@@ -253,11 +253,11 @@ test('A3 more than 3000 are refused that would be long enough (ASVS 6.2.4)', () 
   expect(FREQUENT.size).toBeGreaterThan(3000)
   for (const each of FREQUENT) if (each.length < 8 || each !== each.toLowerCase()) expect.fail(each)
 })
-test('A5 while passwords are hashed, a thread is free for files', async () => {
+test('A5 while passwords are hashed, a thread is free for files', { timeout: 120_000 }, async () => {
   const hashes = hashing({ pepper: Buffer.alloc(32), limits: defaults, cost: 12 })
   const hash = await hashes.hash(PASSWORD)
   let done = 0
-  const all = Array.from({ length: 8 }, () => hashes.matches(PASSWORD, hash).then(() => done++))
+  const all = Array.from({ length: 5 }, () => hashes.matches(PASSWORD, hash).then(() => done++))
   await stat(import.meta.filename)
   expect(done).toBe(0)
   await Promise.all(all)
