@@ -265,6 +265,8 @@ test('serve --source stdin: each line is an event, and a line too long is said, 
 })
 
 test('SIGHUP swaps the certificate of a lab that runs; where it cannot, the one before stays', async () => {
+  mkdirSync(join(folder, 'hup'))
+  writeFileSync(join(folder, 'hup/keys.log'), '', { mode: 0o644 }) // it stays, and nobody else may read it any more
   const { child, result } = start('serve', '--port', '0', '--certs', 'hup', '--keylog', 'hup/keys.log')
   while (!result.out.includes('Stop ')) await sleep(20)
   const url = /https:\S+/.exec(result.out)![0]

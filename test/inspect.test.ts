@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { createServer } from 'node:tls'
 import type { TlsOptions } from 'node:tls'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openAuthority } from '../certs/authority.ts'
 import type { Authority } from '../certs/authority.ts'
 import { revokeSerial } from '../certs/crl.ts'
@@ -162,6 +162,33 @@ describe('what is wrong, and the cure', () => {
       /was revoked by its issuer on .*\n +cure: do not talk to it: .*; its owner must make a new key/,
     )
     expect(report.answer).toBe(null)
+  })
+  test.each([
+    [
+      'has ended',
+      -40,
+      /revoked {4}unknown: the list of its issuer is good from \d{4}-.* to \d{4}-.*, not now; give its newest/,
+    ],
+    ['has not begun', 40, /revoked {4}unknown: the list of its issuer is good from/],
+    ['is of now', 0, /revoked {4}no: it is not on the list of its issuer/],
+  ])('a list of the revoked that %s', async (name, days, words) => {
+    const [leaf, revoked] = [await make(), await make()]
+    const path = join(folder, `${name}.pem`)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days * DAY_MS })
+    try {
+      await revokeSerial(path, authority.intermediate, new X509Certificate(revoked.cert).serialNumber)
+    } finally {
+      vi.useRealTimers()
+    }
+    const crl = readFileSync(path, 'utf8')
+    const { report, text } = await seen(await serve(leaf), { crl })
+    expect([report.trusted, report.revoked]).toEqual([true, days === 0 ? false : null])
+    expect(text).toMatch(words)
+    const { reasons } = (await seen(await serve(revoked), { crl })).report
+    expect(
+      reasons.map(({ code }) => code),
+      'who is on it stays on it',
+    ).toEqual(['revoked'])
   })
   test('a wrong order, although it is trusted', async () => {
     const leaf = await make()

@@ -61,8 +61,11 @@ export const defaults = {
   sessionsPerAccount: 20,
 
   accounts: 10_000,
-  /** Passwords that are hashed at once, each on a core of its own; and those that wait for it. */
-  hashings: 4,
+  /**
+   * Passwords that are hashed at once, each on a thread of Node's pool (UV_THREADPOOL_SIZE), which has four: one stays for files, names and
+   * letters. And those that wait for it.
+   */
+  hashings: 3,
   hashingsWaiting: 64,
   /** How long a ticket for one WebSocket, and a link that resets a password, may be used. */
   ticketMs: 30_000,

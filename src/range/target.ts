@@ -59,7 +59,7 @@ export async function startTarget(options: TargetOptions): Promise<OpenTarget> {
   const publishKey = randomBytes(18).toString('base64url')
 
   const open = accountRoom({
-    ...{ path: ':memory:', signUp: 'key', cost: BCRYPT_COST },
+    ...{ path: ':memory:', signUp: 'key', cost: BCRYPT_COST, frequent: 'taken' },
     ...weak.reduce<Weakness['room']>((all, { room }) => ({ ...all, ...room }), {}),
   })
   const real = await open({ limits, clock, origin: () => '', report: () => undefined })

@@ -1,6 +1,7 @@
 // What `wirelab inspect` found, as one plain object: what --json prints, and what the text is made of.
 import type { X509Certificate } from 'node:crypto'
 import { flawOf, inOneLine } from '../../../certs/chain.ts'
+import type { Stale } from '../../../certs/crl.ts'
 import type { Answer } from './ask.ts'
 import type { Place, Shaken } from './connection.ts'
 import type { Reason } from './verdict.ts'
@@ -32,6 +33,8 @@ export interface Report {
   order: string | null
   /** Whether the server's own certificate is on the list of its issuer; null: no such list was given. */
   revoked: boolean | null
+  /** Of when that list is, when it is not of now; then nothing is known. */
+  staleList: { from: string; to: string | null } | null
   /** Milliseconds. `resumed` is the second handshake; `answer` to the request's first byte, or to the end of the upgrade. */
   timing: { dns: number; tcp: number; tls: number; resumed: number | null; answer: number | null }
   answer: { kind: 'HTTP' | 'Upgrade'; status: number | null } | null
@@ -58,7 +61,7 @@ export interface Found {
   place: Place
   first: Shaken
   reasons: Reason[]
-  revoked: Date | null | undefined
+  revoked: Date | Stale | null | undefined
   second: Shaken | undefined
   answer: Answer | undefined
   binding: Buffer | undefined
@@ -89,7 +92,8 @@ export function reportOf({ url, place, first, reasons, revoked, second, answer, 
     },
     chain: chain.map(reported),
     order: flawOf(chain) ?? null,
-    revoked: revoked === undefined ? null : revoked !== null,
+    revoked: revoked === null ? false : revoked instanceof Date ? true : null,
+    staleList: revoked && !(revoked instanceof Date) ? writtenOut(revoked) : null,
     timing: {
       ...{ dns: inMs(ms.dns), tcp: inMs(ms.tcp), tls: inMs(ms.tls) },
       resumed: second ? inMs(second.ms.tls) : null,
@@ -100,6 +104,8 @@ export function reportOf({ url, place, first, reasons, revoked, second, answer, 
       : null,
   }
 }
+
+const writtenOut = ({ from, to }: Stale) => ({ from: from.toISOString(), to: to?.toISOString() ?? null })
 
 function reported(certificate: X509Certificate): ReportedCertificate {
   const { subject, issuer, subjectAltName, serialNumber, signatureAlgorithm, ca } = certificate

@@ -9,7 +9,8 @@ export function textOf(report: Report): string[] {
   return [...lines, '', ...connectionOf(report), '', ...chain.flatMap(certificate)]
 }
 
-function verdictOf({ trusted, reasons, vouchedFor, revoked }: Report): string[] {
+function verdictOf(report: Report): string[] {
+  const { trusted, reasons, vouchedFor } = report
   if (!trusted)
     return reasons.flatMap(({ text, cure }, i) => [
       `${i === 0 ? 'trusted    NO' : '          and'}: ${text}`,
@@ -22,10 +23,17 @@ function verdictOf({ trusted, reasons, vouchedFor, revoked }: Report): string[] 
     ]
   return [
     'trusted    yes: the chain ends at a CA that this client trusts, and is for this host',
-    revoked === null
-      ? 'revoked    unknown: no list of its issuer was given (--crl FILE); most clients do not look at all'
-      : 'revoked    no: it is not on the list of its issuer',
+    revocationOf(report),
   ]
+}
+
+function revocationOf({ revoked, staleList }: Report): string {
+  if (revoked !== null) return 'revoked    no: it is not on the list of its issuer'
+  if (staleList === null)
+    return 'revoked    unknown: no list of its issuer was given (--crl FILE); most clients do not look at all'
+  const { from, to } = staleList
+  const when = to === null ? `from ${from}` : `from ${from} to ${to}`
+  return `revoked    unknown: the list of its issuer is good ${when}, not now; give its newest (--crl FILE)`
 }
 
 function connectionOf(report: Report): string[] {

@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { inOneLine, isSelfIssued } from '../../../certs/chain.ts'
 import { revokedSince } from '../../../certs/crl.ts'
+import type { Stale } from '../../../certs/crl.ts'
 import type { Shaken } from './connection.ts'
 import { failureOf } from './failure.ts'
 import { ofPath } from './path.ts'
@@ -89,15 +90,18 @@ function ofKey(certificate: X509Certificate): Reason[] {
 }
 
 /** Of each, whether its issuer has taken it back: since when, or null; undefined where no list of that issuer was given. */
-export function revocationsOf(chain: X509Certificate[], { crl, roots }: Judged): Promise<(Date | null | undefined)[]> {
+export function revocationsOf(
+  chain: X509Certificate[],
+  { crl, roots, now }: Judged,
+): Promise<(Date | Stale | null | undefined)[]> {
   const issuers = [...chain, ...roots.map((pem) => new X509Certificate(pem))]
-  return Promise.all(chain.map(async (each) => (crl === undefined ? undefined : revokedSince(crl, each, issuers))))
+  return Promise.all(chain.map(async (each) => (crl === undefined ? undefined : revokedSince(crl, each, issuers, now))))
 }
 
 async function ofLists(chain: X509Certificate[], judged: Judged): Promise<Reason[]> {
   const found = await revocationsOf(chain, judged)
   return found.flatMap((at, i) => {
-    if (!at) return []
+    if (!(at instanceof Date)) return []
     const text = `${inOneLine(chain[i]!.subject)} was revoked by its issuer on ${day(at)}`
     return [{ code: 'revoked', text, cure: `do not talk to it: its key may be in other hands; ${NEW_KEY}` }]
   })
