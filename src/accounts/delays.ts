@@ -19,7 +19,7 @@ interface Failures {
   at: number
 }
 
-export const FREE = 5
+const FREE = 5
 const LONGEST_SECONDS = 300
 /** Bounded: who floods it with names has to fail with each of them, and an address fails five times. */
 const KEYS = 10_000
