@@ -12,7 +12,10 @@ export interface Relay {
 /** A record has 16 KiB and its head (RFC 8446 §5.1): a ClientHello that is not whole by then is none that we read. */
 const HELLO_BYTES = 2 ** 14 + 5
 
+const HANDSHAKE = 0x16
+
 function helloIn(bytes: Buffer): ReadHello | 'more' | 'none' {
+  if (bytes[0] !== HANDSHAKE) return 'none'
   try {
     return readHello(bytes) ?? (bytes.length < HELLO_BYTES ? 'more' : 'none')
   } catch {
