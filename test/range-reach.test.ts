@@ -108,11 +108,8 @@ describe('the victim’s pages', () => {
     const headers = { origin: lab.target! }
     const body = '{"line":"the target answered 429 to the victim’s login"}'
     expect((await ask(ports.target, '/lab/victim/hijack/failed', { method: 'POST', headers, body })).status).toBe(204)
-    expect(await runOf('hijack')).toMatchObject({
-      over: true,
-      succeeded: false,
-      failed: expect.stringContaining('429'),
-    })
+    expect(await runOf('hijack')).toMatchObject({ over: true, succeeded: false })
+    expect((await runOf('hijack'))!.failed).toContain('429')
   })
 
   test('the naive stream is for the victim, whatever is published in it', { timeout: 60_000 }, async () => {

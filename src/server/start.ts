@@ -114,19 +114,18 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     readKey: auth === 'required' ? publishKey : undefined,
   })
   /** What is open before the lab listens, when something after it fails. */
-  async function giveUp(error: unknown): Promise<never> {
+  const giveUp = (range?: RangeRoom) => async (error: unknown) => {
     accounts?.close()
     if (!options.feed) feed.close()
     await Promise.all([range?.close(), room?.close()])
     throw error
   }
-  let range: RangeRoom | undefined
   // Before the lab listens: what it needs to start may be missing.
-  range = await options
+  const range = await options
     .range?.({
       ...{ port, host, names, tls, ca: authority?.ca, guard: keeper, limits, clock, failed: metrics.failed },
     })
-    .catch(giveUp)
+    .catch(giveUp())
   const app = createApp({
     feed,
     limits,
@@ -157,7 +156,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   })
   const server: HttpsServer = httpsServer(app, limits, tls, http, metrics.failed, rules)
   if (onSecret) server.onSecret(onSecret)
-  const listening = await server.listen(port, host).catch(giveUp)
+  const listening = await server.listen(port, host).catch(giveUp(range))
 
   // The source starts last: nothing runs yet when the port is taken.
   const ticker = source === 'ticker' ? startTicker(feed, { perSecond: options.perSecond ?? 5, clock }) : undefined
