@@ -20,7 +20,7 @@ interface Failures {
   at: number
 }
 
-export const FREE = 5
+const FREE = 5
 /** How many times as many are free to who is known: enough for the mistakes of a class behind one address. */
 const KNOWN = 10
 const LONGEST_SECONDS = 300
