@@ -21,10 +21,7 @@ function verdictOf(report: Report): string[] {
       `trusted    yes, by you: it is the certificate that was vouched for on ${vouchedFor}`,
       ...reasons.map(({ text }) => `           by nobody else: ${text}`),
     ]
-  return [
-    'trusted    yes: the chain ends at a CA that this client trusts, and is for this host',
-    revocationOf(report),
-  ]
+  return ['trusted    yes: the chain ends at a CA that this client trusts, and is for this host', revocationOf(report)]
 }
 
 function revocationOf({ revoked, staleList }: Report): string {
