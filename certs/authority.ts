@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isIssuedBy } from './chain.ts'
+import { isCertificate, isIssuedBy } from './chain.ts'
 import { constraintsOf, permits, subtreeOf } from './constraints.ts'
 import { openLists, revokeSerial } from './crl.ts'
 import { alone, files, readPair, readText, writePair } from './files.ts'
@@ -33,7 +33,7 @@ const LEAF = { days: 90, renewDays: 30 }
 /**
  * Reads the authority in `directory`, or makes it; the leaf is made anew when it is near its end, lacks one of `names` or has a key of
  * another type. A key and a certificate that do not belong together are made anew, both.
- * @throws Error when the directory cannot be written.
+ * @throws Error when the directory cannot be written; `NO_CA` when the root in it cannot be read
  */
 export function openAuthority(directory: string, names: string[], keyType?: KeyType): Promise<Authority> {
   return alone(directory, () => openLocked(directory, names, keyType))
@@ -44,10 +44,9 @@ async function openLocked(directory: string, names: string[], keyType?: KeyType)
   const wrote: Authority['wrote'] = []
 
   let root = await readPair(path('ca'), path('caKey'))
-  const isFirst = (await readText(path('ca'))) === undefined
   const permitted = root && constraintsOf(root.cert)
-  const flaw = root ? flawOf(root.cert, permitted, names) : 'the key beside the one before did not belong to it'
-  if (!root || flaw !== undefined) {
+  const replaced = root ? flawOf(root.cert, permitted, names) : await lossOf(path('ca'), path('caKey'))
+  if (!root || replaced !== undefined) {
     root = await issue({
       ...{ kind: 'authority', subject: 'Wirelab local CA', days: CA.days, pathLength: 1 },
       permitted: [...new Set([...(permitted ?? []), ...names.map(subtreeOf)])],
@@ -69,7 +68,6 @@ async function openLocked(directory: string, names: string[], keyType?: KeyType)
     wrote.push('leaf')
   }
   const crls = await openLists(path('crl'), [intermediate, root])
-  const replaced = wrote.includes('ca') && !isFirst ? flaw : undefined
   return { caPath: path('ca'), ca: root.cert, intermediate, leaf, crls, wrote, ...(replaced && { replaced }) }
 }
 
@@ -89,6 +87,18 @@ export function openRevoked(directory: string, { intermediate }: Authority, name
     await revokeSerial(join(directory, files.crl), intermediate, serialNumber.toLowerCase())
     return pair
   })
+}
+
+/**
+ * Why a root cannot be gone on with, in words that follow "made anew:"; undefined when there was none.
+ * @throws Error `NO_CA` when its certificate cannot be read: it may come back, and nobody is to lose what he trusts without a word
+ */
+async function lossOf(certPath: string, keyPath: string): Promise<string | undefined> {
+  const [cert, key] = [await readText(certPath), await readText(keyPath)]
+  if (cert === undefined) return key === undefined ? undefined : 'of the one before only the key was left'
+  if (key === undefined) return 'the key of the one before was gone'
+  if (!isCertificate(cert)) throw Object.assign(new Error(`${certPath} is not a certificate in PEM`), { code: 'NO_CA' })
+  return 'the key beside the one before did not belong to it'
 }
 
 /** What is wrong with a root, in words that follow "made anew:". */

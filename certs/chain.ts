@@ -12,6 +12,14 @@ export function readCertificates(content: Buffer): X509Certificate[] {
   return found.map((pem) => new X509Certificate(pem))
 }
 
+export function isCertificate(pem: string): boolean {
+  try {
+    return Boolean(new X509Certificate(pem))
+  } catch {
+    return false
+  }
+}
+
 /** By name and key identifier, and by the signature, which alone proves it. */
 export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
   return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)

@@ -27,16 +27,22 @@ export async function openLists(path: string, authorities: Credentials[]): Promi
   return keep(path, before, lists)
 }
 
-/** Puts a certificate on the list of its issuer. @returns since when it is there. */
-export async function revokeSerial(path: string, issuer: Credentials, serialNumber: string): Promise<Date> {
+export interface Revoked {
+  since: Date
+  /** It was on the list before. */
+  already: boolean
+}
+
+/** Puts a certificate on the list of its issuer. */
+export async function revokeSerial(path: string, issuer: Credentials, serialNumber: string): Promise<Revoked> {
   const before = readLists((await readText(path)) ?? '')
   const list = await listOf(before, issuer)
   const known = list?.findRevoked(serialNumber)
-  if (known) return known.revocationDate
+  if (known) return { since: known.revocationDate, already: true }
   const revocationDate = new Date(Math.floor(Date.now() / 1000) * 1000) // as exact as a list has it
   const next = await makeList(issuer, list, { serialNumber, revocationDate })
   await keep(path, before, [next, ...before.filter((each) => each !== list)])
-  return revocationDate
+  return { since: revocationDate, already: false }
 }
 
 /** All lists of a text. @throws Error when one of them cannot be read. */
@@ -46,19 +52,32 @@ export function readLists(pem: string): x509.X509Crl[] {
     .map(({ rawData }) => new x509.X509Crl(rawData))
 }
 
+/** What a list is not for any more, or not yet: somebody may have been revoked since. */
+export interface Stale {
+  from: Date
+  to: Date | undefined
+}
+
 /**
- * Since when a certificate is on one of these lists. A list counts when the certificate's issuer, one of these, has signed it.
- * @returns null when it is not on that list; undefined when there is no such list: nothing is known then.
+ * Since when a certificate is on one of these lists. A list counts when the certificate's issuer, one of these, has signed it; of two the
+ * newest. Who is on it stays revoked, however old it is.
+ * @returns null when it is not on that list; undefined when there is no such list, or `Stale`: nothing is known then.
  */
 export async function revokedSince(
   pem: string,
   certificate: X509Certificate,
   issuers: X509Certificate[],
-): Promise<Date | null | undefined> {
+  now = Date.now(),
+): Promise<Date | Stale | null | undefined> {
   const issuer = issuers.find((each) => each !== certificate && isIssuedBy(certificate, each))
   if (!issuer) return undefined
-  const list = await listOf(readLists(pem), { cert: issuer.toString() })
-  return list && (list.findRevoked(certificate.serialNumber)?.revocationDate ?? null)
+  const newestFirst = readLists(pem).toSorted((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime())
+  const list = await listOf(newestFirst, { cert: issuer.toString() })
+  if (!list) return undefined
+  const { thisUpdate: from, nextUpdate: to } = list
+  const since = list.findRevoked(certificate.serialNumber)?.revocationDate
+  if (since) return since
+  return from.getTime() <= now && (to === undefined || now < to.getTime()) ? null : { from, to }
 }
 
 async function listOf(lists: x509.X509Crl[], { cert }: Pick<Credentials, 'cert'>): Promise<x509.X509Crl | undefined> {

@@ -1,7 +1,8 @@
 // The files of the authority: each written whole or not at all, keys for their owner only, one writer at a time.
 import { X509Certificate, createPrivateKey } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { lock } from 'proper-lockfile'
 import type { Credentials } from './issue.ts'
 
@@ -19,7 +20,7 @@ export const files = {
 
 /** Two labs that start at once must not each make a CA and mix the files. @throws Error when the directory cannot be written. */
 export async function alone<Result>(directory: string, act: () => Promise<Result>): Promise<Result> {
-  await mkdir(directory, { recursive: true })
+  await makeDirectory(directory)
   const release = await lock(directory, {
     lockfilePath: join(directory, '.lock'),
     stale: 5000, // less than all retries take together: what a crash left behind never fails a start
@@ -30,6 +31,17 @@ export async function alone<Result>(directory: string, act: () => Promise<Result
   } finally {
     await release()
   }
+}
+
+/** What Node calls `recursive` never ends where the system says ENOENT though the parent is there, as /proc does. */
+async function makeDirectory(path: string): Promise<void> {
+  const failed = async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (error.code !== 'ENOENT' || existsSync(dirname(path))) throw error
+    await makeDirectory(dirname(path))
+    await makeDirectory(path)
+  }
+  await mkdir(path).catch(failed)
 }
 
 /** @returns undefined when one of the two is missing, or they do not belong together. */

@@ -1,5 +1,5 @@
 // FAULTS A8: a forgotten password. Who asks learns nothing; a link is good once, for 15 minutes, the newest only, and ends what is open.
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -165,6 +165,7 @@ describe('A8 limits', () => {
 
 test('A8 by default a letter is printed, and a line of a file that only its owner reads', async () => {
   const outbox = join(folder, 'outbox')
+  await writeFile(outbox, '', { mode: 0o644 }) // of another umask
   const printed: string[] = []
   const letter = { name: 'ann', email: 'ann@lab.example', link: 'https://lab.example/#/account?token=t', minutes: 15 }
   const deliver = toOperator((text) => void printed.push(text), outbox)

@@ -133,6 +133,12 @@ describe('A7 sessions', () => {
     expect(codeOf(await mine(`${cookie}; ${cookie}`))).toBe('400 bad_cookie')
     expect(codeOf(await mine(`${cookie}${'x'.repeat(8000)}`))).toBe('431 too_many_headers')
   })
+  test('A7 its name in the value of a cookie of others is no second one', async () => {
+    const cookie = await accounts.logIn('ann')
+    const [name] = cookie.split('=')
+    expect((await mine(`theirs=${name}=x; ${cookie}; last=a ${name}=`)).status).toBe(200)
+    expect((await mine(`theirs=${name}=x`)).status).toBe(401)
+  })
   test('A7 guesses: 401, then 429 for those, and those who have a session go on', async () => {
     const cookie = await accounts.logIn('ann')
     const from = '127.0.7.1'

@@ -1,11 +1,14 @@
 // FAULTS A1–A5: guessing passwords, telling who has an account, what a password may be, how it is stored, and how many are hashed at once.
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { delays, networkOf } from '../src/accounts/delays.ts'
 import { hashing } from '../src/accounts/hashing.ts'
+import { FREQUENT } from '../src/accounts/frequent.ts'
+import { defaults } from '../src/core/limits.ts'
 import { PASSWORD, basic, codeOf, startWithAccounts } from './accounts.ts'
 import type { Answered, TestAccounts } from './accounts.ts'
 
@@ -124,7 +127,7 @@ describe('A2–A4', () => {
   })
 
   const kept: [name: string, password: string][] = [
-    ['8 letters', '8letters'],
+    ['8 letters', 'b8 Zeh!x'],
     ['72 bytes', 'x'.repeat(72)],
     ['73 bytes', 'x'.repeat(73)],
     ['64 emoji, 256 bytes', '😀'.repeat(64)],
@@ -163,9 +166,33 @@ describe('A2–A4', () => {
     ['a role', { role: 'moderator' }, '400 bad_message'],
     ['a name that is taken', { name: 'ann' }, '409 name_taken'],
     ['a name that is taken, in capitals', { name: 'ANN' }, '409 name_taken'],
-  ])('A3 sign-up with %s: %s', async (_, wish, answer) => {
+  ])('A3 sign-up with %s is refused', async (_, wish, answer) => {
     const body = { name: 'newcomer', password: PASSWORD, ...(wish as object) }
     expect(codeOf(await accounts.ask('POST', '/users', { body }))).toBe(answer)
+  })
+
+  test.each(['password', '12345678', 'butterfly', 'PassWord1', 'qwertyuiop'])(
+    'A3 %s, which is guessed first: 400 at sign-up, change and reset, and the link is still good',
+    async (password) => {
+      const weak = '400 weak_password'
+      expect(codeOf(await accounts.signUp('newcomer', password))).toBe(weak)
+      const change = (how: object) => accounts.ask('PUT', '/users/me/password', { body: how, headers: basic('ann') })
+      expect(codeOf(await change({ current: PASSWORD, password }))).toBe(weak)
+      const sent = accounts.letters.length
+      await accounts.ask('POST', '/resets', { body: { name: 'ann' } })
+      await expect.poll(() => accounts.letters.length).toBe(sent + 1)
+      expect(codeOf(await change({ token: accounts.token(), password }))).toBe(weak)
+      expect((await change({ token: accounts.token(), password: PASSWORD })).status).toBe(204)
+    },
+  )
+
+  test('A3 what is refused says what a name, a password and an e-mail address must be', async () => {
+    const body = { name: 'newcomer', password: PASSWORD, email: 'ann' }
+    const { json } = await accounts.ask('POST', '/users', { body })
+    for (const each of ['a name of 2–32', 'a password of 8', 'an e-mail address of', 'like ann@school.example'])
+      expect(json.error.message).toContain(each)
+    const good = { ...body, email: 'ann@school.example' }
+    expect((await accounts.ask('POST', '/users', { body: good })).status).toBe(201)
   })
 
   test('A3 a password of 1 MB: 413 before a byte of it is read', async () => {
@@ -205,6 +232,15 @@ describe('A2–A4', () => {
     }
     expect(JSON.stringify(rows(file(), 'SELECT * FROM users, sessions'))).not.toContain(PASSWORD)
   })
+  test('A4 files that others could read they read no more', async () => {
+    const path = join(folder, 'wide.db')
+    for (const each of [path, `${path}.key`]) {
+      await writeFile(each, each === path ? '' : randomBytes(32))
+      await chmod(each, 0o644)
+    }
+    await (await startWithAccounts({ path })).close()
+    for (const each of [path, `${path}.key`]) expect((await stat(each)).mode & 0o777, each).toBe(0o600)
+  })
   test('A4 without its key the file is refused, in one line', async () => {
     const path = join(folder, 'cost.db')
     await rm(`${path}.key`)
@@ -220,6 +256,20 @@ test('A5 200 at once: 4 are hashed, 64 wait, 132 are 503', async () => {
   expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]))
   const hash = await hashes.hash(PASSWORD) // and the places are free again
   expect([await hashes.matches(PASSWORD, hash), await hashes.matches('other', hash)]).toEqual([true, false])
+})
+
+test('A3 more than 3000 are refused that would be long enough (ASVS 6.2.4)', () => {
+  expect(FREQUENT.size).toBeGreaterThan(3000)
+  for (const each of FREQUENT) if (each.length < 8 || each !== each.toLowerCase()) expect.fail(each)
+})
+test('A5 while passwords are hashed, a thread is free for files', { timeout: 120_000 }, async () => {
+  const hashes = hashing({ pepper: Buffer.alloc(32), limits: defaults, cost: 12 })
+  const hash = await hashes.hash(PASSWORD)
+  let done = 0
+  const all = Array.from({ length: 5 }, () => hashes.matches(PASSWORD, hash).then(() => done++))
+  await stat(import.meta.filename)
+  expect(done).toBe(0)
+  await Promise.all(all)
 })
 
 function rows(path: string, sql: string): Record<string, unknown>[] {

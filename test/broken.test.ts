@@ -10,8 +10,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readLists } from '../certs/crl.ts'
 import { kindNames, kindOf } from '../src/broken/kinds.ts'
 import type { KindName } from '../src/broken/kinds.ts'
-import { isLoopback, startBroken } from '../src/broken/start.ts'
+import { startBroken } from '../src/broken/start.ts'
 import type { Broken } from '../src/broken/start.ts'
+import { isLoopback } from '../src/server/shape.ts'
 import type { Lab } from '../src/server/start.ts'
 import { transportNames } from '../transports/clients.ts'
 import { curlSees, nodeSees } from './broken/sights.ts'
@@ -58,7 +59,7 @@ const seen: Record<KindName, { node: string | RegExp; curl: RegExp; why: RegExp;
   'wrong-host': {
     ...{ node: /^ERR_TLS_CERT_ALTNAME_INVALID .*altnames: DNS:elsewhere\.localhost$/, curl: /^60 / },
     ...{
-      why: /it is not for localhost; it is for DNS:elsewhere\.localhost/,
+      why: /it is not for localhost; it is for elsewhere\.localhost/,
       cure: /use one of its names, or its owner/,
     },
   },
@@ -82,11 +83,14 @@ const seen: Record<KindName, { node: string | RegExp; curl: RegExp; why: RegExp;
   },
   revoked: {
     ...{ node: /^in$/, curl: /^in$/ },
-    ...{ why: /CN=localhost was revoked by its issuer on \d{4}-/, cure: /do not talk to it/ },
+    ...{
+      why: /CN=localhost was revoked by its issuer on \d{4}-/,
+      cure: /do not talk to it: .*; its owner must make a new key/,
+    },
   },
   'weak-key': {
     ...{ node: 'UNSPECIFIED EE certificate key too weak', curl: /^60 / },
-    ...{ why: /CN=localhost has an RSA key of 1024 bits; 2048 are the least/, cure: /its owner must get a new/ },
+    ...{ why: /CN=localhost has an RSA key of 1024 bits; 2048 are the least/, cure: /its owner must make a new key/ },
   },
   'old-protocol': {
     ...{ node: /^(ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION|EPROTO) TLS: tlsv1 alert protocol version$/, curl: /^35 / },
@@ -109,6 +113,7 @@ describe.each(kindNames)('%s', (name) => {
   test('wirelab inspect wss://… alone says why, and what to do', async () => {
     const { code, out, err } = await inspect(`${urlOf(name).replace('https', 'wss')}/feed/wss`)
     expect([code, err]).toEqual([1, ''])
+    expect(out, 'the verdict comes first').toMatch(/^trusted/)
     const [, reason, advice, more] = /^trusted {4}NO: (.*)\n +cure: (.*)\n( +and: )?/m.exec(out) ?? []
     expect([reason, advice]).toEqual([expect.stringMatching(why), expect.stringMatching(cure)])
     expect(more, 'nothing else is wrong').toBe(undefined)
@@ -204,6 +209,8 @@ describe('what they serve is the feed', () => {
         .end()
     })
     expect(status).toBe(200)
+    const inspected = await run(join(certs, '..'), 'inspect', url.replace('localhost', 'elsewhere.localhost'))
+    expect([inspected.code, inspected.out]).toEqual([0, expect.stringMatching(/^trusted {4}yes: [^]*HTTP: 200/)])
   })
   test('to who has the key, where the lab is closed', async () => {
     const closed = await startBroken({ lab, certs, auth: 'required' })

@@ -57,8 +57,12 @@ describe('issue', () => {
     [['revoke', 'nothing.pem'], /cannot read nothing\.pem \(ENOENT\)/],
     [['revoke', 'certs/ca.pem'], /not by this intermediate/],
     [['revoke', 'certs/alice-key.pem'], /expected a certificate/],
+    [['revoke', '1234'], /no file, and no serial number of this authority: those have 32 hexadecimal digits/],
+    [['revoke', 'ab'.repeat(17)], /no serial number of this authority/],
     [['convert', 'certs/lab.localhost.pem', 'x.der'], /there are 2 PEM blocks/],
     [['convert', 'a-note', 'x.pem'], /neither PEM nor/],
+    [['convert', 'certs/ca.pem', 'certs/ca.pem'], /certs\/ca\.pem is there already; remove it, or choose another name/],
+    [['convert', 'certs/ca.pem', 'a-note'], /a-note is there already/],
     [['chain', 'certs/ca.pem', 'certs/server.pem'], /the first is an authority, CN=Wirelab local CA/],
     [['chain', 'certs/server.pem', 'certs/ca.pem', 'certs/alice.pem'], /certificate 3, CN=Wirelab local CA, .* but CN=alice follows/], // prettier-ignore
     [['chain', '--sort', 'certs/server.pem', 'certs/alice.pem'], /expected one chain/],
@@ -74,10 +78,48 @@ describe('issue', () => {
     const before = await wirelab('certs', '--certs', 'wide')
     expect(before.out).not.toMatch(/The CA is a new one/)
     const { out } = await wirelab('certs', '--certs', 'wide', '--name', 'lab.example')
-    expect(out).toMatch(/The CA is a new one: the one before may not sign for lab\.example\./)
+    expect(out).toMatch(/The CA is a new one, to be trusted anew: the one before may not sign for lab\.example\./)
     expect((await wirelab('certs', 'issue', 'a.lab.example', '--certs', 'wide')).code).toBe(0)
     expect((await wirelab('certs', '--certs', 'wide')).out).not.toMatch(/The CA is a new one/)
   }, 30_000)
+})
+
+describe('an authority that is not whole', () => {
+  const spoilt = (...args: string[]) => wirelab('certs', ...args, '--certs', 'spoilt')
+  const path = (name: string) => join(folder, 'spoilt', name)
+  test('a CA that cannot be read is refused by all, and nothing is made anew', async () => {
+    expect((await spoilt()).code).toBe(0)
+    const key = readFileSync(path('ca-key.pem'), 'utf8')
+    writeFileSync(path('ca.pem'), 'garbage')
+    for (const args of [[], ['issue', 'x.localhost'], ['revoke', 'certs/alice.pem'], ['crl']])
+      expect(await spoilt(...args)).toEqual({
+        ...{ code: 2, out: '' },
+        err: 'wirelab: spoilt/ca.pem is not a certificate in PEM; put back the one that you trust, or begin anew: wirelab certs --certs spoilt --remove\n',
+      })
+    expect([readFileSync(path('ca.pem'), 'utf8'), readFileSync(path('ca-key.pem'), 'utf8')]).toEqual(['garbage', key])
+  }, 30_000)
+  test.each([
+    ['ca-key.pem', 'the key of the one before was gone'],
+    ['ca.pem', 'of the one before only the key was left'],
+  ])(
+    'a CA without its %s is made anew, and whoever asked for something else is told',
+    async (name, why) => {
+      await spoilt('--remove')
+      expect((await spoilt()).out).not.toMatch(/The CA is a new one/)
+      rmSync(path(name))
+      const { code, err } = await spoilt('crl')
+      expect([code, err]).toEqual([0, `The CA is a new one, to be trusted anew: ${why}.\n`])
+      expect((await spoilt('crl')).err).toBe('')
+    },
+    30_000,
+  )
+  test.runIf(existsSync('/proc/self'))(
+    'a place where nothing can be made is said, and not tried for ever',
+    async () => {
+      const { code, err } = await wirelab('certs', '--certs', '/proc/nothing/here')
+      expect([code, err]).toEqual([2, 'wirelab: /proc/nothing/here cannot be written; choose another --certs\n'])
+    },
+  )
 })
 
 test('revoke and crl: OpenSSL refuses what is on the list and nothing else', async () => {
@@ -95,21 +137,41 @@ test('revoke and crl: OpenSSL refuses what is on the list and nothing else', asy
   )
   expect((await wirelab('certs')).out).toMatch(new RegExp(`bob\\.pem\\n[^]*serial +${serial} +REVOKED`))
   // Twice is once; a serial number does as well; the number of the list goes up.
-  expect((await wirelab('certs', 'revoke', serial.toUpperCase())).out.split('\n')[0]).toBe(revoked.out.split('\n')[0])
-  expect((await wirelab('certs', 'revoke', 'ab:cd')).out).toMatch(/^abcd is revoked/)
-  expect(openssl('crl', '-in', 'certs/crl.pem', '-noout', '-crlnumber')).toMatch(/0*3\s*$/i)
+  const since = /since .*/.exec(revoked.out)![0]
+  expect((await wirelab('certs', 'revoke', serial.toUpperCase())).out.split('\n').slice(0, 2)).toEqual([
+    `${serial} was revoked already, ${since}`,
+    'It is that of certs/bob.pem.',
+  ])
+  // Of a number that is nobody's here it says so: it may be a typing error, and somebody is not revoked who should be.
+  const strange = await wirelab('certs', 'revoke', 'ab:cd'.repeat(8))
+  expect(strange.out).toMatch(/^(abcd){8} is revoked since .*\nNo certificate in certs has this number: is it right\?/)
+  expect((await wirelab('certs', 'revoke', new X509Certificate(read('ca.pem')).serialNumber)).out).toMatch(
+    /\nNo certificate in certs/,
+  )
+  expect(openssl('crl', '-in', 'certs/crl.pem', '-noout', '-crlnumber')).toMatch(/0*4\s*$/i)
 }, 60_000)
+
+test('--remove says what it leaves: certificates and keys that issue made, and those of others', async () => {
+  expect((await wirelab('certs', 'issue', 'carol', '--client', '--certs', 'gone')).code).toBe(0)
+  writeFileSync(join(folder, 'gone', 'notes.txt'), 'no certificate')
+  const { out } = await wirelab('certs', '--remove', '--certs', 'gone')
+  expect(out).toMatch(/^removed gone\/ca\.pem$/m)
+  expect(out.match(/^left .*/gm)).toEqual(['left    gone/carol-key.pem', 'left    gone/carol.pem'])
+  expect(out).toMatch(/What is left was made by "certs issue", or by you\. Its authority is gone/)
+  expect(existsSync(join(folder, 'gone', 'carol-key.pem'))).toBe(true)
+}, 30_000)
 
 test('convert: there and back is the same, and OpenSSL reads it', async () => {
   for (const [name, label] of [
     ['ca.pem', 'CERTIFICATE'],
     ['ca-key.pem', 'PRIVATE KEY'],
   ] as const) {
-    const there = await wirelab('certs', 'convert', `certs/${name}`, 'it.der')
-    expect(there.out).toMatch(new RegExp(`^it\\.der: ${label} in DER, \\d+ bytes\n$`))
-    expect((await wirelab('certs', 'convert', 'it.der', 'again.pem')).out).toMatch(`again.pem: ${label} in PEM`)
-    expect(readFileSync(join(folder, 'again.pem'), 'utf8').trim()).toBe(read(name).trim())
-    expect(statSync(join(folder, 'again.pem')).mode & 0o777).toBe(label === 'PRIVATE KEY' ? 0o600 : 0o644)
+    const [der, pem] = [`${name}.der`, `again-${name}`]
+    const there = await wirelab('certs', 'convert', `certs/${name}`, der)
+    expect(there.out).toMatch(new RegExp(`^${der}: ${label} in DER, \\d+ bytes\n$`))
+    expect((await wirelab('certs', 'convert', der, pem)).out).toMatch(`${pem}: ${label} in PEM`)
+    expect(readFileSync(join(folder, pem), 'utf8').trim()).toBe(read(name).trim())
+    expect(statSync(join(folder, pem)).mode & 0o777).toBe(label === 'PRIVATE KEY' ? 0o600 : 0o644)
   }
   await wirelab('certs', 'convert', 'certs/ca.pem', 'ca.der')
   expect(openssl('x509', '-inform', 'DER', '-in', 'ca.der', '-noout', '-subject')).toMatch(/Wirelab local CA/)
@@ -125,4 +187,5 @@ test('chain: in order it is one PEM; --sort makes the order', async () => {
 test.each([['show'], ['issue'], ['revoke'], ['crl'], ['convert'], ['chain']])('%s --help', async (name) => {
   const { code, out } = await wirelab('certs', name, '--help')
   expect([code, out]).toEqual([0, expect.stringMatching(new RegExp(`^Usage: wirelab certs ${name} [^]*--certs <directory>`))]) // prettier-ignore
+  expect(out, 'deleting it all is no option of this').not.toMatch(/--remove/)
 })

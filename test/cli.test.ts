@@ -71,6 +71,8 @@ describe('a mistake is one line on stderr and exit 2', () => {
     [['serve', '--psk', 'a-short-key'], /line 2: expected identity:hex/],
     [['serve', '--keylog', '.'], /is a directory/],
     [['serve', '--range', '--host', '0.0.0.0'], /--range is for this machine alone: not with --host 0\.0\.0\.0/],
+    [['serve', '--range', '--port', '65533'], /--range needs the three ports after the lab’s: --port 65532 at most/],
+    [['serve', '--range', '--auth', 'required'], /--range with --auth required needs --accounts/],
     [['serve', '--range', '--cert', 'a.pem', '--key', 'b.pem'], /--range needs the lab’s own authority/],
     [['serve', '--limit', 'nonsense=1'], /Known limits/],
     [['serve', '--limit', 'lines=many'], /whole number/],
@@ -79,7 +81,8 @@ describe('a mistake is one line on stderr and exit 2', () => {
     [['serve', '--limit', 'heartbeatMs=99'], /from 100 to/],
     [['serve', '--limit', 'stallMs=2147483648'], /from 1 to 2147483647/],
     [['serve', '--limit', 'waitSeconds=86401'], /to 86400/],
-    [['serve', '--limit', 'hstsSeconds=-1'], /from 0 to/],
+    [['serve', '--limit', 'hstsSeconds=0'], /from 31536000 to/],
+    [['serve', '--limit', 'requestMs=60001'], /from 1 to 60000/],
     [['serve', '--limit', 'lines=1=2'], /whole number/],
     [['serve', '--limit', 'pageEvents=1001'], /pageEventsMax/],
     [['serve', '--publish-key', 'short'], /16/],
@@ -103,7 +106,10 @@ describe('a mistake is one line on stderr and exit 2', () => {
     [['serve', '--port', '0', '--host', '192.0.2.1'], /192\.0\.2\.1/],
     [['watch', '--over', 'telepathy'], /polling, long-polling, sse, wss/],
     [['watch', '--after', 'yesterday'], /epoch\.offset/],
-    [['watch', 'http://localhost'], /https:/],
+    [['watch', 'http://localhost'], /^wirelab: http:\/\/localhost: expected https:/],
+    [['watch', 'https://localhost:99999'], /: there is no port 99999/],
+    [['watch', '--ca', 'a-file'], /a-file: expected a certificate/],
+    [['watch', '--client-cert', 'a-file', '--client-key', 'a-file'], /a-file: expected a certificate/],
     [['watch', '--publish', '{}'], /--key/],
     [['watch', '--ca', 'missing.pem'], /missing\.pem/],
     [['inspect', 'ftp://x'], /https:/],
@@ -180,7 +186,7 @@ test('serve makes its certificates, says how to trust them, and serves', async (
   expect(sent.out).toMatch(/^\{"id":"[a-z0-9]{8}\.\d+"\}\n$/)
   const inspected = await run('inspect', '--ca', 'fresh/ca.pem', url.replace('https', 'wss'))
   expect(inspected.out).toMatch(
-    /protocol {3}TLSv1\.3[^]*ALPN {7}h2[^]*trusted {4}yes[^]*1 {2}subject {3}CN=Wirelab local intermediate CA/,
+    /^trusted {4}yes[^]*protocol {3}TLSv1\.3[^]*ALPN {7}h2[^]*1 {2}subject {3}CN=Wirelab local intermediate CA/,
   )
 })
 
@@ -204,7 +210,11 @@ test('serve --accounts makes its files for their owner only, and warns of nothin
   expect((await run('watch', ...user, '--publish', '1', url)).out).toMatch(/^\{"id":/)
   const watched = await run('watch', ...user, '--over', 'wss', '--count', '1', url)
   expect(watched.out.trim().split('\n')).toHaveLength(1)
-  expect((await run('watch', '--user', 'ann:wrong', '--ca', ca, url)).err).toMatch(/401/)
+  for (const over of transportNames) {
+    const { code, out, err } = await run('watch', '--over', over, '--user', 'ann:wrong', '--ca', ca, url)
+    expect([code, out, err]).toEqual([1, '', `wirelab: ${over}: HTTP 401: the name or the password is wrong\n`])
+  }
+  expect(result.err.match(/login refused: "ann"/g), 'one failure each').toHaveLength(transportNames.length)
   expect((await post('/resets', { name: 'ann' })).status).toBe(202)
   while (!result.out.includes('Reset ')) await sleep(20)
   expect(result.out).toMatch(
@@ -214,6 +224,11 @@ test('serve --accounts makes its files for their owner only, and warns of nothin
   expect(result.err).not.toMatch(/token=|correct horse/)
   await platform.close()
 }, 90_000)
+
+test('serve --accounts says once why a file cannot be used', async () => {
+  const { code, err } = await run('serve', '--port', '0', '--certs', certs, '--accounts', 'missing/people.db')
+  expect([code, err]).toEqual([1, expect.stringMatching(/^wirelab: accounts: missing\/people\.db and its key cannot be used \(ENOENT: no such file[^()]*\)\n$/)]) // prettier-ignore
+})
 
 test('serve --range says where the range is; its target is closed to guests; it stops with the lab', async () => {
   const { result, child, ended } = start('serve', '--port', '0', '--certs', certs, '--range')
@@ -253,6 +268,8 @@ test('serve --source stdin: each line is an event, and a line too long is said, 
 })
 
 test('SIGHUP swaps the certificate of a lab that runs; where it cannot, the one before stays', async () => {
+  mkdirSync(join(folder, 'hup'))
+  writeFileSync(join(folder, 'hup/keys.log'), '', { mode: 0o644 }) // it stays, and nobody else may read it any more
   const { child, result } = start('serve', '--port', '0', '--certs', 'hup', '--keylog', 'hup/keys.log')
   while (!result.out.includes('Stop ')) await sleep(20)
   const url = /https:\S+/.exec(result.out)![0]
@@ -352,10 +369,7 @@ test('what others wrote cannot steer the terminal: the same JSON on stdout, esca
   await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve))
   const url = `https://localhost:${(hostile.address() as AddressInfo).port}`
   const refused = await run('watch', '--ca', join(certs, 'ca.pem'), '--over', 'polling', url)
-  expect([refused.code, refused.err]).toEqual([
-    1,
-    'wirelab: polling: polling: HTTP 400 \\u001b]0;x\\u0007\\u009b\\u202e\n',
-  ])
+  expect([refused.code, refused.err]).toEqual([1, 'wirelab: polling: HTTP 400: \\u001b]0;x\\u0007\\u009b\\u202e\n'])
   hostile.closeAllConnections()
   await new Promise((resolve) => hostile.close(resolve))
 })
@@ -419,7 +433,7 @@ test('watch gives up a lab that was never there, and says so in one line', { tim
         [nobody, /.*ECONNREFUSED.*; is the lab running, and is this its port\?/],
         [
           noTls,
-          /.*; what listens there (does not speak TLS as the lab does|hung up); is this .*port\?( npx wirelab inspect says more)?/,
+          /.*; what listens there (does not speak TLS as the lab does|hung up); is this .*port\?( npx wirelab inspect \S+ says more)?/,
         ],
       ].map(async ([url, cure]) => {
         const { code, out, err } = await run('watch', '--over', over, url as string)
@@ -434,11 +448,37 @@ test('watch gives up a lab that was never there, and says so in one line', { tim
   await new Promise((resolve) => plain.close(resolve))
 })
 
-test.each(transportNames)('watch --over %s of a port that fetch blocks ends at once', async (over) => {
+test.each(transportNames)('watch --over %s of a port of another protocol ends at once', async (over) => {
   const { code, out, err } = await run('watch', '--over', over, 'https://localhost:1')
-  expect(err).toBe('wirelab: https://localhost:1 is on a port that fetch blocks; is this the lab’s port?\n')
+  expect(err).toBe(
+    'wirelab: https://localhost:1 has a port that belongs to another protocol, so that browsers and Node ask nothing there; is this the lab’s port?\n',
+  )
   expect([code, out]).toEqual([1, ''])
 })
+
+test.each(transportNames)(
+  'watch --over %s of a server that wants to be left alone says why, and when it comes back',
+  async (over) => {
+    const { leaf } = await openAuthority(certs, ['localhost'])
+    let asked = 0
+    const busy = createServer(leaf, (_, response) => {
+      asked++
+      response
+        .writeHead(429, { 'retry-after': '30' })
+        .end('{"error":{"code":"too_many_tries","message":"too many tries"}}')
+    })
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve))
+    const url = `https://localhost:${(busy.address() as AddressInfo).port}`
+    const { child, result, ended } = start('watch', '--ca', join(certs, 'ca.pem'), '--over', over, url)
+    while (!result.err.includes('\n') && result.code === undefined) await sleep(20)
+    expect(result.err).toMatch(new RegExp(`^${over} waiting: HTTP 429: too many tries; again in 30\\.\\d s\n$`))
+    expect(asked, 'once').toBe(1)
+    child.kill('SIGINT')
+    expect((await ended).code).toBe(0)
+    busy.closeAllConnections()
+    await new Promise((resolve) => busy.close(resolve))
+  },
+)
 
 test('watch does not give up a server that answers, though it has no time now', { timeout: 60_000 }, async () => {
   const lab = await startTestLab()
@@ -447,7 +487,8 @@ test('watch does not give up a server that answers, though it has no time now', 
   const url = `https://localhost:${(busy.address() as AddressInfo).port}`
   const { child, result, ended } = start('watch', '--ca', join(certs, 'ca.pem'), '--over', 'polling', url)
   while (result.err.trim().split('\n').length < 6) await sleep(20)
-  for (const line of result.err.trim().split('\n')) expect(line).toMatch(/^polling waiting: polling: HTTP 503 ?$/)
+  for (const line of result.err.trim().split('\n'))
+    expect(line).toMatch(/^polling waiting: HTTP 503; again in \d+\.\d s$/)
   child.kill('SIGINT')
   expect((await ended).code).toBe(0)
   busy.closeAllConnections()

@@ -36,6 +36,8 @@ describe('the checker of doors', () => {
     ['an inline type, which keeps the import at run time', 'src/server/a.ts', `import { type Server } from 'node:tls'`],
     ['the global through globalThis', 'src/server/a.ts', `globalThis.process.exit(1)`],
     ['the global as a module', 'src/server/a.ts', `import { exit } from 'node:process'`],
+    ['a weaker TLS', 'src/server/a.ts', `const rules = { weakened }`],
+    ['guessable passwords', 'src/cli/a.ts', `accountRoom({ ...{ path, frequent: 'taken' } })`],
     ['a folder with an empty name', 'src/common/a.ts', ``],
   ])('finds %s', (_, path, text) => {
     expect(violations(new Map([[path, text]]))).toHaveLength(1)
@@ -46,6 +48,7 @@ describe('the checker of doors', () => {
     ['a server and its package', 'transports/sse/server.ts', `import { Hono } from 'hono'`],
     ['a clock', 'src/server/a.ts', `const now = process.hrtime.bigint()`],
     ['a name that only looks like the global', 'src/server/a.ts', `lane.process(); const a = { console: 1 }`],
+    ['a cost of something else', 'bench/a.ts', `const point = { cost: 1, free: 2 }`],
     ['a type of Node', 'src/server/a.ts', `let timer: NodeJS.Timeout`],
     ['a word inside a longer name', 'src/server/commonplace.ts', ``],
   ])('lets %s pass', (_, path, text) => {

@@ -241,6 +241,13 @@ export const useRules: UseRule[] = [
     example: file('src/server/made-up.ts', `const ciphers = 'DEFAULT@SECLEVEL=0'`),
   },
   {
+    files: /^(src|bench|transports)\//,
+    except: /^src\/(range|broken|accounts)\/|^src\/server\/secure\.ts$/,
+    finds: (node) => (isWeakening(node) ? node.getText().split('\n')[0] : undefined),
+    why: 'less than our TLS, cheaper hashes, more tries and guessable passwords are for targets of the range, and no flag reaches them',
+    example: file('src/cli/made-up.ts', `accountRoom({ path, cost: 4 })`),
+  },
+  {
     files: /./,
     except: /^src\/range\/pages\/naive\.ts$/, // the mistake itself, for the range's target to make
     finds: (node) =>
@@ -315,6 +322,20 @@ function isGlobal(node: ts.Node, names: string[]): boolean {
   if (ts.isPropertyAccessExpression(parent) && parent.name === node) return parent.expression.getText() === 'globalThis'
   const isAName = (ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent)) && parent.name === node
   return !isAName && !ts.isQualifiedName(parent) && !ts.isTypeReferenceNode(parent)
+}
+
+/** `weakened` in rules of TLS; and in the options of a room of accounts what only a target has. */
+function isWeakening(node: ts.Node): boolean {
+  if (ts.isPropertyAssignment(node) || ts.isShorthandPropertyAssignment(node)) {
+    const name = nameOf(node.name)
+    if (name === 'weakened') return true
+    return ['cost', 'free', 'frequent'].includes(name ?? '') && isOfRoom(node)
+  }
+  return false
+}
+function isOfRoom(node: ts.Node): boolean {
+  if (ts.isCallExpression(node)) return node.expression.getText() === 'accountRoom'
+  return !ts.isBlock(node) && !ts.isSourceFile(node) && isOfRoom(node.parent)
 }
 
 function nameOf(node: ts.Node): string | undefined {

@@ -6,15 +6,17 @@ import type { AddressInfo, Server } from 'node:net'
 import { createServer as createHttps } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { createServer } from 'node:tls'
 import type { TlsOptions } from 'node:tls'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openAuthority } from '../certs/authority.ts'
 import type { Authority } from '../certs/authority.ts'
 import { revokeSerial } from '../certs/crl.ts'
 import { issue, withoutChain } from '../certs/issue.ts'
 import type { Credentials, Order } from '../certs/issue.ts'
 import { lookAt } from '../src/cli/inspect.ts'
+import { confirmed } from '../src/cli/inspect/known.ts'
 import { textOf } from '../src/cli/inspect/text.ts'
 import { run, start } from './command.ts'
 import { startTestLab } from './lab.ts'
@@ -25,6 +27,7 @@ const DAY_MS = 86_400_000
 let authority: Authority
 let servers: Server[] = []
 beforeAll(async () => void (authority = await openAuthority(join(folder, 'certs'), names)))
+writeFileSync(join(folder, 'a-note'), 'a note')
 afterEach(() => {
   for (const server of servers) server.close()
   servers = []
@@ -65,7 +68,7 @@ describe('what is wrong, and the cure', () => {
     [
       'wrong host',
       ['wrong-host'],
-      /it is not for localhost; it is for DNS:elsewhere\.localhost\n +cure: use one of its names/,
+      /it is not for localhost; it is for elsewhere\.localhost\n +cure: use one of its names/,
       () => make({ names: ['elsewhere.localhost'] }),
     ],
     [
@@ -111,7 +114,7 @@ describe('what is wrong, and the cure', () => {
     [
       'a name that its CA may not sign for',
       ['wrong-host'],
-      /it is for DNS:example\.com/,
+      /it is for example\.com\n/,
       () => make({ names: ['example.com'] }),
     ],
     [
@@ -130,13 +133,22 @@ describe('what is wrong, and the cure', () => {
       expect(report.chain[0]!.sha256).toBe(new X509Certificate(shown.cert).fingerprint256)
       expect(report.chain).toHaveLength(shown.cert.match(/BEGIN/g)!.length)
       expect([report.trusted, report.answer, report.tls.protocol]).toEqual([false, null, version])
+      expect(text).toMatch(/^trusted {4}NO: /)
+      // OpenSSL reads the common name, so that handshake ends well.
+      const isBrokenOff = report.tls.tickets === null
+      expect(isBrokenOff).toBe(report.tls.channelBinding === null)
+      expect(text).toMatch(
+        isBrokenOff ? /\nsession {4}new, broken off before tickets come\n/ : /\nsession {4}new, \d tickets?\n/,
+      )
     }
   })
   test('a weak key', async () => {
     const weak = await make({ keyType: 'rsa', rsaBits: 1024 })
     const { report, text } = await seen(await serve(weak, { ciphers: 'DEFAULT@SECLEVEL=0' }))
     expect(report.reasons.map(({ code }) => code)).toEqual(['weak-key'])
-    expect(text).toMatch(/has an RSA key of 1024 bits; 2048 are the least\n +cure:/)
+    expect(text).toMatch(
+      /has an RSA key of 1024 bits; 2048 are the least\n +cure: its owner must make a new key, and get a certificate for it\n/,
+    )
   })
   test('revoked, when the list is given', async () => {
     const leaf = await make()
@@ -146,8 +158,37 @@ describe('what is wrong, and the cure', () => {
     await revokeSerial(path, authority.intermediate, new X509Certificate(leaf.cert).serialNumber)
     const { report, text } = await seen(url, { crl: readFileSync(path, 'utf8') })
     expect(report.reasons.map(({ code }) => code)).toEqual(['revoked'])
-    expect(text).toMatch(/was revoked by its issuer on .*\n +cure: do not talk to it/)
+    expect(text).toMatch(
+      /was revoked by its issuer on .*\n +cure: do not talk to it: .*; its owner must make a new key/,
+    )
     expect(report.answer).toBe(null)
+  })
+  test.each([
+    [
+      'has ended',
+      -40,
+      /revoked {4}unknown: the list of its issuer is good from \d{4}-.* to \d{4}-.*, not now; give its newest/,
+    ],
+    ['has not begun', 40, /revoked {4}unknown: the list of its issuer is good from/],
+    ['is of now', 0, /revoked {4}no: it is not on the list of its issuer/],
+  ])('a list of the revoked that %s', async (name, days, words) => {
+    const [leaf, revoked] = [await make(), await make()]
+    const path = join(folder, `${name}.pem`)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days * DAY_MS })
+    try {
+      await revokeSerial(path, authority.intermediate, new X509Certificate(revoked.cert).serialNumber)
+    } finally {
+      vi.useRealTimers()
+    }
+    const crl = readFileSync(path, 'utf8')
+    const { report, text } = await seen(await serve(leaf), { crl })
+    expect([report.trusted, report.revoked]).toEqual([true, days === 0 ? false : null])
+    expect(text).toMatch(words)
+    const { reasons } = (await seen(await serve(revoked), { crl })).report
+    expect(
+      reasons.map(({ code }) => code),
+      'who is on it stays on it',
+    ).toEqual(['revoked'])
   })
   test('a wrong order, although it is trusted', async () => {
     const leaf = await make()
@@ -161,11 +202,19 @@ describe('what is wrong, and the cure', () => {
     const options: TlsOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }
     const { report, text } = await seen(await serve(await make(), options))
     expect(report.reasons.map(({ code }) => code)).toEqual(['old-protocol'])
+    expect(text).not.toMatch(/unknown|ALPN|session/)
     expect(text).toMatch(/no TLS 1\.2 or newer.*\n +cure: its server must be set to TLS 1\.2 and 1\.3/)
   })
   test('no TLS at all', async () => {
     const server = createPlain((socket) => socket.on('error', () => undefined).end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     expect((await seen(await listening(server))).report.reasons.map(({ code }) => code)).toEqual(['no-tls'])
+  })
+  test('a CA file with only what is below the root: not the server is what has to change', async () => {
+    const leaf = await make()
+    const { report, text } = await seen(await serve(leaf), { ca: leaf.cert })
+    expect(report.reasons.map(({ code }) => code)).toEqual(['unknown-root'])
+    expect(text).toMatch(/the chain ends at CN=Wirelab local intermediate CA, .* whose issuer, CN=Wirelab local CA, /)
+    expect(text).toMatch(/cure: pass the root itself with --ca FILE; what is in that file now is only below it\n/)
   })
   test('nobody there, and no such name', async () => {
     const url = await serve(await make())
@@ -198,7 +247,11 @@ describe('of a server that is trusted', () => {
     expect(report.chain[0]).toMatchObject({ key: 'EC, prime256v1', names: expect.stringContaining('DNS:localhost') as string }) // prettier-ignore
     expect(report.answer).toEqual(scheme === 'wss' ? { kind: 'Upgrade', status: 101 } : { kind: 'HTTP', status: 200 })
     for (const ms of Object.values(report.timing)) expect(ms).toBeGreaterThanOrEqual(0)
-    expect(text).toMatch(/trusted {4}yes[^]*0 {2}subject {3}CN=localhost/)
+    expect(text).toMatch(
+      new RegExp(
+        `^trusted {4}yes: [^]*\nALPN {7}h2, of h2 and http/1\\.1\n[^]*\nanswer {5}${scheme === 'wss' ? 'Upgrade: 101' : 'HTTP: 200'}, by HTTP/1\\.1 on the second connection\n\n0 {2}subject {3}CN=localhost`,
+      ),
+    )
     await lab.close()
   })
   test('the binding is of the connection: both ends have the same, and another has another', async () => {
@@ -218,8 +271,27 @@ describe('of a server that is trusted', () => {
     )
     const without = await seen(url)
     expect(without.report.reasons.map(({ code }) => code)).toEqual(['client-certificate'])
-    expect(without.text).toMatch(/it asks for a certificate of ours[^]*cure: pass yours: --cert FILE --key FILE/)
+    expect(without.text).toMatch(/cure: pass yours: --cert FILE --key FILE[^]*it asks for a certificate of ours/)
     expect((await seen(url, { client })).report).toMatchObject({ trusted: true, answer: { status: 200 } })
+  })
+  test('names below localhost are this machine, so that a wrong host can be asked by its right name', async () => {
+    const url = await serve(await make({ names: ['elsewhere.localhost'] }))
+    url.hostname = 'elsewhere.localhost'
+    expect((await seen(url)).report).toMatchObject({ trusted: true, tls: { sni: 'elsewhere.localhost' } })
+  })
+  test('an answer that opens no WebSocket is said to be none, and where the lab has one', async () => {
+    const lab = await startTestLab()
+    for (const [path, status] of [
+      ['/', 200],
+      ['/nope', 404],
+    ] as const) {
+      const { report, text } = await seen(new URL(lab.url.replace('https', 'wss') + path), { ca: lab.authority!.ca })
+      expect([report.trusted, report.answer?.status]).toEqual([true, status])
+      expect(text).toMatch(
+        /\n {11}no WebSocket: only 101 opens one; is the path right\? In the lab it is \/feed\/wss\n/,
+      )
+    }
+    await lab.close()
   })
   test('an address has no SNI', async () => {
     const url = await serve(await make())
@@ -251,6 +323,14 @@ describe('the command', () => {
     expect(refused.code).toBe(1)
     expect(JSON.parse(refused.out)).toMatchObject({ trusted: false, reasons: [{ code: 'self-signed' }] })
   })
+  test('--json is one object when nobody answers too: the error; exit 1, and the line for people', async () => {
+    const url = await listening(createPlain())
+    await new Promise((resolve) => servers.pop()!.close(resolve))
+    const { code, out, err } = await run(folder, 'inspect', '--json', ...ca(), url.href)
+    expect([code, err]).toEqual([1, expect.stringMatching(/^wirelab: localhost:\d+: nobody listens there.*\n$/)])
+    const message = err.trim().replace(/^wirelab: /, '')
+    expect(JSON.parse(out)).toEqual({ url: url.href, error: { code: 'ECONNREFUSED', message } })
+  })
   test('what a certificate says cannot steer the terminal', async () => {
     const url = await serve(await issue({ kind: 'server', subject: '\u001b]0;x\u0007\u202e', names }))
     expect((await run(folder, 'inspect', ...ca(), url.href)).out).not.toMatch(/[\u001b\u0007\u202e]/)
@@ -269,7 +349,17 @@ describe('the command', () => {
     expect(readFileSync(known, 'utf8')).toMatch(
       new RegExp(`^localhost:${url.port} ${new X509Certificate(credentials.cert).fingerprint256} \\d{4}-[^ ]*\n$`),
     )
-    expect(await run(folder, ...flags, url.href)).toMatchObject({ code: 0, err: expect.stringMatching(/that was vouched for/) as string }) // prettier-ignore
+    expect(first.out).toMatch(/^trusted {4}yes, by you: .* vouched for on \d{4}-/)
+    const again = await run(folder, ...flags, url.href)
+    expect([again.code, again.err]).toEqual([0, expect.stringMatching(/that was vouched for/)])
+    expect(again.out).toMatch(
+      /^trusted {4}yes, by you: .* vouched for on \d{4}-.*\n +by nobody else: it is self-signed/,
+    )
+    expect(again.out).not.toMatch(/NO|cure/)
+    expect(JSON.parse((await run(folder, ...flags, '--json', url.href)).out)).toMatchObject({
+      ...{ trusted: true, vouchedFor: expect.stringMatching(/^\d{4}-/) as string },
+      reasons: [{ code: 'self-signed' }],
+    })
     credentials = await issue({ kind: 'server', names })
     ;(servers[0] as ReturnType<typeof createServer>).setSecureContext({ ...credentials })
     const changed = await run(folder, ...flags, '--yes', url.href)
@@ -277,6 +367,9 @@ describe('the command', () => {
       1,
       expect.stringMatching(/^THE CERTIFICATE HAS CHANGED[^]*delete the line/),
     ])
+    expect(changed.out).toMatch(
+      /^trusted {4}NO: it is not the certificate that was vouched for on [^]*cure: ask its owner; /,
+    )
     expect(await run(folder, 'inspect', ...ca(), url.href)).toMatchObject({ code: 1, err: '' })
   })
   test('--trust-on-first-use does not make good what is wrong beside the issuer', async () => {
@@ -285,10 +378,45 @@ describe('the command', () => {
     const { code, err } = await run(folder, ...flags, url.href)
     expect([code, err]).toEqual([1, expect.stringMatching(/Nobody can vouch for that/)])
   })
+  test('known hosts that cannot be read are not taken for none', async () => {
+    const path = join(folder, 'spoilt-hosts')
+    writeFileSync(path, '\ngarbage\n')
+    const url = await serve(await issue({ kind: 'server', names }))
+    const flags = ['inspect', '--trust-on-first-use', '--yes', '--known-hosts', path, ...ca()]
+    const { code, err } = await run(folder, ...flags, url.href)
+    expect([code, err]).toEqual([
+      2,
+      `wirelab: ${path}: line 2 is not HOST:PORT FINGERPRINT DATE; mend it, or delete it\n`,
+    ])
+    expect(readFileSync(path, 'utf8')).toBe('\ngarbage\n')
+  })
+  test.each([
+    [['yes'], true, 1],
+    [['y', '', 'YES '], true, 3],
+    [['y', 'no', 'yes'], false, 2],
+    [['y'], false, 2],
+  ])('at the terminal, %j: %s; what is neither yes nor no is asked again', async (typed, isMeant, asked) => {
+    const [input, output] = [Object.assign(new PassThrough(), { isTTY: true }), new PassThrough()]
+    input.end(typed.map((line) => `${line}\n`).join(''))
+    expect(await confirmed('Is it?', { input, output })).toBe(isMeant)
+    const said = String(output.read())
+    expect([said.match(/Is it\? \[yes\/no\]/g), said.match(/yes/g)]).toEqual([
+      ['Is it? [yes/no]'],
+      expect.objectContaining({ length: asked }),
+    ])
+  })
   test.each([
     [['inspect', 'ftp://x'], /https:/],
     [['inspect', 'https://localhost', '--cert', 'x'], /go together/],
+    [['inspect', 'http://localhost'], /^wirelab: http:\/\/localhost: expected https:/],
+    [['inspect', 'https://localhost:99999'], /: there is no port 99999; the highest is 65535/],
     [['inspect', 'https://localhost', '--crl', 'missing.pem'], /cannot read missing\.pem/],
+    [['inspect', 'https://localhost', '--crl', 'a-note'], /a-note: not a CRL in PEM/],
+    [['inspect', 'https://localhost', '--crl', 'certs/ca.pem'], /certs\/ca\.pem: not a CRL in PEM/],
+    [['inspect', 'https://localhost', '--ca', 'a-note'], /a-note: expected a certificate in PEM/],
+    [['inspect', 'https://localhost', '--cert', 'a-note', '--key', 'a-note'], /a-note: expected a certificate in PEM/],
+    [['inspect', 'https://localhost', '--cert', 'certs/ca.pem', '--key', 'a-note'], /a-note: not a private key in PEM/],
+    [['inspect', 'https://localhost', '--cert', 'certs/ca.pem', '--key', 'certs/server-key.pem'], /server-key\.pem is not the key of certs\/ca\.pem/], // prettier-ignore
   ])('%j is one line and exit 2', async (args, why) => {
     const { code, out, err } = await run(folder, ...args)
     expect([code, out, err.trim().split('\n').length]).toEqual([2, '', 1])
@@ -298,7 +426,6 @@ describe('the command', () => {
 
 test('a server that says nothing is not waited for for ever', { timeout: 20_000 }, async () => {
   const url = await listening(createPlain(() => undefined))
-  writeFileSync(join(folder, 'note'), '')
   const { ended } = start(folder, ['inspect', url.href])
   expect(await ended).toMatchObject({ code: 1, err: expect.stringMatching(/did not answer within 10 s/) as string })
 })

@@ -7,6 +7,7 @@ import { attacks } from '../src/range/attacks.ts'
 import { rangeRoom } from '../src/range/room.ts'
 import { SECRET } from '../src/range/switched.ts'
 import type { Lab } from '../src/server/start.ts'
+import { nodePlatform } from '../transports/platform.ts'
 import { startBrowser } from './browser.ts'
 import { startTestLab } from './lab.ts'
 import * as screens from './screens.ts'
@@ -22,6 +23,27 @@ const LOOT: Record<string, RegExp> = {
   'sse-injection': /The moderator says: Everybody has to log in anew/,
   xss: /(?=.*“from” ran)(?=.*“text” ran)(?=.*“colour” ran)(?=.*“link” ran)/,
   'plain-http': /A request in plain text: GET \/ HTTP\/1\.1/,
+}
+/** Which rule has held it back, with just this defence on; the empty name: with all of them. */
+const FOREIGN = /(GET|POST) \/feed[^→]*from Origin https:\/\/(localhost|127\.0\.0\.1):\d+[^→]*/.source
+const refused = (status: number, more = '') => new RegExp(`${FOREIGN}${more} → ${status}`)
+const AS_TEXT = /4 notes were shown as text/
+const HELD: Record<string, Record<string, RegExp>> = {
+  hijack: { origin: refused(403, 'with the cookie') },
+  'hijack-from-afar': { origin: refused(403), 'same-site': refused(401, 'without the cookie'), '': refused(403) },
+  // Without the Origin check the target answers, and the browser keeps the answer from the page.
+  'read-across': {
+    origin: refused(403),
+    cors: /the browser keeps it from this page \(CORS\).* → 200/,
+    '': refused(403),
+  },
+  'forged-post': {
+    ...{ origin: refused(403), 'same-site': /POST \/feed[^→]*without the cookie → 401/, '': refused(403) },
+    schema: /POST \/feed[^→]*with the cookie → 415/,
+  },
+  'sse-injection': { encoding: /One note was published; the page was shown one\./ },
+  xss: { text: AS_TEXT, policy: /A note is not shown|4 notes were shown as HTML/, '': AS_TEXT },
+  'plain-http': { hsts: /The browser asked for TLS, which nobody speaks on this port/ },
 }
 /** For it HSTS can be seen: it leads to this machine, and is no localhost. */
 const NAME = 'lab.wirelab.test'
@@ -51,9 +73,30 @@ describe.each(browserNames)('%s', (browserName) => {
         const { outcome, text } = await attackBy(page, slug)
         expect(outcome, text).toBe(succeeds ? 'succeeded' : 'held')
         if (succeeds) expect(text).toMatch(LOOT[slug]!)
-        else expect(text).not.toContain(SECRET)
+        else {
+          const own = attacks.find((each) => each.slug === slug)!.defences.filter((name) => !off.includes(name))
+          expect(text).toMatch(HELD[slug]![own.length > 1 ? '' : own[0]!]!)
+          expect(text).not.toContain(SECRET)
+        }
       })
     })
+
+  test('an attack that could not be made is called neither: the victim cannot log in', PATIENCE, async () => {
+    await leaveOff(page, 'hijack', ['origin'])
+    const platform = nodePlatform({ ca: lab.authority!.ca })
+    const wrong = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"name":"victim","password":"wrong wrong"}',
+    }
+    for (let n = 0; n < 10; n++) await (await platform.fetch(`${lab.target}/sessions`, wrong)).text()
+    await platform.close()
+    const { outcome, text } = await attackBy(page, 'hijack')
+    expect(outcome, text).toBe('failed')
+    expect(text).toMatch(/was not made.*says nothing of the target: the target answered 429 to the victim’s login\./)
+    expect(text).not.toMatch(/held back|the browser itself/)
+    await leaveOff(page, 'hijack', []) // the target is started anew, and has forgotten it
+  })
 
   test('from the keyboard: a switch by Space, which keeps the focus, and the attack by Enter', PATIENCE, async () => {
     await leaveOff(page, 'hijack', [])

@@ -1,6 +1,9 @@
 // The range beside a lab: its switches reach its own target and nothing else, and nobody but the lab's page turns them.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { defaults } from '../src/core/limits.ts'
+import { accountRoom } from '../src/accounts/room.ts'
+import { defaults, rangeOf } from '../src/core/limits.ts'
+import type { LimitName } from '../src/core/limits.ts'
+import { WEAK } from '../src/range/attacks/guesses.ts'
 import { defenceNames } from '../src/range/attack.ts'
 import { attacks } from '../src/range/attacks.ts'
 import { defences } from '../src/range/defences.ts'
@@ -26,7 +29,7 @@ const EVIL = { origin: 'https://evil.example' }
 const SWITCHES = '/lab/range/defences'
 
 beforeAll(async () => {
-  lab = await startTestLab({ range: rangeRoom })
+  lab = await startTestLab({ range: rangeRoom, accounts: accountRoom({ path: ':memory:', cost: 4 }) })
   platform = nodePlatform({ ca: lab.authority!.ca })
   const answer = await platform.fetch(`${lab.url}/lab`)
   cookie = answer.headers.get('set-cookie')!.split(';')[0]!
@@ -169,9 +172,68 @@ describe('with every switch off', () => {
   })
 
   test('the accounts of the target are none of the lab’s', async () => {
-    expect((await ask('POST', `${lab.url}/sessions`, {}, '{"name":"victim","password":"correct horse"}')).status).toBe(
-      404,
-    )
+    const login = JSON.stringify({ name: 'victim', password: WEAK })
+    expect((await ask('POST', `${lab.target}/sessions`, {}, login)).status).toBe(201)
+    expect((await ask('POST', `${lab.url}/sessions`, {}, login)).status).toBe(401)
+  })
+})
+
+describe('where there is none', () => {
+  test.each(['0.0.0.0', '::', '192.0.2.1'])('not beside a lab on %s, whoever starts it', async (host) => {
+    await expect(startTestLab({ host, range: rangeRoom })).rejects.toThrow(/the range is for this machine alone/)
+  })
+  test('not where no ports are left', async () => {
+    await expect(startTestLab({ port: 65_533, range: rangeRoom })).rejects.toThrow(/needs the 3 ports after the lab’s/)
+  })
+})
+
+describe('`--limit` of a lab reaches no “off” of the range', () => {
+  const bounds = defences.flatMap(({ name, off }) =>
+    Object.entries(off.limits ?? {}).map((each) => [name, ...each] as const),
+  )
+  test.each(bounds)('%s: %s=%d', (_, limit, value) => {
+    const [min, max] = rangeOf(limit as LimitName)
+    expect(value < min || value > max).toBe(true)
+    expect(defaults[limit as LimitName]).toBeGreaterThanOrEqual(min)
+  })
+  test('of five defences', () => expect(new Set(bounds.map(([name]) => name)).size).toBe(5))
+})
+
+describe('an attack that was not made is neither held back nor a success', () => {
+  const made = () => {
+    const results = runs(() => now)
+    results.begin('xss', [])
+    return results
+  }
+  let now = 0
+  test('it could not be made', () => {
+    const results = made()
+    results.fail('xss', 'the line was cut')
+    expect(results.of('xss')).toMatchObject({ over: true, succeeded: false, failed: 'the line was cut' })
+    results.fail('xss', 'later')
+    expect(results.of('xss')!.failed).toBe('the line was cut')
+  })
+  test('nothing more was heard of it', () => {
+    const results = made()
+    now += 41_000
+    expect(results.of('xss')).toMatchObject({ over: true, failed: 'nothing more was heard of it' })
+  })
+  test('it had its loot already: then it succeeded', () => {
+    const results = made()
+    results.win('xss', 'loot')
+    results.failAll('a switch was turned meanwhile')
+    expect(results.of('xss')).toMatchObject({ over: true, succeeded: true })
+    expect(results.of('xss')!.failed).toBeUndefined()
+  })
+  test('nothing of it came to the target, and something did', async () => {
+    const results = made()
+    results.endIn(0, 'xss', 'nothing was published', 'it did not get there')
+    await expect.poll(() => results.of('xss')).toMatchObject({ over: true, failed: 'it did not get there', seen: [] })
+    results.begin('xss', [])
+    results.arrive('POST /feed → 403')
+    results.endIn(0, 'xss', 'nothing was published', 'it did not get there')
+    await expect.poll(() => results.of('xss')!.seen).toEqual(['nothing was published'])
+    expect(results.of('xss')!.failed).toBeUndefined()
   })
 })
 

@@ -8,7 +8,7 @@ import type { DefenceName } from '../src/range/attack.ts'
 import type { Lab } from '../src/server/start.ts'
 
 export interface Shown {
-  outcome: 'succeeded' | 'held'
+  outcome: 'succeeded' | 'held' | 'failed'
   text: string
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { LEVEL_1 } from './asvs.ts'
 
 const root = join(import.meta.dirname, '..')
 const pages = ['docs/security.md', 'SECURITY.md']
@@ -51,6 +52,13 @@ describe('the tables of docs/security.md', () => {
       expect(cells[2]!.trim(), row).toMatch(/^(–$|\[)/)
     }
   })
+  test('have each item of level 1, or the text says why not', () => {
+    const section = text.slice(text.indexOf('## OWASP ASVS'), text.indexOf('## Known gaps'))
+    const named = section.split('\n').map((each) => (each.startsWith('|') ? each.split(' | ')[0]! : each))
+    const items = new Set(named.flatMap(itemsOf))
+    expect(LEVEL_1).toHaveLength(70)
+    expect(LEVEL_1.filter((item) => !items.has(item))).toEqual([])
+  })
   test('name each item of ASVS in the chapter that it is of', () => {
     for (const section of text.split(/^### /m).slice(1)) {
       const chapters = [...section.split('\n')[0]!.matchAll(/V(\d+)/g)].map(([, number]) => number)
@@ -71,6 +79,12 @@ describe.each(pages)('the links of %s', (page) => {
     if (anchor !== undefined) expect(anchors(readFileSync(to, 'utf8'))).toContain(anchor)
   })
 })
+
+/** `7.2.1–7.2.3` is three of them. */
+const itemsOf = (words: string) =>
+  [...words.matchAll(/\b(\d+\.\d+)\.(\d+)(?:–\1\.(\d+))?/g)].flatMap(([, section, first, last = first]) =>
+    Array.from({ length: Number(last) - Number(first) + 1 }, (_, n) => `${section}.${Number(first) + n}`),
+  )
 
 /** As GitHub makes them. */
 const anchors = (markdown: string) =>

@@ -21,14 +21,14 @@ test.each([
   ['ECONNREFUSED', /; is the lab running/],
   ['ENOTFOUND', /; is the name of the host right/],
   ['EPROTO', /does not speak TLS/],
-  ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS/],
-  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', /no version of TLS that is safe/],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS .*\? npx wirelab inspect https:\/\/localhost says more$/],
+  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', /no version of TLS that is safe; npx wirelab inspect https:\/\/localhost says more$/], // prettier-ignore
   ['ECONNRESET', /hung up/],
   ['UND_ERR_CONNECT_TIMEOUT', /nobody answers/],
   ['EWHATEVER', /^polling: no$/],
 ])('%s: what to do about it', (code, said) => {
   const cause = Object.assign(new Error('no'), { code })
-  expect(reasonOf(new Error('polling', { cause }))).toMatch(said)
+  expect(reasonOf(new Error('polling', { cause }), 'https://localhost')).toMatch(said)
 })
 
 test.each([

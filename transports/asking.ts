@@ -1,10 +1,8 @@
 // What polling and long polling share on the client side: ask for a page, hand its events on, ask again.
-import { isTerminalStatus, retryAfterMs } from '../src/core/backoff.ts'
 import { parseObject } from '../src/core/event.ts'
 import { reader } from '../src/core/reader.ts'
 import type { ConnectOptions, Connection } from './contract.ts'
-import { retrying, watchdog } from './retry.ts'
-import type { Attempt } from './retry.ts'
+import { refusedBy, retrying, settle, watchdog } from './retry.ts'
 
 export interface Asking {
   name: string
@@ -40,7 +38,7 @@ export function asking({ name, query, timeoutMs, pauseMs }: Asking, options: Con
       const response = await platform.fetch(url, { signal: abort.signal })
       const body = await readText(response, alive.feed)
       if (line.over) return
-      if (!response.ok) return failed(line, name, response, body)
+      if (!response.ok) return settle(line, name, refusedBy(response.status, response.headers.get('retry-after'), body))
       if (first) line.opened()
       first = false
 
@@ -62,12 +60,6 @@ export function asking({ name, query, timeoutMs, pauseMs }: Asking, options: Con
       clearTimeout(timer)
     }
   })
-}
-
-function failed(line: Attempt, name: string, { status, headers }: Response, body: string) {
-  const cause = new Error(`${name}: HTTP ${status} ${body.slice(0, 200)}`)
-  if (isTerminalStatus(status)) line.ended(cause)
-  else line.lost(cause, retryAfterMs(headers.get('retry-after')))
 }
 
 /** A large answer over a slow line is no dead line: `heard` is called for every piece of it. */

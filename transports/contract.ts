@@ -24,7 +24,8 @@ export interface ConnectOptions {
   onEvent(event: FeedEvent): void
   /** Events that cannot be had any more; comes before the next event. */
   onGap?(gap: Gap): void
-  onState?(state: ConnectionState, cause?: unknown): void
+  /** `inMs`, where it is known: how long `waiting` lasts. */
+  onState?(state: ConnectionState, cause?: unknown, inMs?: number): void
 }
 
 export interface Connection {

@@ -1,10 +1,14 @@
 // What a browser has and Node must be handed: fetch, EventSource and WebSocket, all of them trusting one more CA.
-import type { Socket } from 'node:net'
+import type { IncomingMessage } from 'node:http'
+import type { LookupFunction, Socket } from 'node:net'
 import { getCACertificates } from 'node:tls'
 import { EventSource as NodeEventSource } from 'eventsource'
 import { Agent, WebSocket as UndiciWebSocket, buildConnector, fetch as undiciFetch } from 'undici'
 import { WebSocket as WsWebSocket } from 'ws'
 import type { Platform } from './contract.ts'
+import { lookupLocal } from './lookup.ts'
+import { refusalOf, refusedBy } from './retry.ts'
+import type { Refused } from './retry.ts'
 
 export interface NodePlatformOptions {
   /** PEM of a CA to trust beside Node's own and those of NODE_EXTRA_CA_CERTS. */
@@ -19,7 +23,11 @@ export interface NodePlatformOptions {
 /** `ws` and `eventsource` over HTTP/1.1; undici where HTTP/2 is asked for (it speaks RFC 8441). Close it, or sockets stay open. */
 export function nodePlatform(options: NodePlatformOptions = {}): Platform & { close(): Promise<void> } {
   const { ca, client, http = '1.1', headers = {} } = options
-  const trust = { ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }), ...client }
+  const trust = {
+    lookup: lookupLocal,
+    ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
+    ...client,
+  }
   const pools = new Set<ReturnType<typeof pool>>()
   const open = () => {
     const opened = pool(trust, http === '2')
@@ -57,13 +65,20 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform & { cl
       let failure: unknown
       super(url, {
         fetch: (input, init) =>
-          fetchWith(own.agent, input, init).catch((error: unknown) => {
-            failure = error
-            throw error
-          }),
+          fetchWith(own.agent, input, init).then(
+            async (answer) => {
+              // Read now: it ends the request when it sees the status.
+              if (answer.status !== 200) failure = { refused: await refusalOf(answer as unknown as Response) }
+              return answer
+            },
+            (error: unknown) => {
+              failure = error
+              throw error
+            },
+          ),
       })
       this.#pool = own
-      // It keeps the words of an error only; as with `ws`, the event carries the error itself, with its code.
+      // It keeps the words of an error only, and of an answer its status; as with `ws`, the event carries the error itself.
       this.addEventListener('error', (event) => Object.assign(event, { error: failure }))
     }
     override close() {
@@ -74,6 +89,12 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform & { cl
   class WebSocket extends WsWebSocket {
     constructor(url: string, protocol: string) {
       super(url, protocol, { ...trust, headers, perMessageDeflate: false })
+      let refused: Promise<Refused> | undefined
+      this.on('unexpected-response', (_, answer) => {
+        refused = refusalFrom(answer)
+        void refused.then(() => this.terminate())
+      })
+      this.on('error', (error) => void (refused && Object.assign(error, { refused })))
     }
   }
   class Http2WebSocket extends UndiciWebSocket {
@@ -91,13 +112,21 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform & { cl
   }
 }
 
+async function refusalFrom(answer: IncomingMessage): Promise<Refused> {
+  const pieces = (await answer
+    .setEncoding('utf8')
+    .toArray()
+    .catch(() => [])) as string[] // it broke: the status is known
+  return refusedBy(answer.statusCode ?? 0, answer.headers['retry-after'] ?? null, pieces.join(''))
+}
+
 /** Whether whoever asked does not want the answer any more. An abort with another reason is about the line: it is dead. */
 function hasLeft(init: RequestInit | undefined): boolean {
   return init?.signal?.aborted === true && (init.signal.reason as Error | undefined)?.name === 'AbortError'
 }
 
 /** Connections that can be ended for good: undici may let go of an HTTP/2 socket without closing it. */
-function pool(trust: { ca?: string[]; cert?: string; key?: string }, allowH2: boolean) {
+function pool(trust: { lookup: LookupFunction; ca?: string[]; cert?: string; key?: string }, allowH2: boolean) {
   const sockets = new Set<Socket>()
   const dial = buildConnector({ ...trust, allowH2 })
   const connect: typeof dial = (options, callback) =>

@@ -1,5 +1,5 @@
 // The part of a client that all four share: one attempt at a time, back-off between them, an end that is final.
-import { backoffMs, retryAfterMs } from '../src/core/backoff.ts'
+import { backoffMs, isTerminalStatus, retryAfterMs } from '../src/core/backoff.ts'
 import type { ConnectOptions, Connection } from './contract.ts'
 
 /** What an attempt tells; after `lost` or `ended` it is over and nothing more it says is heard. */
@@ -49,8 +49,9 @@ export function retrying(onState: ConnectOptions['onState'], attempt: (line: Att
       lost(cause, waitMs = 0) {
         if (mine.over) return
         abandon()
-        timer = setTimeout(start, waitMs + backoffMs(failures++))
-        onState?.('waiting', cause)
+        const inMs = waitMs + backoffMs(failures++)
+        timer = setTimeout(start, inMs)
+        onState?.('waiting', cause, inMs)
       },
       ended(cause) {
         if (!mine.over) end(cause)
@@ -96,13 +97,54 @@ export function watchdog(ms: number, expired: () => void): { feed(nextMs?: numbe
 
 export interface Refused {
   status: number
-  /** How long the server asked us to stay away (Retry-After). */
   retryAfterMs: number | undefined
+  /** Its words; empty when it had none. */
+  message: string
 }
 
-/** EventSource and WebSocket do not tell a page why they were refused; the same question as a fetch does. */
-export async function askStatus(url: string, fetch: typeof globalThis.fetch): Promise<Refused> {
-  const response = await fetch(url, { headers: { accept: 'text/event-stream, */*;q=0.1' } })
-  await response.body?.cancel()
-  return { status: response.status, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) }
+/** @param body of our servers `{"error":{code,message}}`, of others anything */
+export function refusedBy(status: number, retryAfter: string | null, body: string): Refused {
+  return { status, retryAfterMs: retryAfterMs(retryAfter), message: wordsOf(body) }
+}
+
+function wordsOf(body: string): string {
+  try {
+    const { error } = JSON.parse(body) as { error: { message: unknown } }
+    if (typeof error.message === 'string') return error.message.slice(0, 200)
+  } catch {
+    // not ours: whatever it is
+  }
+  return body.slice(0, 200).trim()
+}
+
+export async function refusalOf(response: Response): Promise<Refused> {
+  const text = await startOf(response).catch(() => '') // it broke: the status is known
+  return refusedBy(response.status, response.headers.get('retry-after'), text)
+}
+
+/** As much as anybody reads: it may never end. Of what is no refusal, nothing. */
+async function startOf({ ok, body }: Response): Promise<string> {
+  const pieces = body?.getReader()
+  const [decoder, limit] = [new TextDecoder(), ok ? 0 : 2000]
+  let text = ''
+  while (pieces && text.length < limit) {
+    const { done, value } = await pieces.read()
+    if (done) return text
+    text += decoder.decode(value, { stream: true })
+  }
+  void pieces?.cancel().catch(() => undefined) // nobody waits for what nobody reads
+  return text
+}
+
+/** Node's platform tells it with the event; a page is not told why an EventSource or a WebSocket was refused, and asks again by fetch. */
+export async function whyRefused(event: unknown, url: string, fetch: typeof globalThis.fetch): Promise<Refused> {
+  const { error } = (event ?? {}) as { error?: { refused?: Refused | Promise<Refused> } }
+  return error?.refused ?? refusalOf(await fetch(url, { headers: { accept: 'text/event-stream, */*;q=0.1' } }))
+}
+
+/** The end of this line, or of this attempt, as the answer says. */
+export function settle(line: Attempt, name: string, { status, message, retryAfterMs: waitMs }: Refused) {
+  const cause = new Error(`${name}: HTTP ${status}${message && `: ${message}`}`)
+  if (isTerminalStatus(status)) line.ended(cause)
+  else line.lost(cause, waitMs)
 }

@@ -4,23 +4,31 @@ import type { TemplateResult } from '/vendor/lit-html.js'
 import type { Defence, Run } from './range.ts'
 
 /** In a word or two. */
-export function outcomeOf({ over, succeeded }: Run): string {
+export function outcomeOf({ over, succeeded, failed }: Run): string {
   if (succeeded) return 'The attack succeeded'
+  if (failed !== undefined) return 'The attack was not made'
   return over ? 'The attack was held back' : 'Under way'
 }
 
-export function outcome(run: Run, own: Defence[]): TemplateResult {
-  const { number, off, over, succeeded, seen, arrived } = run
+function nameOf({ over, succeeded, failed }: Run) {
+  if (succeeded) return 'succeeded'
+  if (failed !== undefined) return 'failed'
+  return over ? 'held' : 'under-way'
+}
+
+/** @param byPage whether a browser made it, which has rules of its own */
+export function outcome(run: Run, own: Defence[], byPage: boolean): TemplateResult {
+  const { number, off, over, succeeded, failed, seen, arrived } = run
   const were = own.filter(({ name }) => off.includes(name))
-  return html`<div
-    class="outcome"
-    data-run=${number}
-    data-outcome=${succeeded ? 'succeeded' : over ? 'held' : 'under-way'}
-  >
+  const isHeld = over && !succeeded && failed === undefined
+  // Of a page that asked, and was answered; who never came was held back by nobody.
+  const byBrowser = isHeld && byPage && were.length === own.length && arrived.length > 0
+  return html`<div class="outcome" data-run=${number} data-outcome=${nameOf(run)}>
     <p>
       <b>${outcomeOf(run)}</b>,
       ${were.length === 0 ? 'with all its defences on' : `without: ${were.map(({ title }) => title).join(', ')}`}.
-      ${over && !succeeded && were.length === own.length ? 'Nothing of the target held it back: the browser itself did.' : nothing}
+      ${failed === undefined ? nothing : `This says nothing of the target: ${failed}.`}
+      ${byBrowser ? 'Nothing of the target held it back: the browser itself did.' : nothing}
       ${succeeded && were.length === 0 ? 'Here the defence is none; “Why” says where it is.' : nothing}
     </p>
     ${

@@ -14,6 +14,8 @@ export interface Run {
   off: string[]
   over: boolean
   succeeded: boolean
+  /** It was not made, and why. */
+  failed?: string
   seen: string[]
   arrived: string[]
 }

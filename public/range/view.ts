@@ -93,7 +93,7 @@ function card(attack: Attack, { defences }: Range, trouble: string, act: ViewOpt
       }
     </p>
     <p class="alert" role="alert" ?hidden=${!trouble}>${trouble}</p>
-    ${run ? outcome(run, own) : nothing}
+    ${run ? outcome(run, own, page !== null) : nothing}
     <details>
       <summary>Why</summary>
       ${why.map((paragraph) => html`<p>${paragraph}</p>`)}

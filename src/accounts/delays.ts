@@ -3,12 +3,13 @@ import { LRUCache } from 'lru-cache'
 import { Refusal } from '../../transports/request.ts'
 
 export interface Delays {
-  /** Whole seconds until the next try may be made; 0: now. */
-  waitSeconds(key: string): number
-  /** One more failure. Counted before it is known whether it is one: a hundred tries at once are a hundred. */
-  count(key: string): void
-  /** It was none. */
-  forgive(key: string): void
+  /** @param isKnown more are free. @returns whole seconds until the next try may be made; 0: now */
+  waitSeconds(key: string, isKnown?: boolean): number
+  /**
+   * One more failure. Counted before it is known whether it is one: a hundred tries at once are a hundred.
+   * @returns what is called when it was none
+   */
+  count(key: string): () => void
   /** Nor do those before count any more. */
   forget(key: string): void
 }
@@ -19,33 +20,45 @@ interface Failures {
   at: number
 }
 
-export const FREE = 5
+const FREE = 5
+/** How many times as many are free to who is known: enough for the mistakes of a class behind one address. */
+const KNOWN = 10
 const LONGEST_SECONDS = 300
 /** Bounded: who floods it with names has to fail with each of them, and an address fails five times. */
 const KEYS = 10_000
-const KEPT_MS = 24 * 3_600_000
 
-/** `free` failures cost nothing; then 1, 2, 4 … 300 s pass before the next try. @param clock milliseconds that never go back */
+/**
+ * `free` failures cost nothing; then 1, 2, 4 … 300 s pass before the next try. So many seconds without one take one off: as slow as the
+ * longest wait, so that who waits for that gets no more tries than who does not.
+ * @param clock milliseconds that never go back
+ */
 export function delays(clock: () => number, free = FREE): Delays {
   const table = new LRUCache<string, Failures>({ max: KEYS })
 
-  function failuresOf(key: string): Failures {
-    const known = table.get(key)
-    return known && clock() - known.at < KEPT_MS ? known : { count: 0, at: 0 }
+  function left(failures: Failures | undefined): number {
+    if (!failures) return 0
+    return Math.max(0, failures.count - Math.floor((clock() - failures.at) / (LONGEST_SECONDS * 1000)))
   }
 
   return {
-    waitSeconds(key) {
-      const { count, at } = failuresOf(key)
-      if (count < free) return 0
-      const until = at + Math.min(LONGEST_SECONDS, 2 ** (count - free)) * 1000
+    waitSeconds(key, isKnown = false) {
+      const failures = table.get(key)
+      const over = left(failures) - (isKnown ? free * KNOWN : free)
+      if (!failures || over < 0) return 0
+      const until = failures.at + Math.min(LONGEST_SECONDS, 2 ** over) * 1000
       return Math.max(0, Math.ceil((until - clock()) / 1000))
     },
-    count: (key) => void table.set(key, { count: failuresOf(key).count + 1, at: clock() }),
-    forgive(key) {
-      const { count, at } = failuresOf(key)
-      if (count > 1) table.set(key, { count: count - 1, at })
-      else table.delete(key)
+    count(key) {
+      const before = table.get(key)
+      const counted = { count: left(before) + 1, at: clock() }
+      table.set(key, counted)
+      return () => {
+        const now = table.get(key)
+        if (now !== counted) {
+          if (now) table.set(key, { ...now, count: now.count - 1 }) // others were counted meanwhile
+        } else if (before) table.set(key, before)
+        else table.delete(key)
+      }
     },
     forget: (key) => void table.delete(key),
   }

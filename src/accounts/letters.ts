@@ -1,5 +1,5 @@
 // How a link that resets a password gets to whom it is for: by mail, or to whoever runs the lab, who hands it on.
-import { appendFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 
 export interface Letter {
   /** Of the account. */
@@ -18,10 +18,21 @@ export function toOperator(print: (text: string) => void, outbox: string | undef
     const { name, email, link, minutes } = letter
     const line = JSON.stringify({ at: new Date().toISOString(), ...letter })
     try {
-      if (outbox !== undefined) await appendFile(outbox, `${line}\n`, { mode: 0o600 })
+      if (outbox !== undefined) await append(outbox, `${line}\n`)
     } finally {
       print(`Reset    ${link}   for ${name}${email === null ? '' : ` <${email}>`}, ${minutes} minutes; hand it on`)
     }
+  }
+}
+
+/** Whoever reads it has these accounts: one that others could read they read no more. */
+async function append(path: string, line: string) {
+  const file = await open(path, 'a', 0o600)
+  try {
+    await file.chmod(0o600)
+    await file.appendFile(line)
+  } finally {
+    await file.close()
   }
 }
 

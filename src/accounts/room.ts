@@ -30,6 +30,8 @@ export interface RoomOptions {
   cost?: number
   /** Failures without a delay. */
   free?: number
+  /** Whether an account may have one of the most frequent passwords; for targets of src/range only. */
+  frequent?: 'refused' | 'taken'
 }
 
 const PEPPER_BYTES = 32
@@ -42,6 +44,7 @@ export function accountRoom({
   print = () => undefined,
   cost,
   free,
+  frequent = 'refused',
   ...post
 }: RoomOptions): OpenAccounts {
   return async ({ limits, clock, origin, report }) => {
@@ -81,7 +84,7 @@ export function accountRoom({
       routes: (guard) =>
         accountRoutes(
           {
-            ...{ store, login: logins, users: all, sessions: lines, resets: reset, limits, signUp },
+            ...{ store, login: logins, users: all, sessions: lines, resets: reset, limits, signUp, frequent },
             publisherOf: (event) => published.get(event),
           },
           guard,
@@ -109,14 +112,22 @@ async function openFiles(path: string, isFile: boolean): Promise<{ store: Store;
   if (!isFile) return { store: openStore(path), pepper: randomBytes(PEPPER_BYTES) }
   let store: Store | undefined
   try {
-    await (await open(path, 'a', 0o600)).close()
+    await ownersOnly(path)
     store = openStore(path)
     return { store, pepper: await pepperOf(`${path}.key`, store.count() > 0) }
   } catch (cause) {
     store?.close()
     const { code, message } = cause as NodeJS.ErrnoException
-    throw new Error(`accounts: ${path} and its key cannot be used (${code ?? ''} ${message})`, { cause })
+    const why = code === undefined || message.startsWith(code) ? message : `${code} ${message}`
+    throw new Error(`accounts: ${path} and its key cannot be used (${why})`, { cause })
   }
+}
+
+/** Made if there is none; and one that others could read they read no more. */
+async function ownersOnly(path: string) {
+  const file = await open(path, 'a', 0o600)
+  await file.chmod(0o600)
+  await file.close()
 }
 
 /** What passwords are mixed with before they are hashed. @throws Error when it is gone and passwords were hashed with it */
@@ -125,7 +136,10 @@ async function pepperOf(path: string, isUsed: boolean): Promise<Uint8Array> {
     if (error.code !== 'ENOENT' || isUsed) throw error
     return undefined
   })
-  if (kept?.length === PEPPER_BYTES) return kept
+  if (kept?.length === PEPPER_BYTES) {
+    await ownersOnly(path)
+    return kept
+  }
   if (kept && isUsed) throw new Error(`${path} is no key of ours: expected ${PEPPER_BYTES} bytes`)
   const pepper = randomBytes(PEPPER_BYTES)
   const file = await open(path, 'w', 0o600)

@@ -10,6 +10,7 @@ import { WRONG, addressOf, unauthorized } from '../server/accounts.ts'
 import { readJson } from '../server/body.ts'
 import { read } from '../server/controls.ts'
 import type { Guard } from '../server/guard.ts'
+import { refuseFrequent } from './frequent.ts'
 import type { Login } from './login.ts'
 import type { Resets } from './resets.ts'
 import type { Sessions } from './sessions.ts'
@@ -26,13 +27,14 @@ export interface RoutesOptions {
   limits: Limits
   /** Whether whoever comes may sign up, or only who has the key. */
   signUp: 'open' | 'key'
+  frequent: 'refused' | 'taken'
   publisherOf(event: string): string | undefined
 }
 
 type Asked = Context<Env>
 
 export function accountRoutes(options: RoutesOptions, guard: Guard): Hono<Env> {
-  const { store, login, users, sessions, resets, limits, signUp, publisherOf } = options
+  const { store, login, users, sessions, resets, limits, signUp, frequent, publisherOf } = options
   const app = new Hono<Env>()
   const bodyOf = ({ env }: Asked) => readJson(env.incoming, env.outgoing, limits.bodyBytes)
   const from = ({ env: { incoming } }: Asked) => ({
@@ -57,6 +59,10 @@ export function accountRoutes(options: RoutesOptions, guard: Guard): Hono<Env> {
       throw new Refusal(403, 'forbidden', 'this is for moderators, and for the key')
     return isKey
   }
+  /** Before anything is hashed, and a link is used up. @throws {Refusal} 400 */
+  function checkNew({ password }: { password: string }) {
+    if (frequent === 'refused') refuseFrequent(password)
+  }
   /** The session before ends: what its cookie was is worth nothing. */
   function letIn(context: Asked, user: User) {
     if (context.env.account) sessions.endOf(context.env.account)
@@ -71,7 +77,10 @@ export function accountRoutes(options: RoutesOptions, guard: Guard): Hono<Env> {
         context.env.incoming.headers,
       )
     const wish = read(SignUp, await bodyOf(context), expected.signUp)
-    const { name, role } = await users.signUp(wish, from(context).address)
+    checkNew(wish)
+    const { address } = from(context)
+    const { name, role } = await users.signUp(wish, address)
+    login.proven(name, address)
     return context.json({ name, role }, 201)
   })
   app.get('/users', (context) => {
@@ -94,13 +103,16 @@ export function accountRoutes(options: RoutesOptions, guard: Guard): Hono<Env> {
   app.put('/users/me/password', async (context) => {
     guard.mayChange(context.env)
     const wish = read(NewPassword, await bodyOf(context), expected.password)
+    checkNew(wish)
     const { address } = from(context)
     if ('token' in wish) {
-      users.changed(await resets.use(wish.token, wish.password, address), 'another password, by a link')
+      const user = await resets.use(wish.token, wish.password, address)
+      users.changed(user, 'another password, by a link')
+      login.proven(user.name, address)
       guard.remember(context) // now log in with it
       return context.body(null, 204)
     }
-    const user = await login.check(mine(context).name, wish.current, address)
+    const user = await login.check(mine(context).name, wish.current, address, true)
     if (!user) throw unauthorized(WRONG, context.env.incoming.headers)
     await users.setPassword(user, wish.password)
     if (context.env.account?.session !== undefined) letIn(context, user)

@@ -34,9 +34,10 @@ export const NewPassword = v.union([
 ])
 export const RoleOrder = v.strictObject({ role: v.picklist(roles) })
 
+const expectedEmail = 'an e-mail address of A–Z, a–z, 0–9, . _ + and - before the @, like ann@school.example'
 const expectedPassword = `a password of ${MIN_PASSWORD} characters to ${MAX_PASSWORD_BYTES} bytes`
 export const expected = {
-  signUp: `expected {"name","password","email"?}: a name of 2–32 of a–z, 0–9, _ and -, ${expectedPassword}`,
+  signUp: `expected {"name","password","email"?}: a name of 2–32 of a–z, 0–9, _ and -, ${expectedPassword}, ${expectedEmail}`,
   logIn: 'expected {"name","password"}',
   reset: 'expected {"name"}',
   password: `expected {"current","password"} or {"token","password"}: ${expectedPassword}`,

@@ -6,6 +6,7 @@ import type { Assets } from '../server/assets.ts'
 import { guard } from '../server/guard.ts'
 import type { Guard } from '../server/guard.ts'
 import type { HttpVersions } from '../server/secure.ts'
+import { isLoopback } from '../server/shape.ts'
 import type { Lab } from '../server/start.ts'
 import { kindNames, kindOf, names, otherName } from './kinds.ts'
 import type { Kind, KindName } from './kinds.ts'
@@ -35,12 +36,10 @@ export interface Broken {
   close(): Promise<{ forced: boolean }>
 }
 
-/** Nobody else should meet a server that is broken on purpose. */
-export const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-
 /** @throws Error when `host` is not loopback, a port is taken, or the authority cannot be opened. */
 export async function startBroken(options: BrokenOptions): Promise<Broken> {
   const { lab, certs, host = '127.0.0.1', port = 0, http = 'both', auth = 'open' } = options
+  // Nobody else should meet a server that is broken on purpose.
   if (!isLoopback(host)) throw new Error(`broken servers are for loopback only, not for ${host}`)
   const authority = await openAuthority(certs, names)
   const { hostname, port: labPort } = new URL(lab.url)

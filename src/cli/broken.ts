@@ -1,9 +1,10 @@
 // `wirelab serve --broken`: the flag, what is started for it, and what a person at the terminal is told.
 import { join } from 'node:path'
 import { Option } from 'commander'
-import { isLoopback, startBroken } from '../broken/start.ts'
+import { startBroken } from '../broken/start.ts'
 import type { Broken } from '../broken/start.ts'
 import type { HttpVersions } from '../server/secure.ts'
+import { isLoopback } from '../server/shape.ts'
 import type { Lab } from '../server/start.ts'
 import { explained } from './explained.ts'
 import { wholeNumber } from './flags.ts'

@@ -55,28 +55,32 @@ export function hopeless(url: string, cause: unknown): Error | undefined {
     return end(`cannot be trusted: ${messageOf(cause)}; npx wirelab inspect ${url} says what to do`)
   // [WHATWG Fetch, "Port blocking"]: ports of other protocols, which no browser asks either.
   if (cause && messageOf(cause).endsWith('bad port'))
-    return end('is on a port that fetch blocks; is this the lab’s port?')
+    return end(
+      'has a port that belongs to another protocol, so that browsers and Node ask nothing there; is this the lab’s port?',
+    )
   return undefined
 }
 
+/** A handshake that failed. */
+const TLS = /^(EPROTO|ERR_SSL_\w+)$/
+
 /** By the code of the error. */
 const CURES: readonly (readonly [code: RegExp, cure: string])[] = [
-  [/^ERR_SSL_\w*PROTOCOL(_VERSION)?$/, 'it has no version of TLS that is safe; npx wirelab inspect says more'],
+  [/^ERR_SSL_\w*PROTOCOL(_VERSION)?$/, 'it has no version of TLS that is safe'],
   [/^ECONNREFUSED$/, 'is the lab running, and is this its port?'],
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'is the name of the host right?'],
-  [
-    /^(EPROTO|ERR_SSL_\w+)$/,
-    'what listens there does not speak TLS as the lab does; is this its port? npx wirelab inspect says more',
-  ],
+  [TLS, 'what listens there does not speak TLS as the lab does; is this its port?'],
   [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'what listens there hung up; is this the lab’s port?'],
   [/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|UND_ERR_\w*TIMEOUT)$/, 'nobody answers there; is the address right?'],
 ]
 
 /** The cause, and where one is known, what to do about it. */
-export function reasonOf(cause: unknown): string {
+export function reasonOf(cause: unknown, url: string): string {
   const codes = codesOf(cause)
   const [, cure] = CURES.find(([pattern]) => codes.some((code) => pattern.test(code))) ?? []
-  return [messageOf(cause), cure].filter(Boolean).join('; ')
+  const reason = [messageOf(cause), cure].filter(Boolean).join('; ')
+  if (!codes.some((code) => TLS.test(code))) return reason
+  return `${reason}${reason.endsWith('?') ? '' : ';'} npx wirelab inspect ${url} says more`
 }
 
 /** There is somebody who speaks HTTP: it was reached, whatever it says. */

@@ -1,19 +1,18 @@
-// `wirelab certs issue | revoke | crl | convert | chain`: what one does with certificates, each in one step.
+// `wirelab certs issue | convert | chain`: what one does with certificates, each in one step.
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { openAuthority } from '../../certs/authority.ts'
 import type { Authority } from '../../certs/authority.ts'
-import { flawOf, inOneLine, isIssuedBy, readCertificates, sorted } from '../../certs/chain.ts'
+import { flawOf, readCertificates, sorted } from '../../certs/chain.ts'
 import { constraintsOf, permits } from '../../certs/constraints.ts'
 import { convert } from '../../certs/convert.ts'
-import { readLists, revokeSerial } from '../../certs/crl.ts'
-import { alone, files, writePair, writeWhole } from '../../certs/files.ts'
+import { writePair, writeWhole } from '../../certs/files.ts'
 import { issue } from '../../certs/issue.ts'
 import type { KeyType } from '../../certs/keys.ts'
 import type { Flags } from './certs.ts'
-import { LOOPBACK, described } from './described.ts'
+import { LOOPBACK, anew, described } from './described.ts'
 import { explained } from './explained.ts'
 import { isHostName } from './flags.ts'
 import { UsageError } from './main.ts'
@@ -28,10 +27,12 @@ interface IssueFlags extends Flags {
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 
-function open(flags: Flags): Promise<Authority> {
-  return openAuthority(flags.certs, LOOPBACK).catch((error: NodeJS.ErrnoException) => {
+export async function open(flags: Flags): Promise<Authority> {
+  const authority = await openAuthority(flags.certs, LOOPBACK).catch((error: NodeJS.ErrnoException) => {
     throw explained(error, flags)
   })
+  if (authority.replaced !== undefined) process.stderr.write(anew(authority.replaced))
+  return authority
 }
 
 export async function issuing(given: string[], _: unknown, command: Command) {
@@ -74,42 +75,9 @@ export async function issuing(given: string[], _: unknown, command: Command) {
   print(`with the intermediate after it; its key is in ${keyPath}, for you alone`)
 }
 
-export async function revoke(what: string, _: unknown, command: Command) {
-  const flags: Flags = command.optsWithGlobals()
-  const { intermediate } = await open(flags)
-  const serial = await serialOf(what, intermediate.cert)
-  const path = join(flags.certs, files.crl)
-  const at = await alone(flags.certs, () => revokeSerial(path, intermediate, serial))
-  print(`${serial} is revoked since ${at.toISOString()}, in ${path}`)
-  print('A lab that runs reads the list again on SIGHUP, and every 12 h.')
-}
-
-async function serialOf(what: string, issuerPem: string): Promise<string> {
-  if (!existsSync(what) && /^[0-9a-f:]{2,60}$/i.test(what)) return what.replaceAll(':', '').toLowerCase()
-  const [certificate] = await certificatesIn(what)
-  const [issuer] = readCertificates(Buffer.from(issuerPem))
-  if (!isIssuedBy(certificate!, issuer!))
-    throw new UsageError(
-      `revoke: ${what} is issued by ${inOneLine(certificate!.issuer)}, not by this intermediate; only the issuer can revoke it`,
-    )
-  return certificate!.serialNumber.toLowerCase()
-}
-
-export async function crl(_: unknown, command: Command) {
-  const flags: Flags = command.optsWithGlobals()
-  const { crls } = await open(flags)
-  print(join(flags.certs, files.crl))
-  for (const { issuer, thisUpdate, nextUpdate, entries } of readLists(crls.join(''))) {
-    print(`  issuer       ${issuer}`)
-    print(`  valid        ${thisUpdate.toISOString()} – ${nextUpdate?.toISOString() ?? 'no end'}`)
-    for (const { serialNumber, revocationDate } of entries)
-      print(`  revoked      ${serialNumber}  since ${revocationDate.toISOString()}`)
-    print(entries.length === 0 ? '  revoked      none\n' : '')
-  }
-}
-
 export async function conversion(from: string, to: string) {
   const content = await readAny(from)
+  if (existsSync(to)) throw new UsageError(`convert: ${to} is there already; remove it, or choose another name`)
   try {
     const { content: converted, label, format } = convert(content)
     await writeWhole(to, converted, label.includes('PRIVATE KEY') ? 0o600 : 0o644)
@@ -131,7 +99,7 @@ export async function chain(paths: string[], flags: { sort?: boolean }) {
   }
 }
 
-async function certificatesIn(path: string) {
+export async function certificatesIn(path: string) {
   const content = await readAny(path)
   try {
     return readCertificates(content)

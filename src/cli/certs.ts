@@ -1,16 +1,19 @@
 // `wirelab certs`: what the local authority is, how to trust it, how to be rid of it, and what it makes for others.
 import { X509Certificate } from 'node:crypto'
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
+import type { HelpConfiguration } from 'commander'
 import { openAuthority, removeAuthority } from '../../certs/authority.ts'
-import { isIssuedBy, readCertificates } from '../../certs/chain.ts'
+import { isIssuedBy } from '../../certs/chain.ts'
 import { readLists } from '../../certs/crl.ts'
 import { files } from '../../certs/files.ts'
-import { chain, conversion, crl, issuing, revoke } from './certificates.ts'
-import { LOOPBACK, described } from './described.ts'
+import { certificatesBeside, pemsIn } from './beside.ts'
+import { chain, conversion, issuing } from './certificates.ts'
+import { LOOPBACK, anew, described } from './described.ts'
 import { explained } from './explained.ts'
 import { hostNames, wholeNumber } from './flags.ts'
+import { crl, revoke } from './revocation.ts'
 
 export interface Flags {
   certs: string
@@ -18,16 +21,21 @@ export interface Flags {
   remove?: boolean
 }
 
+/** In the help of what is below `certs`: of its options the one that matters there, and not the one that deletes it all. */
+const withDirectory: HelpConfiguration = {
+  showGlobalOptions: true,
+  visibleGlobalOptions: ({ parent }) => parent?.options.filter(({ long }) => long === '--certs') ?? [],
+}
+
 export function certsCommand(): Command {
   const command = new Command('certs')
     .description('Show the local certificate authority and how to trust it; made now if there is none.')
-    .configureHelp({ showGlobalOptions: true })
     .option('--certs <directory>', 'where it lives', 'certs')
     .option('--name <name>', 'let it sign for this host name or address too (repeatable)', hostNames)
     .option('--remove', 'delete the authority, the certificate of the server and the keys')
     .action(certs)
   const add = (line: string, description: string) =>
-    command.command(line).description(description).configureHelp({ showGlobalOptions: true })
+    command.command(line).description(description).configureHelp(withDirectory)
   add('show', 'the same as without a command').action((_, given: Command) => certs(given.optsWithGlobals()))
   add('issue', 'Make a certificate and its key: for a server with these names, or for one client.')
     .argument('<names...>', 'host names and addresses; with --client the name of a person or a program')
@@ -43,7 +51,7 @@ export function certsCommand(): Command {
   add('crl', 'Show the lists of the revoked.').action(crl)
   add('convert', 'PEM to DER, or DER to PEM: a certificate, a key or a CRL.')
     .argument('<in>', 'a file in either')
-    .argument('<out>', 'the same in the other')
+    .argument('<out>', 'the same in the other; a new file')
     .action(conversion)
   add('chain', 'Print one PEM of all certificates in these files, if each is issued by the next.')
     .argument('<files...>', 'PEM or DER, the server’s own first')
@@ -60,6 +68,12 @@ async function certs(flags: Flags) {
   if (flags.remove) {
     const removed = await removeAuthority(flags.certs).catch(failed)
     for (const path of removed) print(`removed ${path}`)
+    const left = await pemsIn(flags.certs)
+    for (const path of left) print(`left    ${path}`)
+    if (left.length > 0)
+      print(
+        'What is left was made by "certs issue", or by you. Its authority is gone: delete it, unless something uses it.',
+      )
     print(removed.length > 0 ? untrustAdvice : `nothing to remove in ${flags.certs}`)
     return
   }
@@ -70,22 +84,11 @@ async function certs(flags: Flags) {
   const revoked = new Set(
     readLists(opened.crls.join('')).flatMap(({ entries }) => entries.map(({ serialNumber }) => serialNumber)),
   )
-  for (const [path, certificate] of await others(flags.certs))
-    if (isIssuedBy(certificate, issuer)) print(described(path, certificate, revoked))
-  if (opened.replaced !== undefined) print(`The CA is a new one: ${opened.replaced}.\n`)
+  const own = new Set(Object.values(files).map((name) => join(flags.certs, name)))
+  for (const [path, certificate] of await certificatesBeside(flags.certs))
+    if (!own.has(path) && isIssuedBy(certificate, issuer)) print(described(path, certificate, revoked))
+  if (opened.replaced !== undefined) print(anew(opened.replaced))
   print(trustAdvice(opened.caPath).join('\n'))
-}
-
-/** What `issue` put beside the authority's own. */
-async function others(directory: string): Promise<[path: string, certificate: X509Certificate][]> {
-  const own = new Set<string>(Object.values(files))
-  const names = (await readdir(directory)).filter((name) => /(?<!-key)\.pem$/.test(name) && !own.has(name)).sort()
-  const found = names.map(async (name): Promise<[string, X509Certificate][]> => {
-    const content = await readFile(join(directory, name))
-    // Somebody's key or notes may lie there too.
-    return content.includes('BEGIN CERTIFICATE') ? [[join(directory, name), readCertificates(content)[0]!]] : []
-  })
-  return (await Promise.all(found)).flat()
 }
 
 export function trustAdvice(caPath: string): string[] {

@@ -7,6 +7,9 @@ import { printable } from './printable.ts'
 export const LOOPBACK = ['localhost', '127.0.0.1', '::1']
 const DAY_MS = 86_400_000
 
+/** That the authority is another one than before. */
+export const anew = (why: string) => `The CA is a new one, to be trusted anew: ${why}.\n`
+
 /** @param revoked serial numbers, lower case. */
 export function described(path: string, certificate: X509Certificate, revoked?: Set<string>): string {
   const { validFromDate: from, validToDate: to, serialNumber } = certificate

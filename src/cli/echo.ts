@@ -1,14 +1,15 @@
 // `wirelab echo`: the smallest server and the smallest client of TLS, each verified as it should be. Read it from top to bottom.
-import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, getCACertificates } from 'node:tls'
 import { Command } from 'commander'
 import { openAuthority } from '../../certs/authority.ts'
-import { LOOPBACK } from './described.ts'
+import { lookupLocal } from '../../transports/lookup.ts'
+import { hopeless, reasonOf } from './cause.ts'
+import { LOOPBACK, anew } from './described.ts'
 import { explained } from './explained.ts'
 import { hostName, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
-import { caOf } from './watch.ts'
+import { readCa } from './pem.ts'
 
 interface Flags {
   listen?: number
@@ -36,9 +37,10 @@ async function echo(flags: Flags) {
 
 async function server(port: number, { certs }: Flags) {
   const failed = (error: NodeJS.ErrnoException) => {
-    throw explained(error, { certs, port, host: '127.0.0.1' })
+    throw explained(error, { certs, port, host: '127.0.0.1', flag: '--listen' })
   }
-  const { leaf } = await openAuthority(certs, LOOPBACK).catch(failed)
+  const { leaf, replaced } = await openAuthority(certs, LOOPBACK).catch(failed)
+  if (replaced !== undefined) process.stderr.write(anew(replaced))
   const listening = createServer({ cert: leaf.cert, key: leaf.key, minVersion: 'TLSv1.2' }, (socket) => {
     socket.on('error', () => undefined) // a client that went away
     socket.pipe(socket)
@@ -52,21 +54,22 @@ async function server(port: number, { certs }: Flags) {
 
 async function client({ connect: place = '', ca }: Flags) {
   const [, name = '', port = ''] = /^(.+):(\d{1,5})$/.exec(place) ?? []
-  if (name === '' || Number(port) > 65_535) throw new UsageError('--connect: expected HOST:PORT')
+  if (name === '' || Number(port) > 65_535)
+    throw new UsageError('--connect: expected HOST:PORT, with a port up to 65535')
   const host = hostName(name.replace(/^\[|\]$/g, ''))
-  const path = await caOf(ca)
-  const extra = path === undefined ? [] : [await readFile(path, 'utf8')]
+  const own = await readCa(ca)
   // Node verifies by itself that the chain ends at one of these, and that the certificate is for this host.
-  const socket = connect({ host, port: Number(port), ca: [...getCACertificates('default'), ...extra] })
+  const trusted = [...getCACertificates('default'), ...(own ? [own.pem] : [])]
+  const socket = connect({ host, port: Number(port), ca: trusted, lookup: lookupLocal })
   await new Promise<void>((resolve, reject) => {
     socket.once('secureConnect', () => {
       process.stdin.pipe(socket)
       socket.pipe(process.stdout, { end: false })
     })
     socket.once('error', reject).once('close', () => resolve())
-  }).catch((cause: NodeJS.ErrnoException) => {
-    const hint = `wirelab inspect https://${place} says more`
-    throw new Error(`${place}: ${cause.message || cause.code}; ${hint}`, { cause })
+  }).catch((cause: unknown) => {
+    const url = `https://${place}`
+    throw hopeless(url, cause) ?? new Error(`${place}: ${reasonOf(cause, url)}`, { cause })
   })
   process.stdin.destroy() // the server may have hung up first
 }

@@ -1,4 +1,6 @@
 // What the system says when something cannot be had, in the words of whoever chose it: which flag to change, and why.
+import { join } from 'node:path'
+import { files } from '../../certs/files.ts'
 import { UsageError } from './main.ts'
 
 export interface Chosen {
@@ -6,7 +8,7 @@ export interface Chosen {
   port?: number
   host?: string
   /** What chose the port. */
-  flag?: '--port' | '--broken'
+  flag?: '--port' | '--broken' | '--listen'
 }
 
 /** A mistake of the person at the keyboard as one line with exit 2; any other error as it is. */
@@ -46,6 +48,7 @@ function reasons(
     EISDIR: unwritable, // one of its files is a directory
     ENOTDIR: noDirectory,
     EEXIST: noDirectory,
+    NO_CA: `${join(certs, files.ca)} is not a certificate in PEM; put back the one that you trust, or begin anew: wirelab certs --certs ${certs} --remove`,
     ELOCKED: `another lab is writing in ${certs}; try again, or choose another --certs`,
   }
 }

@@ -1,6 +1,5 @@
 // `wirelab inspect`: what a client learns of a server before the first byte of HTTP, and whether it may believe it.
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { getCACertificates } from 'node:tls'
@@ -11,15 +10,16 @@ import { SUBPROTOCOL } from '../core/subprotocol.ts'
 import { ask } from './inspect/ask.ts'
 import { shake } from './inspect/connection.ts'
 import type { Place, Shaken, Way } from './inspect/connection.ts'
-import { confirmed, knownOf, remember } from './inspect/known.ts'
 import { bindingOf, reportOf } from './inspect/report.ts'
 import type { Found, Report } from './inspect/report.ts'
 import { textOf } from './inspect/text.ts'
 import { reasonsOf, revocationsOf } from './inspect/verdict.ts'
 import type { Judged } from './inspect/verdict.ts'
+import { vouched } from './inspect/vouch.ts'
 import { UsageError } from './main.ts'
+import { readCa, readChain, readClient, readCrl } from './pem.ts'
+import { urlOf } from './place.ts'
 import { printable } from './printable.ts'
-import { caOf } from './watch.ts'
 
 interface Flags {
   ca?: string
@@ -51,25 +51,49 @@ export function inspectCommand(): Command {
     )
     .option('--yes', 'with --trust-on-first-use: without asking')
     .option('--known-hosts <file>', 'where what was vouched for is kept', join(homedir(), '.wirelab', 'known_hosts'))
-    .addHelpText('after', '\nExit 1 when it is not trusted.')
+    .addHelpText(
+      'after',
+      '\nExit 1 when it is not trusted, or nobody answers: --json then prints {"url","error":{"code","message"}}. Exit 2, and no JSON, when a flag is wrong.',
+    )
     .action(inspect)
 }
 
 async function inspect(text: string, flags: Flags) {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !['https:', 'wss:'].includes(url.protocol)) throw new UsageError('inspect: expected https://… or wss://…')
-  if ((flags.cert === undefined) !== (flags.key === undefined)) throw new UsageError('--cert and --key go together')
-  const caPath = await caOf(flags.ca)
-  const [ca, crl] = [await readText(caPath), await readText(flags.crl ?? beside(caPath, files.crl))]
-  const intermediates = await readText(beside(caPath, files.intermediate))
-  const [cert, key] = [await readText(flags.cert), await readText(flags.key)]
-  const client = cert !== undefined && key !== undefined && { client: { cert, key } }
+  const url = urlOf(text)
+  const client = await readClient(['--cert', flags.cert], ['--key', flags.key])
+  const ca = await readCa(flags.ca)
+  const lists = flags.crl ?? beside(ca?.path, files.crl)
+  const known = beside(ca?.path, files.intermediate)
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(flags.subprotocol))
     throw new UsageError('--subprotocol: expected one token (RFC 9110 §5.6.2)')
-  const report = await lookAt(url, { ca, crl, intermediates, subprotocol: flags.subprotocol, ...client })
-  const lines = flags.json ? JSON.stringify(report, undefined, 2).split('\n') : textOf(report)
-  for (const line of lines) process.stdout.write(`${printable(line)}\n`)
-  if (!(await isBelieved(report, flags))) process.exitCode = 1
+  const seen = await lookAt(url, {
+    ...{ ca: ca?.pem, subprotocol: flags.subprotocol },
+    ...(lists !== undefined && { crl: await readCrl(lists) }),
+    ...(known !== undefined && { intermediates: await readChain(known) }),
+    ...client,
+  }).catch((error: Error) => {
+    if (flags.json && !(error instanceof UsageError)) printJson({ url: url.href, error: failedWith(error) })
+    throw error
+  })
+  let isShown = false
+  const show = () => {
+    if (flags.json) return
+    isShown = true
+    print(textOf(seen))
+  }
+  const report = flags.trustOnFirstUse ? await vouched(seen, flags, show) : seen
+  if (flags.json) printJson(report)
+  else if (!isShown) print(textOf(report))
+  if (!report.trusted) process.exitCode = 1
+}
+
+const print = (lines: string[]) => void process.stdout.write(lines.map((line) => `${printable(line)}\n`).join(''))
+const printJson = (value: object) => print(JSON.stringify(value, undefined, 2).split('\n'))
+
+/** For a script, which reads one JSON object whatever comes. The code is that of the system, where it has one. */
+function failedWith({ message, cause }: Error): { code: string; message: string } {
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException
+  return { code: code ?? 'NO_ANSWER', message }
 }
 
 export interface LookOptions {
@@ -120,51 +144,8 @@ async function find(url: URL, place: Place, way: Way, judged: Judged): Promise<F
 
 const codeOf = ({ code }: NodeJS.ErrnoException) => code ?? 'BROKEN'
 
-/** Trusted, or vouched for; a server that shows another certificate than the one vouched for never is. */
-async function isBelieved({ trusted, reasons, chain, url }: Report, flags: Flags): Promise<boolean> {
-  const { hostname, port } = new URL(url)
-  const host = `${hostname}:${port || 443}`
-  const [leaf] = chain
-  if (!flags.trustOnFirstUse || !leaf) return trusted
-  const say = (line: string) => process.stderr.write(`${printable(line)}\n`)
-  const known = await knownOf(flags.knownHosts, host)
-  if (known && known.fingerprint !== leaf.sha256) {
-    say('THE CERTIFICATE HAS CHANGED. Somebody may be in between.')
-    say(`Vouched for on ${known.since}: ${known.fingerprint}`)
-    say(`It shows now:                              ${leaf.sha256}`)
-    say(`Ask its owner. If this is right, delete the line of ${host} in ${flags.knownHosts}.`)
-    return false
-  }
-  if (trusted) return true
-  if (reasons.some(({ isIdentity }) => !isIdentity)) {
-    say('Nobody can vouch for that: more is wrong than that its issuer is unknown.')
-    return false
-  }
-  if (known) {
-    say(`It is the certificate that was vouched for on ${known.since}.`)
-    return true
-  }
-  const isMeant =
-    flags.yes ??
-    (await confirmed(`${host} is unknown. Is ${leaf.sha256} its SHA-256 fingerprint, as its owner told you?`))
-  if (!isMeant) {
-    say(`${host} is not vouched for${process.stdin.isTTY ? '' : '; without a terminal only --yes does that'}.`)
-    return false
-  }
-  await remember(flags.knownHosts, host, leaf.sha256)
-  say(`${host} is vouched for from now on, in ${flags.knownHosts}.`)
-  return true
-}
-
 /** What the local authority keeps in the same place; undefined when it is not there. */
 function beside(caPath: string | undefined, name: string): string | undefined {
   const path = caPath === undefined ? undefined : join(dirname(caPath), name)
   return path !== undefined && existsSync(path) ? path : undefined
-}
-
-async function readText(path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined
-  return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageError(`cannot read ${path} (${cause.code}); expected PEM`, { cause })
-  })
 }

@@ -1,16 +1,20 @@
 // `wirelab serve --range`: the flag, what is started for it, and what a person at the terminal is told.
 import { Option } from 'commander'
+import { isLoopback } from '../server/shape.ts'
 import type { LabOptions } from '../server/start.ts'
 import { UsageError } from './main.ts'
 
 export interface RangeFlags {
   range?: boolean
   host: string
+  port: number
+  auth: 'open' | 'required'
+  accounts?: string
   cert?: string
 }
 
-/** Where the range listens, and where a browser finds the lab beside it. */
-const LOOPBACK = ['127.0.0.1', 'localhost']
+/** The last one of the lab that leaves the range the three after it. */
+const LAST_PORT = 65_532
 
 export const rangeOption = () =>
   new Option(
@@ -19,10 +23,16 @@ export const rangeOption = () =>
   )
 
 /** Before anything is started. @throws UsageError */
-export function checkRange({ range, host, cert }: RangeFlags) {
-  if (range && !LOOPBACK.includes(host))
-    throw new UsageError(`--range is for this machine alone: not with --host ${host}`)
-  if (range && cert !== undefined)
+export function checkRange({ range, host, port, auth, accounts, cert }: RangeFlags) {
+  if (!range) return
+  if (!isLoopback(host)) throw new UsageError(`--range is for this machine alone: not with --host ${host}`)
+  if (port > LAST_PORT)
+    throw new UsageError(`--range needs the three ports after the lab’s: --port ${LAST_PORT} at most`)
+  if (auth === 'required' && accounts === undefined)
+    throw new UsageError(
+      '--range with --auth required needs --accounts: its page has no other session to turn switches with',
+    )
+  if (cert !== undefined)
     throw new UsageError('--range needs the lab’s own authority, which certifies localhost: not with --cert')
 }
 

@@ -1,6 +1,5 @@
 // The flags of `wirelab serve` that set how TLS is spoken, and what is made of them.
-import { createWriteStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import type { KeyType } from '../../certs/keys.ts'
@@ -46,7 +45,10 @@ export function withTlsFlags(command: Command): Command {
     )
     .option('--psk <file>', 'pre-shared keys, a line identity:hex each: who has one needs no certificate')
     .addOption(new Option('--tickets <mode>', 'whether sessions are resumed').choices(['on', 'off']).default('on'))
-    .option('--keylog <file>', 'append the secrets of all connections, for Wireshark (NSS key log)')
+    .option(
+      '--keylog <file>',
+      'append the secrets of connections to the lab and its doors, for Wireshark (NSS key log)',
+    )
 }
 
 /** @throws UsageError when flags do not fit together, or a file of theirs cannot be read. */
@@ -123,6 +125,11 @@ async function readText(path: string, wanted: string): Promise<string> {
 /** Whoever reads the file reads all that was said, so nobody else may. */
 async function keylogTo(path: string): Promise<(line: Buffer) => void> {
   await fileFor(path, '--keylog')
-  const stream = createWriteStream(path, { flags: 'a', mode: 0o600 })
+  const file = await open(path, 'a', 0o600)
+  if ((await file.stat()).isFile())
+    await file.chmod(0o600).catch((cause: NodeJS.ErrnoException) => {
+      throw new UsageError(`--keylog ${path}: others may read it (${cause.code}); name a file of your own`, { cause })
+    })
+  const stream = file.createWriteStream()
   return (line) => void stream.write(line)
 }

@@ -1,5 +1,4 @@
 // `wirelab watch`: follow the feed in a terminal over any transport, or send to it.
-import { access, readFile } from 'node:fs/promises'
 import { styleText } from 'node:util'
 import { Command, Option } from 'commander'
 import type { After } from '../core/feed.ts'
@@ -7,9 +6,12 @@ import { clients, transportNames } from '../../transports/clients.ts'
 import type { TransportName } from '../../transports/clients.ts'
 import type { Platform } from '../../transports/contract.ts'
 import { nodePlatform } from '../../transports/platform.ts'
+import { refusedBy } from '../../transports/retry.ts'
 import { hopeless, reasonOf, wasAnswered } from './cause.ts'
-import { after, login, number, origin, wholeNumber } from './flags.ts'
+import { after, login, number, wholeNumber } from './flags.ts'
 import { UsageError } from './main.ts'
+import { readCa, readClient } from './pem.ts'
+import { urlOf } from './place.ts'
 import { printable } from './printable.ts'
 
 interface Flags {
@@ -30,7 +32,7 @@ interface Flags {
 export function watchCommand(): Command {
   return new Command('watch')
     .description('Follow the feed in this terminal: one JSON event a line on stdout, everything else on stderr.')
-    .argument('[url]', 'where the lab is', origin, 'https://localhost:8443')
+    .argument('[url]', 'where the lab is', (text) => `https://${urlOf(text).host}`, 'https://localhost:8443')
     .addOption(new Option('--over <transport>', 'how to follow').choices(transportNames).default('sse'))
     .option('--after <cursor>', 'the cursor of the last event seen, now or earliest', after, 'now' as const)
     .option('--ca <file>', 'the CA to trust; default certs/ca.pem if it is there')
@@ -51,11 +53,11 @@ export function watchCommand(): Command {
 }
 
 async function watch(url: string, flags: Flags) {
-  const path = await caOf(flags.ca)
+  const ca = await readCa(flags.ca)
   const platform = nodePlatform({
     http: flags.http,
-    ...(path !== undefined && { ca: await readFile(path, 'utf8') }),
-    ...(await clientOf(flags)),
+    ...(ca && { ca: ca.pem }),
+    ...(await readClient(['--client-cert', flags.clientCert], ['--client-key', flags.clientKey])),
     ...(flags.user !== undefined && { headers: { authorization: basic(flags.user) } }),
   })
   try {
@@ -86,28 +88,35 @@ function follow(url: string, flags: Flags, platform: Platform): Promise<void> {
         if (left <= 0) connection.close()
       },
       onGap: ({ reason, from, to }) => note(`gap: events after ${from} up to ${to} cannot be had (${reason})`),
-      onState(state, cause) {
+      onState(state, cause, inMs) {
         const end = hopeless(url, cause)
         if (end) {
           reject(end)
           return connection.close()
         }
         wasOpen ||= state === 'open'
-        if (state === 'closed')
-          return cause ? reject(new Error(`${flags.over}: ${reasonOf(cause)}`, { cause })) : resolve()
+        if (state === 'closed') return cause ? reject(new Error(`${flags.over}: ${told(cause)}`, { cause })) : resolve()
         const isLost = state === 'waiting' && !wasOpen && !wasAnswered(cause)
         if (isLost && ++failures === TRIES) {
-          reject(new Error(`${url} was not reached in ${TRIES} tries: ${reasonOf(cause)}`, { cause }))
+          reject(new Error(`${url} was not reached in ${TRIES} tries: ${reasonOf(cause, url)}`, { cause }))
           return connection.close()
         }
         if ((isLost || state === 'connecting') && !process.stderr.isTTY) return // progress, for a person only
         const tries = isLost ? ` (try ${failures} of ${TRIES})` : ''
-        note(cause ? `${state}: ${reasonOf(cause)}${tries}` : state)
+        const again = inMs === undefined ? '' : `; again in ${(inMs / 1000).toFixed(1)} s`
+        note(cause ? `${state}: ${told(cause)}${again}${tries}` : state)
       },
     })
     process.once('SIGINT', () => connection.close())
     process.once('SIGTERM', () => connection.close())
   })
+
+  /** Our clients say whose words it is; here every line does. */
+  function told(cause: unknown): string {
+    const reason = reasonOf(cause, url)
+    const prefix = `${flags.over}: `
+    return reason.startsWith(prefix) ? reason.slice(prefix.length) : reason
+  }
 
   function note(text: string) {
     process.stderr.write(`${styleText('dim', printable(`${flags.over} ${text}`), { stream: process.stderr })}\n`)
@@ -126,10 +135,10 @@ async function publish(url: string, flags: Flags, platform: Platform): Promise<v
       body: JSON.stringify({ type: flags.type, data: jsonOrText(flags.publish!) }),
     })
     .catch((error: unknown) => {
-      throw hopeless(url, error) ?? new Error(`${url}: ${reasonOf(error)}`, { cause: error })
+      throw hopeless(url, error) ?? new Error(`${url}: ${reasonOf(error, url)}`, { cause: error })
     })
   const text = await response.text()
-  if (!response.ok) throw new Error(`HTTP ${response.status}: ${text}`)
+  if (!response.ok) throw new Error(`HTTP ${response.status}: ${refusedBy(response.status, null, text).message}`)
   process.stdout.write(`${printable(text.trim())}\n`)
 }
 
@@ -142,26 +151,4 @@ function jsonOrText(text: string): unknown {
   } catch {
     return text // as the help says: what is not JSON is text
   }
-}
-
-async function clientOf({ clientCert, clientKey }: Flags) {
-  if ((clientCert === undefined) !== (clientKey === undefined))
-    throw new UsageError('--client-cert and --client-key go together')
-  if (clientCert === undefined || clientKey === undefined) return {}
-  const read = (path: string) =>
-    readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-      throw new UsageError(`cannot read ${path} (${cause.code}); expected PEM`, { cause })
-    })
-  return { client: { cert: await read(clientCert), key: await read(clientKey) } }
-}
-
-/** The CA to trust beside the system's: the one given, or the lab's own if this is where it was made. */
-export async function caOf(given: string | undefined): Promise<string | undefined> {
-  const path = given ?? 'certs/ca.pem'
-  const there = await access(path).then(
-    () => true,
-    () => false,
-  )
-  if (!there && given !== undefined) throw new UsageError(`cannot read ${given}; expected the CA as PEM`)
-  return there ? path : undefined
 }

@@ -61,8 +61,11 @@ export const defaults = {
   sessionsPerAccount: 20,
 
   accounts: 10_000,
-  /** Passwords that are hashed at once, each on a core of its own; and those that wait for it. */
-  hashings: 4,
+  /**
+   * Passwords that are hashed at once, each on a thread of Node's pool (UV_THREADPOOL_SIZE), which has four: one stays for files, names and
+   * letters. And those that wait for it.
+   */
+  hashings: 3,
   hashingsWaiting: 64,
   /** How long a ticket for one WebSocket, and a link that resets a password, may be used. */
   ticketMs: 30_000,
@@ -73,23 +76,28 @@ export const defaults = {
 
   stopMs: 4500,
 
-  /** `Strict-Transport-Security`; with 0 a browser forgets that `localhost` is HTTPS only (RFC 6797 §6.1.1). */
+  /** `Strict-Transport-Security`: a year, which is the least, too. */
   hstsSeconds: 31_536_000,
 }
 
 /** The longest time a timer can wait: beyond it setTimeout fires at once. */
 const TIMER_MAX = 2 ** 31 - 1
 
+/** Those that defend the lab itself have a ceiling at which they still do: no flag is to be what the range calls “off”. */
 const ranges: Partial<Record<LimitName, [min: number, max: number]>> = {
   waitSeconds: [1, 86_400],
-  hstsSeconds: [0, Number.MAX_SAFE_INTEGER],
+  hstsSeconds: [defaults.hstsSeconds, Number.MAX_SAFE_INTEGER],
   batchMs: [0, 1000],
   heartbeatMs: [100, 800_000_000], // a client gives up after 2.5 of them
   pingMs: [100, TIMER_MAX],
   pongMs: [100, TIMER_MAX],
   sseAgeMs: [1000, 1_900_000_000], // ± 10 %
   retentionEvents: [1, 100_000_000],
-  messageBytes: [1, 2 ** 30], // `ws` counts in 32 bits: 2^32 would be no bound at all
+  messageBytes: [1, 2 ** 20],
+  messageFragments: [1, 1024],
+  controlFramesPer10s: [1, 10_000],
+  headersMs: [1, 60_000],
+  requestMs: [1, 60_000],
   headers: [1, 10_000],
   headerBytes: [1024, 2 ** 20],
   sessions: [1, 10_000_000], // a table is laid out for all of its rows

@@ -9,6 +9,7 @@ import { errorResponse } from '../server/errors.ts'
 import { httpsServer } from '../server/https.ts'
 import type { HttpsServer } from '../server/https.ts'
 import type { Credentials } from '../server/secure.ts'
+import { hostOf } from '../server/shape.ts'
 import type { Attack } from './attack.ts'
 import { FORGED } from './notes.ts'
 import { serveFiles, shell } from './shell.ts'
@@ -23,6 +24,8 @@ export interface AttackerOptions {
   files: ReadonlyMap<string, PageFile>
   /** The origin that it attacks. */
   target: () => string
+  /** Its own: it answers to no other Host. */
+  origins: () => string[]
   told: Told
   failed: (error: unknown) => void
 }
@@ -49,6 +52,11 @@ export function attackerServer({
   ...options
 }: AttackerOptions): HttpsServer {
   const app = new Hono<Env>()
+  app.use(({ env: { incoming } }, next) => {
+    if (!options.origins().includes(`https://${hostOf(incoming)}`))
+      throw new Refusal(421, 'wrong_host', 'the attacker’s server of the range does not answer to that Host')
+    return next()
+  })
   serveFiles(app, '/files', files)
 
   app.get('/attack/:slug', (context) => {

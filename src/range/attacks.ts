@@ -110,7 +110,7 @@ export const attacks: readonly Attack[] = [
     why: [
       'TLS protects who uses it. Whoever types a name without https, or follows an old link, asks in plain text first, and somebody on the way answers with a page of theirs; the padlock is missing, and few look.',
       'Strict-Transport-Security, once seen over TLS, makes the browser turn http into https by itself before a byte leaves. The port here speaks no TLS, so nothing is shown at all: that is what is meant to happen.',
-      'HSTS is kept by host name, for all ports. Therefore browsers ignore it for localhost, where many servers share one name, and for IP addresses (RFC 6797 §8.1.1): there this attack succeeds in both positions, and the browser even sends the Secure cookie, for it trusts localhost. With a name of your own the switch works: put “127.0.0.1 lab.example” into /etc/hosts, and start with --range --name lab.example.',
+      'HSTS is kept by host name, for all ports: what the target makes a browser forget is forgotten of the lab of that name, too, until the lab’s next answer says it again. Therefore browsers ignore it for localhost, where many servers share one name, and for IP addresses (RFC 6797 §8.1.1): there this attack succeeds in both positions, and the browser even sends the Secure cookie, for it trusts localhost. With a name of your own the switch works: put “127.0.0.1 lab.example” into /etc/hosts, and start with --range --name lab.example.',
     ],
     source: { name: 'RFC 6797, HTTP Strict Transport Security', url: 'https://www.rfc-editor.org/rfc/rfc6797' },
   },

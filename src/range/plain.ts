@@ -9,6 +9,8 @@ export interface PlainPort {
 
 export interface PlainOptions {
   port: number
+  /** What it answers to. */
+  names: readonly string[]
   /** A request came in plain text. @param request as it was made, in words */
   plain(request: string): void
   /** The browser insisted on TLS, which is not spoken here. */
@@ -22,7 +24,9 @@ const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Not th
 <h1>This page came in plain text, from the attacker</h1>
 <p>Whoever is on the way can read it, change it, and ask for a password here. Close it: the range shows what came of it.</p>`
 
-export function openPlain({ port, plain, hello }: PlainOptions): Promise<PlainPort> {
+const fieldOf = (head: string, name: string) => new RegExp(`^${name}: *(\\S*)`, 'im').exec(head)?.[1]?.toLowerCase()
+
+export function openPlain({ port, names, plain, hello }: PlainOptions): Promise<PlainPort> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -36,9 +40,15 @@ export function openPlain({ port, plain, hello }: PlainOptions): Promise<PlainPo
         return
       }
       const head = bytes.toString('latin1').split('\r\n\r\n', 1)[0]!
+      const own = names.map((name) => `${name}:${socket.localPort}`)
+      const [host, mode] = ['host', 'sec-fetch-mode'].map((field) => fieldOf(head, field))
+      if (!own.includes(host ?? ''))
+        return void socket.end('HTTP/1.1 421 Misdirected Request\r\nconnection: close\r\n\r\n')
+      // A browser that goes there, and not a page of anybody that fetches from here: that says nothing of HSTS.
+      const isVisit = mode === undefined || mode === 'navigate'
       const isSent = /^cookie:.*-account=/im.test(head)
       const cookie = isSent ? 'with the cookie: to localhost browsers send a Secure one in plain' : 'without the cookie'
-      if (head.startsWith('GET / ')) plain(`${head.split('\r\n', 1)[0]!}, ${cookie}`)
+      if (isVisit && head.startsWith('GET / ')) plain(`${head.split('\r\n', 1)[0]!}, ${cookie}`)
       const fields = ['content-type: text/html', 'cache-control: no-store', 'connection: close']
       socket.end(`HTTP/1.1 200 OK\r\n${fields.join('\r\n')}\r\n\r\n${PAGE}`)
     })

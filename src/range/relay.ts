@@ -9,6 +9,20 @@ export interface Relay {
   close(): void
 }
 
+/** A record has 16 KiB and its head (RFC 8446 §5.1): a ClientHello that is not whole by then is none that we read. */
+const HELLO_BYTES = 2 ** 14 + 5
+
+const HANDSHAKE = 0x16
+
+function helloIn(bytes: Buffer): ReadHello | 'more' | 'none' {
+  if (bytes[0] !== HANDSHAKE) return 'none'
+  try {
+    return readHello(bytes) ?? (bytes.length < HELLO_BYTES ? 'more' : 'none')
+  } catch {
+    return 'none' // anybody may send anything to this port
+  }
+}
+
 /** @param onHello what is sent on in its place; undefined: the line is cut. All after it is passed on as it is. */
 export async function relay(port: number, onHello: (hello: ReadHello) => Buffer | undefined): Promise<Relay> {
   const open = new Set<Socket>()
@@ -21,9 +35,10 @@ export async function relay(port: number, onHello: (hello: ReadHello) => Buffer 
     let bytes: Buffer = Buffer.alloc(0)
     client.on('data', function first(chunk: Buffer) {
       bytes = Buffer.concat([bytes, chunk])
-      const hello = readHello(bytes)
-      if (!hello) return
+      const hello = helloIn(bytes)
+      if (hello === 'more') return
       client.off('data', first)
+      if (hello === 'none') return void client.destroy()
       const sent = onHello(hello)
       if (!sent) return void client.resetAndDestroy()
       const onward = kept(connect(port, '127.0.0.1'))

@@ -1,8 +1,10 @@
 // The room of the range: what `startLab` is handed to have it. A target, an attacker and a port without TLS, all of them on 127.0.0.1.
 import { isIP } from 'node:net'
+import { Refusal } from '../../transports/request.ts'
 import { defaults } from '../core/limits.ts'
 import type { OpenRange } from '../server/room.ts'
-import type { Attack, DefenceName, Outcome } from './attack.ts'
+import { isLoopback } from '../server/shape.ts'
+import type { Attack, DefenceName } from './attack.ts'
 import { attackerServer } from './attacker.ts'
 import { attacks } from './attacks.ts'
 import { openPlain } from './plain.ts'
@@ -13,12 +15,19 @@ import { keepTarget } from './switched.ts'
 import type { Told } from './victim.ts'
 
 const HOST = '127.0.0.1'
+/** Beside the lab's own. */
+const PORTS = 3
 /** How long a forged event may take to come. */
 const FORGED_MS = 4000
 const STOP_MS = 300
 const AFTERWARDS_MS = 3000
 
-export const rangeRoom: OpenRange = async ({ port, names, ca, guard, limits, clock, failed, tls }) => {
+const busy = (why: string) => new Refusal(409, 'attack_under_way', why)
+
+export const rangeRoom: OpenRange = async ({ port, host, names, ca, guard, limits, clock, failed, tls }) => {
+  if (!isLoopback(host)) throw new Error(`the range is for this machine alone, not for a lab on ${host}`)
+  if (port > 0 && port + PORTS > 65_535)
+    throw new Error(`the range needs the ${PORTS} ports after the lab’s, and ${port} leaves too few`)
   if (ca === undefined)
     throw new Error('the range needs the lab’s own authority, which certifies localhost: leave --cert and --key out')
   const stop = new AbortController()
@@ -32,10 +41,16 @@ export const rangeRoom: OpenRange = async ({ port, names, ca, guard, limits, clo
   const told: Told = (slug, what, line) => {
     if (what === 'won') results.win(slug, line)
     else if (what === 'seen') results.see(slug, line)
+    else if (what === 'failed') results.fail(slug, line)
     else results.end(slug)
     // The form leaves for the target; of what it does there the attacker's page hears nothing.
     if (slug === 'forged-post' && what === 'seen')
-      results.endIn(FORGED_MS, slug, 'No event was published in the victim’s name.')
+      results.endIn(
+        FORGED_MS,
+        slug,
+        'No event was published in the victim’s name.',
+        'the form did not get to the target',
+      )
   }
   function forged() {
     results.win('forged-post', 'An event was published in the victim’s name.')
@@ -59,6 +74,7 @@ export const rangeRoom: OpenRange = async ({ port, names, ca, guard, limits, clo
   const attacker = attackerServer({
     ...{ tls, files, attacks, told, failed, limits: { ...defaults, stopMs: STOP_MS } },
     target: () => target.now().origin,
+    origins: () => Object.values(origins()),
   })
   const begun: (() => Promise<unknown>)[] = [() => target.close()]
   const close = async () => {
@@ -70,6 +86,7 @@ export const rangeRoom: OpenRange = async ({ port, names, ca, guard, limits, clo
     begun.push(() => attacker.close())
     const plain = await openPlain({
       port: placed(3),
+      names: [...(name === undefined ? [] : [name]), 'localhost', HOST],
       plain(request) {
         results.win('plain-http', `A request in plain text: ${request}`)
         results.end('plain-http')
@@ -87,22 +104,39 @@ export const rangeRoom: OpenRange = async ({ port, names, ca, guard, limits, clo
   }
 
   let isAttacking = false
-  /** Of those that need no browser, one at a time. */
-  function attack({ slug, run }: Attack): boolean {
-    if (!run || isAttacking) return false
+  let turning = 0
+  function mustBeIdle(but?: 'turning') {
+    if (isAttacking) throw busy('an attack is under way; wait for its end')
+    if (turning > 0 && but === undefined) throw busy('a switch is being turned; try again')
+  }
+  /** Of those that need no browser, one at a time, and none while a switch is turned: its target would be gone. */
+  function attack({ slug, run }: Attack) {
+    mustBeIdle()
+    if (!run) return
     isAttacking = true
     results.begin(slug, target.off())
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(LONGEST_MS - 1000)])
     run(target.now(), signal)
-      .catch((error: Error): Outcome => ({ succeeded: false, seen: [`The attack itself failed: ${error.message}`] }))
-      .then(({ succeeded, seen }) => {
-        for (const [n, line] of seen.entries())
-          if (succeeded && n === seen.length - 1) results.win(slug, line)
-          else results.see(slug, line)
-        results.end(slug)
-        isAttacking = false
-      }, failed)
-    return true
+      .then(
+        ({ succeeded, seen }) => {
+          for (const [n, line] of seen.entries())
+            if (succeeded && n === seen.length - 1) results.win(slug, line)
+            else results.see(slug, line)
+          results.end(slug)
+        },
+        (error: Error) => results.fail(slug, error.message),
+      )
+      .catch(failed)
+      .finally(() => (isAttacking = false))
+  }
+  async function turn(changes: Partial<Record<DefenceName, boolean>>) {
+    mustBeIdle('turning')
+    turning++
+    try {
+      await target.turn(changes)
+    } finally {
+      turning--
+    }
   }
 
   return {
@@ -113,10 +147,10 @@ export const rangeRoom: OpenRange = async ({ port, names, ca, guard, limits, clo
       pageOf: ({ slug, from }) =>
         `https://${(from === 'network' && name) || 'localhost'}:${target.now().port}/lab/victim/${slug}`,
       isOn: target.isOn,
-      turn: (changes: Partial<Record<DefenceName, boolean>>) => (isAttacking ? undefined : target.turn(changes)),
+      turn,
     }),
-    renew(now) {
-      target.renew(now)
+    renew(now, authority = ca) {
+      target.renew(now, authority)
       attacker.renew(now)
     },
     close,

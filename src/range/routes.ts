@@ -24,17 +24,16 @@ export interface RoutesOptions {
   /** Where the victim begins. */
   pageOf(attack: Attack): string
   isOn(name: DefenceName): boolean
-  /** @returns undefined while an attack is under way */
-  turn(changes: Changes): Promise<void> | undefined
-  /** @returns whether it could begin. */
-  attack(attack: Attack): boolean
+  /** @throws {Refusal} 409 while an attack is under way; 503 when the target cannot be started anew */
+  turn(changes: Changes): Promise<void>
+  /** Begins it. @throws {Refusal} 409 while another one is under way, or a switch is turned */
+  attack(attack: Attack): void
 }
 
 /** As it is told. */
 export type RangeState = ReturnType<typeof stateOf>
 
 const Switches = v.strictObject(Object.fromEntries(defenceNames.map((name) => [name, v.optional(v.boolean())])))
-const busy = () => new Refusal(409, 'attack_under_way', 'an attack is under way; wait for its end')
 
 export function rangeRoutes(options: RoutesOptions): Hono<Env> {
   const { guard, limits, attacks, turn, attack } = options
@@ -44,8 +43,6 @@ export function rangeRoutes(options: RoutesOptions): Hono<Env> {
 
   app.get('/', (context) => {
     guard.mayLook(context.env)
-    // The page has said it already; and here it would say again of this host what the range has made a browser forget.
-    context.env.outgoing.removeHeader('strict-transport-security')
     return context.json(state())
   })
 
@@ -54,9 +51,7 @@ export function rangeRoutes(options: RoutesOptions): Hono<Env> {
     const { incoming, outgoing } = context.env
     const expected = `expected {"name":true|false}, one or more of ${defenceNames.join(', ')}`
     const changes = read(Switches, await readJson(incoming, outgoing, limits.bodyBytes), expected) as Changes
-    const turning = turn(changes)
-    if (!turning) throw busy()
-    await turning
+    await turn(changes)
     return context.json(state())
   })
 
@@ -64,7 +59,7 @@ export function rangeRoutes(options: RoutesOptions): Hono<Env> {
     guard.mayPublish(context.env)
     const wanted = attacks.find(({ slug, run }) => run && slug === context.req.param('slug'))
     if (!wanted) throw new Refusal(404, 'no_attack', 'there is no such attack that the lab makes by itself')
-    if (!attack(wanted)) throw busy()
+    attack(wanted)
     return context.json(state(), 202)
   })
 

@@ -7,6 +7,8 @@ export interface Run {
   off: string[]
   over: boolean
   succeeded: boolean
+  /** It was not made, or not to its end, and why: that says nothing of the target. */
+  failed?: string
   /** What the attacker did and got, and what the victim saw. */
   seen: string[]
   /** Which requests of other origins came to the target, and what they were answered. */
@@ -21,8 +23,16 @@ export interface Runs {
   /** The attacker has got what was not meant for it. */
   win(slug: string, line: string): void
   end(slug: string): void
-  /** The same, if nothing ends it before; a run that begins meanwhile is another one. @param line what is seen then */
-  endIn(ms: number, slug: string, line?: string): void
+  /** It could not be made. What the attacker has got by then, it has. */
+  fail(slug: string, why: string): void
+  /** The same for whatever is under way. */
+  failAll(why: string): void
+  /**
+   * `end`, if nothing ends it before; a run that begins meanwhile is another one.
+   * @param line what is seen then
+   * @param unasked why it was not made, if no request of another origin came by then
+   */
+  endIn(ms: number, slug: string, line?: string, unasked?: string): void
   /** Whether this one is under way. */
   isOpen(slug: string): boolean
   of(slug: string): Run | undefined
@@ -39,11 +49,12 @@ export function runs(now = () => performance.now()): Runs {
 
   const open = (slug: string) => {
     const run = all.get(slug)
-    if (run && !run.over && now() - run.startedAt > LONGEST_MS) {
-      run.over = true
-      add(run.seen, 'Nothing more was heard of it.')
-    }
+    if (run && !run.over && now() - run.startedAt > LONGEST_MS) giveUp(run, 'nothing more was heard of it')
     return run?.over === false ? run : undefined
+  }
+  function giveUp(run: Run, why: string) {
+    run.over = true
+    if (!run.succeeded) run.failed = why.slice(0, LINE_LENGTH)
   }
   function add(lines: string[], line: string) {
     if (lines.length < LINES && lines.at(-1) !== line) lines.push(line.slice(0, LINE_LENGTH))
@@ -71,10 +82,21 @@ export function runs(now = () => performance.now()): Runs {
       const run = open(slug)
       if (run) run.over = true
     },
-    endIn(ms, slug, line) {
+    fail(slug, why) {
+      const run = open(slug)
+      if (run) giveUp(run, why)
+    },
+    failAll(why) {
+      for (const slug of all.keys()) {
+        const run = open(slug)
+        if (run) giveUp(run, why)
+      }
+    },
+    endIn(ms, slug, line, unasked) {
       const run = open(slug)
       const act = () => {
         if (!run || open(slug) !== run) return
+        if (unasked !== undefined && run.arrived.length === 0) return giveUp(run, unasked)
         if (line !== undefined) add(run.seen, line)
         run.over = true
       }

@@ -1,4 +1,5 @@
 // The target and its switches: turning one starts the target anew, on the same port, with the same feed, and other defences.
+import { Refusal } from '../../transports/request.ts'
 import { memoryFeed } from '../feeds/memory.ts'
 import { createMetrics } from '../server/metrics.ts'
 import type { Credentials } from '../server/secure.ts'
@@ -37,9 +38,10 @@ export interface Switched {
   isOn(name: DefenceName): boolean
   /** Which are not on. */
   off(): DefenceName[]
-  /** @throws Error when the target cannot be started anew */
+  /** @throws {Refusal} 503 when the target cannot be started anew: then the switches are as before */
   turn(changes: Partial<Record<DefenceName, boolean>>): Promise<void>
-  renew(tls: Credentials): void
+  /** @param ca PEM of the authority that signed it, which may be another one than before */
+  renew(tls: Credentials, ca: string): void
   close(): Promise<void>
 }
 
@@ -47,9 +49,9 @@ export interface Switched {
 export const SECRET = 'The key to the roof hangs behind the clock.'
 
 export async function keepTarget(options: SwitchedOptions): Promise<Switched> {
-  const { attacks, files, ca, name, clock, failed, results, told, forged, next, loot } = options
-  let tls = options.tls
-  const off = new Set<DefenceName>()
+  const { attacks, files, name, clock, failed, results, told, forged, next, loot } = options
+  let { tls, ca } = options
+  let off = new Set<DefenceName>()
   const isOn = (name: DefenceName) => !off.has(name)
   const feed = memoryFeed({ clock, ageMs: Infinity })
   await feed.publish({ type: 'note', data: { text: SECRET } })
@@ -65,9 +67,9 @@ export async function keepTarget(options: SwitchedOptions): Promise<Switched> {
     startTarget({
       ...{ tls, ca, port, name, feed, metrics, clock, arrived: results.arrive },
       off: defences.filter(({ name }) => off.has(name)),
-      routes: (limits) =>
+      routes: (limits, guard) =>
         victimRoutes({
-          ...{ attacks, feed, limits, files, isOn, next, told, ready },
+          ...{ attacks, feed, limits, guard, files, isOn, next, told, ready },
           begin: (slug) => results.begin(slug, [...off]),
           victim: () => target.victim,
         }),
@@ -77,18 +79,31 @@ export async function keepTarget(options: SwitchedOptions): Promise<Switched> {
     })
 
   let target: OpenTarget = await start(options.port)
-  let isClosed = false
+  let [isDown, isClosed] = [false, false]
   /** One after the other. */
   let turning = Promise.resolve()
   async function turnNow(changes: Partial<Record<DefenceName, boolean>>) {
     const turned = Object.entries(changes).filter(([name, on]) => isOn(name as DefenceName) !== on)
-    if (turned.length === 0 || isClosed) return
-    for (const [name, on] of turned)
-      if (on) off.delete(name as DefenceName)
-      else off.add(name as DefenceName)
+    if ((turned.length === 0 && !isDown) || isClosed) return
+    const before = off
     const { port } = target
-    await target.close()
-    target = await start(port)
+    await target.close() // both want the same port
+    results.failAll('a switch was turned meanwhile')
+    off = new Set(defences.map(({ name }) => name).filter((name) => !(changes[name] ?? isOn(name))))
+    isDown = true
+    try {
+      target = await start(port)
+    } catch (error) {
+      off = before
+      const why = error instanceof Error ? error.message : String(error)
+      const isBack = await start(port)
+        .then((again) => (target = again))
+        .catch(() => undefined)
+      isDown = isBack === undefined
+      const now = isDown ? 'it does not run now; turn any switch to try again' : 'it runs as before'
+      throw new Refusal(503, 'target_failed', `the target could not be started anew (${why}); ${now}`)
+    }
+    isDown = false
   }
 
   return {
@@ -96,9 +111,10 @@ export async function keepTarget(options: SwitchedOptions): Promise<Switched> {
     isOn,
     off: () => [...off],
     turn: (changes) => (turning = turning.catch(() => undefined).then(() => turnNow(changes))),
-    renew(now) {
+    renew(now, authority) {
       tls = now
-      target.server.renew(now)
+      ca = authority
+      target.renew(now, authority)
     },
     async close() {
       await turning.catch(() => undefined)

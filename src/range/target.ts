@@ -4,6 +4,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Hono } from 'hono'
 import type { Env } from '../../transports/contract.ts'
 import { nodePlatform } from '../../transports/platform.ts'
+import { Refusal } from '../../transports/request.ts'
 import { accountRoom } from '../accounts/room.ts'
 import type { Account } from '../core/account.ts'
 import type { Draft } from '../core/event.ts'
@@ -13,6 +14,7 @@ import type { Limits } from '../core/limits.ts'
 import { createApp } from '../server/app.ts'
 import type { App } from '../server/app.ts'
 import { guard } from '../server/guard.ts'
+import type { Guard } from '../server/guard.ts'
 import { httpsServer } from '../server/https.ts'
 import type { HttpsServer } from '../server/https.ts'
 import type { Metrics } from '../server/metrics.ts'
@@ -33,7 +35,7 @@ export interface TargetOptions {
   clock: () => number
   off: readonly Defence[]
   /** Below `/lab`. */
-  routes(limits: Limits): Hono<Env>
+  routes(limits: Limits, guard: Guard): Hono<Env>
   /** Told of each request that a page of another origin had made, in words. */
   arrived(line: string): void
   published(account: Account): void
@@ -41,12 +43,15 @@ export interface TargetOptions {
 
 export interface OpenTarget extends Target {
   server: HttpsServer
-  /** As the attacker's account. */
+  /** As the attacker's account. @throws {Refusal} as it was answered */
   publish(draft: Draft): Promise<void>
+  /** @param ca PEM of the authority that signed it */
+  renew(tls: Credentials, ca: string): void
+  /** Once; again is the same. */
   close(): Promise<void>
 }
 
-/** Cheap: these passwords guard nothing, and are told to whoever asks. */
+/** Cheap, in every position of the switches: these passwords guard nothing, and are told to whoever asks. A lab has 12. */
 const BCRYPT_COST = 4
 const STOP_MS = 300
 
@@ -59,7 +64,7 @@ export async function startTarget(options: TargetOptions): Promise<OpenTarget> {
   const publishKey = randomBytes(18).toString('base64url')
 
   const open = accountRoom({
-    ...{ path: ':memory:', signUp: 'key', cost: BCRYPT_COST },
+    ...{ path: ':memory:', signUp: 'key', cost: BCRYPT_COST, frequent: 'taken' },
     ...weak.reduce<Weakness['room']>((all, { room }) => ({ ...all, ...room }), {}),
   })
   const real = await open({ limits, clock, origin: () => '', report: () => undefined })
@@ -77,7 +82,7 @@ export async function startTarget(options: TargetOptions): Promise<OpenTarget> {
   })
   const app = createApp({
     ...{ feed, limits, metrics, guard: keeper, stop: stop.signal, startedAt: performance.now() },
-    controls: options.routes(limits),
+    controls: options.routes(limits, keeper),
     accounts: accounts.routes(keeper),
     countLane: (incoming) => server.wire.request(incoming),
   })
@@ -101,14 +106,18 @@ export async function startTarget(options: TargetOptions): Promise<OpenTarget> {
 
   const victim = { name: 'victim', password: WEAK }
   const attacker = { name: 'mallory', password: randomBytes(12).toString('base64url') }
-  const platform = nodePlatform({ ca })
+  let platform = nodePlatform({ ca })
   async function send(path: string, body: object, authorization: string) {
     const headers = { 'content-type': 'application/json', authorization }
     const answer = await platform.fetch(origin + path, { method: 'POST', headers, body: JSON.stringify(body) })
-    if (!answer.ok)
-      throw new Error(`range: the target answered ${answer.status} to POST ${path}: ${await answer.text()}`)
+    const text = await answer.text()
+    if (answer.ok) return
+    const code = /"code":"([a-z_]+)"/.exec(text)?.[1] ?? 'internal'
+    throw new Refusal(answer.status, code, `the target of the range answered ${answer.status} to POST ${path}`)
   }
-  async function close() {
+  let closing: Promise<void> | undefined
+  const close = () => (closing ??= closeNow())
+  async function closeNow() {
     stop.abort()
     await platform.close()
     await server.close()
@@ -122,5 +131,15 @@ export async function startTarget(options: TargetOptions): Promise<OpenTarget> {
   }
 
   const basic = `Basic ${Buffer.from(`${attacker.name}:${attacker.password}`).toString('base64')}`
-  return { origin, port, ca, victim, attacker, server, publish: (draft) => send('/feed', draft, basic), close }
+  const target: OpenTarget = {
+    ...{ origin, port, ca, victim, attacker, server, close },
+    publish: (draft) => send('/feed', draft, basic),
+    renew(now, authority) {
+      server.renew(now)
+      target.ca = authority
+      void platform.close()
+      platform = nodePlatform({ ca: authority })
+    },
+  }
+  return target
 }

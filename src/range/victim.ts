@@ -10,6 +10,7 @@ import type { Limits } from '../core/limits.ts'
 import { readJson } from '../server/body.ts'
 import { read } from '../server/controls.ts'
 import { policy } from '../server/start.ts'
+import type { Guard } from '../server/guard.ts'
 import type { Attack, DefenceName } from './attack.ts'
 import { naiveStream } from './naive.ts'
 import { serveFiles, shell } from './shell.ts'
@@ -19,6 +20,7 @@ export interface VictimOptions {
   attacks: readonly Attack[]
   feed: Feed
   limits: Limits
+  guard: Guard
   files: ReadonlyMap<string, PageFile>
   victim(): { name: string; password: string }
   isOn(name: DefenceName): boolean
@@ -30,16 +32,16 @@ export interface VictimOptions {
   ready(slug: string): Promise<string>
 }
 
-/** `won`: the attacker has got what was not meant for it. */
-export type Told = (slug: string, what: 'seen' | 'won' | 'over', line: string) => void
+/** `won`: the attacker has got what was not meant for it; `failed`: the attack could not be made. */
+export type Told = (slug: string, what: (typeof told)[number], line: string) => void
 
 export const Line = v.object({ line: v.optional(v.string(), '') })
-export const told = ['seen', 'won', 'over'] as const
+export const told = ['seen', 'won', 'over', 'failed'] as const
 /** Of attacks that come with what is published; of all others the victim is led away. */
 const PAGES: Record<string, string> = { xss: 'board', 'sse-injection': 'stream' }
 
 export function victimRoutes(options: VictimOptions): Hono<Env> {
-  const { attacks, feed, limits, files, victim, isOn, next, begin, ready } = options
+  const { attacks, feed, limits, guard, files, victim, isOn, next, begin, ready } = options
   const app = new Hono<Env>()
   serveFiles(app, '/files', files)
 
@@ -47,6 +49,11 @@ export function victimRoutes(options: VictimOptions): Hono<Env> {
     const attack = attacks.find((each) => each.slug === slug && each.from !== 'socket')
     if (!attack) throw new Refusal(404, 'not_found', 'there is no such attack by a page')
     return attack
+  }
+
+  /** What the pages ask for after the victim has logged in. @throws {Refusal} 401 for all others */
+  function mustBeVictim({ account }: Env['Bindings']) {
+    if (account?.name !== victim().name) throw new Refusal(401, 'unauthorized', 'this is for the victim’s own pages')
   }
 
   app.get('/victim/:slug', (context) => {
@@ -65,22 +72,28 @@ export function victimRoutes(options: VictimOptions): Hono<Env> {
 
   app.post('/victim/:slug/ready', async (context) => {
     const { slug } = attackOf(context.req.param('slug'))
+    guard.mayChange(context.env)
+    mustBeVictim(context.env)
     return context.json({ after: await ready(slug) })
   })
   app.post('/victim/:slug/:what', async (context) => {
     const { slug } = attackOf(context.req.param('slug'))
     const what = told.find((each) => each === context.req.param('what'))
     if (!what) throw new Refusal(404, 'not_found', `what is told is one of ${told.join(', ')}`)
+    guard.mayChange(context.env)
+    if (what !== 'failed') mustBeVictim(context.env) // it may be the login that has failed
     const { incoming, outgoing } = context.env
     const { line } = read(Line, await readJson(incoming, outgoing, limits.bodyBytes), 'expected {"line"?}')
     options.told(slug, what, line)
     return context.body(null, 204)
   })
 
-  app.get('/naive', ({ env: { incoming, outgoing } }) => {
+  app.get('/naive', (context) => {
+    const { incoming, outgoing } = context.env
     if (isOn('encoding')) throw new Refusal(404, 'not_found', 'the naive stream is there while “encoding” is off')
+    mustBeVictim(context.env)
     const stream = openStream(outgoing, incoming.httpVersionMajor === 2)
-    naiveStream(stream, feed)
+    naiveStream(stream, feed, limits.queueBytes)
     stream.write(':\n\n')
     stream.uncork()
     return RESPONSE_ALREADY_SENT

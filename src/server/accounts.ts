@@ -41,10 +41,11 @@ const COOKIE_BYTES = 4096
 
 /** @throws {Refusal} 400 when there are two of this name: whose is it? 431 when it is longer than any browser's */
 export function cookieOf({ headers: { cookie } }: IncomingMessage, name: string): string | undefined {
-  const at = cookie?.indexOf(`${name}=`) ?? -1
-  if (cookie === undefined || at < 0) return undefined
-  if (cookie.includes(`${name}=`, at + 1)) throw new Refusal(400, 'bad_cookie', 'a cookie of one name is sent once')
-  const value = parse(cookie, name)[name]
+  // By name, once they are apart: in the value of a cookie of others, on a host that they share with us, may be anything.
+  const mine = (cookie ?? '').split(';').filter((pair) => pair.trimStart().startsWith(`${name}=`))
+  if (mine.length === 0) return undefined
+  if (mine.length > 1) throw new Refusal(400, 'bad_cookie', 'a cookie of one name is sent once')
+  const value = parse(mine[0]!, name)[name]
   if (value !== undefined && value.length > COOKIE_BYTES)
     throw new Refusal(431, 'too_many_headers', `a cookie is at most ${COOKIE_BYTES} bytes`)
   return value

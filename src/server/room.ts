@@ -53,6 +53,8 @@ export type OpenRoom = (options: RoomOptions) => LabRoom
 export interface RangeOptions {
   /** Of the lab: the servers of the range listen on those after it; with 0 on any. */
   port: number
+  /** What the lab listens on: there is no range for others than this machine. */
+  host: string
   /** The host names that the lab answers to. */
   names: readonly string[]
   tls: Credentials
@@ -70,8 +72,8 @@ export interface RangeRoom {
   routes: Hono<Env>
   /** The URL of what is attacked. */
   target: string
-  /** Another certificate for new handshakes. */
-  renew(tls: Credentials): void
+  /** Another certificate for new handshakes. @param ca PEM of the authority that signed it */
+  renew(tls: Credentials, ca: string | undefined): void
   close(): Promise<void>
 }
 

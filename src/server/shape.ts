@@ -40,4 +40,7 @@ export function nameOf(host: string): string {
   return host.replace(/:\d{1,5}$/, '')
 }
 
+/** An address or a name of this machine alone. */
+export const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+
 const bad = (message: string) => new Refusal(400, 'bad_request', message)

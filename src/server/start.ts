@@ -24,7 +24,7 @@ import { httpsServer } from './https.ts'
 import type { HttpsServer } from './https.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
-import type { LabRoom, OpenRange, OpenRoom } from './room.ts'
+import type { LabRoom, OpenRange, OpenRoom, RangeRoom } from './room.ts'
 import type { HttpVersions, TlsRules } from './secure.ts'
 import { nameOf } from './shape.ts'
 import type { Wire } from './wire.ts'
@@ -113,10 +113,19 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     ticker: () => ticker,
     readKey: auth === 'required' ? publishKey : undefined,
   })
+  /** What is open before the lab listens, when something after it fails. */
+  const giveUp = (range?: RangeRoom) => async (error: unknown) => {
+    accounts?.close()
+    if (!options.feed) feed.close()
+    await Promise.all([range?.close(), room?.close()])
+    throw error
+  }
   // Before the lab listens: what it needs to start may be missing.
-  const range = await options.range?.({
-    ...{ port, names, tls, ca: authority?.ca, guard: keeper, limits, clock, failed: metrics.failed },
-  })
+  const range = await options
+    .range?.({
+      ...{ port, host, names, tls, ca: authority?.ca, guard: keeper, limits, clock, failed: metrics.failed },
+    })
+    .catch(giveUp())
   const app = createApp({
     feed,
     limits,
@@ -147,11 +156,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   })
   const server: HttpsServer = httpsServer(app, limits, tls, http, metrics.failed, rules)
   if (onSecret) server.onSecret(onSecret)
-  const listening = await server.listen(port, host).catch(async (error: unknown) => {
-    accounts?.close()
-    await range?.close()
-    throw error
-  })
+  const listening = await server.listen(port, host).catch(giveUp(range))
 
   // The source starts last: nothing runs yet when the port is taken.
   const ticker = source === 'ticker' ? startTicker(feed, { perSecond: options.perSecond ?? 5, clock }) : undefined
@@ -170,7 +175,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const now = await readCredentials(shown)
     server.renew(now.tls)
     room?.renew(now.tls)
-    range?.renew(now.tls)
+    range?.renew(now.tls, now.authority?.ca)
   }
 
   return {

@@ -1,10 +1,8 @@
 // SSE, client side: the platform's EventSource reads the stream and remembers the last id; we watch that it is alive.
 import type { Json } from '../../src/core/event.ts'
 import { reader } from '../../src/core/reader.ts'
-import { isTerminalStatus } from '../../src/core/backoff.ts'
 import type { Connect } from '../contract.ts'
-import { askStatus, retrying, watchdog } from '../retry.ts'
-import type { Refused } from '../retry.ts'
+import { retrying, settle, watchdog, whyRefused } from '../retry.ts'
 
 /** Until the hello says how often the server beats. */
 const FIRST_WORD_MS = 10_000
@@ -42,7 +40,6 @@ export const connect: Connect = (options) => {
 
     source.addEventListener('error', (event) => {
       if (line.over) return
-      const { code } = event as Event & { code?: number }
       // CONNECTING: EventSource comes back by itself after the server's `retry`, with Last-Event-ID. Once; then we back off.
       if (source.readyState === source.CONNECTING && opened) {
         opened = false
@@ -50,17 +47,12 @@ export const connect: Connect = (options) => {
         return line.waiting(event)
       }
       if (source.readyState === source.CONNECTING) return line.lost(event)
-      if (code !== undefined && isTerminalStatus(code)) return settle({ status: code, retryAfterMs: undefined })
-      // CLOSED: the answer was no stream. A browser does not say which, and nobody says for how long (Retry-After);
-      // the same question as a fetch does.
-      askStatus(url, platform.fetch).then(settle, (error: unknown) => line.lost(error))
+      // CLOSED: the answer was no stream.
+      whyRefused(event, url, platform.fetch).then(
+        (refused) => settle(line, 'sse', refused),
+        (error: unknown) => line.lost(error),
+      )
     })
-
-    function settle({ status, retryAfterMs }: Refused) {
-      const cause = new Error(`sse: HTTP ${status}`)
-      if (isTerminalStatus(status)) line.ended(cause)
-      else line.lost(cause, retryAfterMs)
-    }
 
     return () => {
       alive.stop()

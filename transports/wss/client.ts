@@ -1,10 +1,10 @@
 // WSS, client side: one socket, messages as they come; we resume, back off and watch ourselves, for WebSocket has none of it.
 import { reader } from '../../src/core/reader.ts'
 import { parseObject } from '../../src/core/event.ts'
-import { isTerminalCode, isTerminalStatus } from '../../src/core/backoff.ts'
+import { isTerminalCode } from '../../src/core/backoff.ts'
 import type { Connect } from '../contract.ts'
 import { SUBPROTOCOL } from '../../src/core/subprotocol.ts'
-import { askStatus, retrying, watchdog } from '../retry.ts'
+import { retrying, settle, watchdog, whyRefused } from '../retry.ts'
 
 /** Until the hello says how often the server beats. */
 const FIRST_WORD_MS = 10_000
@@ -50,11 +50,10 @@ export const connect: Connect = (options) => {
       const cause = new Error(`wss: closed with ${code}${reason && ` (${reason})`}`, { cause: failure })
       if (isTerminalCode(code)) line.ended(cause)
       else if (opened || line.over) line.lost(cause)
-      // Refused before it opened: a page is not told why. 426 means that only the upgrade was missing from our question.
+      // Refused before it opened. 426 means that only the upgrade was missing from our question: why, nobody knows.
       else
-        askStatus(url.replace(/^ws/, 'http'), platform.fetch).then(
-          ({ status, retryAfterMs }) =>
-            isTerminalStatus(status) ? line.ended(new Error(`wss: HTTP ${status}`)) : line.lost(cause, retryAfterMs),
+        whyRefused(failure, url.replace(/^ws/, 'http'), platform.fetch).then(
+          (refused) => (refused.status === 426 ? line.lost(cause) : settle(line, 'wss', refused)),
           (error: unknown) => line.lost(new Error(cause.message, { cause: error })),
         )
     })

@@ -6,6 +6,8 @@ import { Duplex } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { connect as connectTls, getCACertificates } from 'node:tls'
 import type { TLSSocket } from 'node:tls'
+import { lookupLocal } from '../../../transports/lookup.ts'
+import { PATIENCE_MS, silent, unreachable } from './failure.ts'
 import { watchHandshake } from './presented.ts'
 import type { Presented } from './presented.ts'
 
@@ -43,7 +45,6 @@ export interface Shaken {
   close(): void
 }
 
-const PATIENCE_MS = 10_000
 /** TLS 1.3 sends tickets after the handshake. */
 const TICKET_MS = 500
 
@@ -51,7 +52,7 @@ const TICKET_MS = 500
 export async function shake({ host, port }: Place, { ca, client, protocols, session }: Way): Promise<Shaken> {
   const start = performance.now()
   let known = start
-  const raw = connectTcp({ host, port, noDelay: true })
+  const raw = connectTcp({ host, port, noDelay: true, lookup: lookupLocal })
   raw.once('lookup', () => (known = performance.now()))
   await once(raw, 'connect', { signal: AbortSignal.timeout(PATIENCE_MS) }).catch((error: Error) => {
     raw.destroy()
@@ -111,21 +112,6 @@ export async function patient<Result, Late>(what: Promise<Result>, late: Late): 
   } finally {
     done.abort()
   }
-}
-
-const silent = (host: string, port: number) =>
-  new Error(`${host}:${port} did not answer within ${PATIENCE_MS / 1000} s`)
-
-function unreachable(host: string, port: number, cause: NodeJS.ErrnoException): Error {
-  const { code = cause.message } = cause
-  const why: Record<string, string> = {
-    ENOTFOUND: 'there is no such name; look at its spelling',
-    EAI_AGAIN: 'its name cannot be looked up now; is there a network?',
-    ECONNREFUSED: 'nobody listens there; is the server running, and on this port?',
-    EHOSTUNREACH: 'there is no way to it',
-    ENETUNREACH: 'there is no way to it',
-  }
-  return new Error(`${host}:${port}: ${why[code] ?? code}`, { cause })
 }
 
 /** The socket with a tap: TLS takes a plain one over whole, and nobody else sees its bytes then. */

@@ -1,10 +1,10 @@
-// Why a handshake failed before there was a certificate to judge, or after it: in plain words, with the cure.
+// Why there was no connection, or a handshake failed before there was a certificate to judge, or after it: in plain words, with the cure.
 import type { Shaken } from './connection.ts'
 import type { Reason } from './verdict.ts'
 
 export function failureOf({ code, message }: NonNullable<Shaken['refused']>, presented: Shaken['presented']): Reason {
   const { alert, unread, asksForCertificate, facts } = presented
-  const said = alert === undefined ? '' : `; it said ${alert}`
+  const said = alert === undefined ? '' : ` (TLS alert ${alert})`
   const is = (pattern: RegExp) => pattern.test(`${code} ${alert} ${unread} ${message}`)
   if (is(/protocol_version|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW/i)) {
     const cure = 'its server must be set to TLS 1.2 and 1.3'
@@ -45,4 +45,21 @@ export function failureOf({ code, message }: NonNullable<Shaken['refused']>, pre
   }
   const began = facts.tls === undefined ? 'the handshake failed' : `the handshake of ${facts.tls} failed`
   return { code: 'handshake', text: `${began}: ${message} (${code})${said}`, cure: 'look into the log of the server' }
+}
+
+export const PATIENCE_MS = 10_000
+
+export const silent = (host: string, port: number) =>
+  new Error(`${host}:${port} did not answer within ${PATIENCE_MS / 1000} s`)
+
+export function unreachable(host: string, port: number, cause: NodeJS.ErrnoException): Error {
+  const { code = cause.message } = cause
+  const why: Record<string, string> = {
+    ENOTFOUND: 'there is no such name; look at its spelling',
+    EAI_AGAIN: 'its name cannot be looked up now; is there a network?',
+    ECONNREFUSED: 'nobody listens there; is the server running, and on this port?',
+    EHOSTUNREACH: 'there is no way to it',
+    ENETUNREACH: 'there is no way to it',
+  }
+  return new Error(`${host}:${port}: ${why[code] ?? code}`, { cause })
 }

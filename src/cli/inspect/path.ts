@@ -7,13 +7,17 @@ const SEND_ALL = 'its server must send the whole chain (wirelab certs chain)'
 
 /** From the server's own certificate up, as far as what was sent and what is trusted reach. */
 export function ofPath(chain: X509Certificate[], { roots, intermediates = [] }: Judged): Reason[] {
-  const trusted = roots.map((pem) => new X509Certificate(pem))
+  const given = roots.map((pem) => new X509Certificate(pem))
+  const trusted = given.filter(isSelfIssued)
+  // A chain ends at a root: what is trusted below one only leads on (OpenSSL, without X509_V_FLAG_PARTIAL_CHAIN).
+  const below = given.filter((each) => !isSelfIssued(each))
+  const links = [...chain, ...below]
   const isTrusted = (each: X509Certificate) =>
     trusted.some(({ fingerprint256 }) => fingerprint256 === each.fingerprint256)
   let top = chain[0]!
-  for (let steps = 0; steps < chain.length; steps++) {
+  for (let steps = 0; steps < links.length; steps++) {
     if (isTrusted(top) || trusted.some((root) => isIssuedBy(top, root))) return []
-    const next = chain.find((each) => each !== top && isIssuedBy(top, each))
+    const next = links.find((each) => each !== top && isIssuedBy(top, each))
     if (!next) break
     top = next
   }
@@ -48,7 +52,9 @@ export function ofPath(chain: X509Certificate[], { roots, intermediates = [] }: 
     return [{ code: 'missing-intermediate', text, cure, isIdentity: true }]
   }
   const text = `the chain ends at ${inOneLine(top.subject)}, whose issuer, ${issuer}, is none that this client trusts`
-  return [
-    { code: 'unknown-root', text, cure: 'if you know this CA, pass its certificate with --ca FILE', isIdentity: true },
-  ]
+  const isSent = ({ fingerprint256 }: X509Certificate) => chain.some((each) => each.fingerprint256 === fingerprint256)
+  const cure = below.some((each) => each === top || isSent(each))
+    ? 'pass the root itself with --ca FILE; what is in that file now is only below it'
+    : 'if you know this CA, pass its certificate with --ca FILE'
+  return [{ code: 'unknown-root', text, cure, isIdentity: true }]
 }

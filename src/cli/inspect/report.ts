@@ -1,6 +1,7 @@
 // What `wirelab inspect` found, as one plain object: what --json prints, and what the text is made of.
 import type { X509Certificate } from 'node:crypto'
 import { flawOf, inOneLine } from '../../../certs/chain.ts'
+import type { Stale } from '../../../certs/crl.ts'
 import type { Answer } from './ask.ts'
 import type { Place, Shaken } from './connection.ts'
 import type { Reason } from './verdict.ts'
@@ -10,6 +11,8 @@ export interface Report {
   address: string
   trusted: boolean
   reasons: Reason[]
+  /** Since when a person has, which is then why it is trusted; the reasons are why it would not be. */
+  vouchedFor: string | null
   tls: {
     protocol: string | null
     cipher: string | null
@@ -18,8 +21,8 @@ export interface Report {
     sni: string | null
     /** The server asked for a certificate of ours. */
     asksForCertificate: boolean
-    /** Session tickets that came with the first handshake. */
-    tickets: number
+    /** Session tickets that came with the first handshake; null when it was broken off before. */
+    tickets: number | null
     /** The second connection went on from the first; null when there was no second. */
     resumed: boolean | null
     /** RFC 9266 `tls-exporter` of the first connection, hex: what a login above TLS can be bound to. */
@@ -30,6 +33,8 @@ export interface Report {
   order: string | null
   /** Whether the server's own certificate is on the list of its issuer; null: no such list was given. */
   revoked: boolean | null
+  /** Of when that list is, when it is not of now; then nothing is known. */
+  staleList: { from: string; to: string | null } | null
   /** Milliseconds. `resumed` is the second handshake; `answer` to the request's first byte, or to the end of the upgrade. */
   timing: { dns: number; tcp: number; tls: number; resumed: number | null; answer: number | null }
   answer: { kind: 'HTTP' | 'Upgrade'; status: number | null } | null
@@ -56,7 +61,7 @@ export interface Found {
   place: Place
   first: Shaken
   reasons: Reason[]
-  revoked: Date | null | undefined
+  revoked: Date | Stale | null | undefined
   second: Shaken | undefined
   answer: Answer | undefined
   binding: Buffer | undefined
@@ -74,20 +79,21 @@ export function reportOf({ url, place, first, reasons, revoked, second, answer, 
   const { facts, chain, group, asksForCertificate, tickets } = presented
   const inMs = (value: number) => Math.round(value * 100) / 100
   return {
-    ...{ url: url.href, address, trusted: reasons.length === 0, reasons },
+    ...{ url: url.href, address, trusted: reasons.length === 0, reasons, vouchedFor: null },
     tls: {
       protocol: facts.tls ?? null,
       cipher: facts.cipher ?? null,
       group: group ?? null,
       alpn: facts.alpn ?? null,
       sni: sni ?? null,
-      ...{ asksForCertificate, tickets },
+      ...{ asksForCertificate, tickets: first.refused ? null : tickets },
       resumed: second?.presented.facts.resumed ?? null,
       channelBinding: binding?.toString('hex') ?? null,
     },
     chain: chain.map(reported),
     order: flawOf(chain) ?? null,
-    revoked: revoked === undefined ? null : revoked !== null,
+    revoked: revoked === null ? false : revoked instanceof Date ? true : null,
+    staleList: revoked && !(revoked instanceof Date) ? writtenOut(revoked) : null,
     timing: {
       ...{ dns: inMs(ms.dns), tcp: inMs(ms.tcp), tls: inMs(ms.tls) },
       resumed: second ? inMs(second.ms.tls) : null,
@@ -98,6 +104,8 @@ export function reportOf({ url, place, first, reasons, revoked, second, answer, 
       : null,
   }
 }
+
+const writtenOut = ({ from, to }: Stale) => ({ from: from.toISOString(), to: to?.toISOString() ?? null })
 
 function reported(certificate: X509Certificate): ReportedCertificate {
   const { subject, issuer, subjectAltName, serialNumber, signatureAlgorithm, ca } = certificate

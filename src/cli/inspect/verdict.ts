@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { inOneLine, isSelfIssued } from '../../../certs/chain.ts'
 import { revokedSince } from '../../../certs/crl.ts'
+import type { Stale } from '../../../certs/crl.ts'
 import type { Shaken } from './connection.ts'
 import { failureOf } from './failure.ts'
 import { ofPath } from './path.ts'
@@ -29,6 +30,7 @@ export interface Judged {
 }
 
 const RENEW = 'its owner must get a new certificate'
+const NEW_KEY = 'its owner must make a new key, and get a certificate for it'
 
 /** Everything that is wrong with what a server presented; none when it was verified and nothing else is against it. */
 export async function reasonsOf({ presented, refused }: Shaken, judged: Judged): Promise<Reason[]> {
@@ -67,7 +69,9 @@ function ofName(leaf: X509Certificate, host: string): Reason[] {
   if (fits !== undefined) return []
   const { subjectAltName: names } = leaf
   const is =
-    names === undefined ? 'it names no host but in its common name, which browsers do not read' : `it is for ${names}`
+    names === undefined
+      ? 'it names no host but in its common name, which browsers do not read'
+      : `it is for ${names.replaceAll(/(?<=^|, )(?:DNS|IP Address):/g, '')}`
   const cure =
     names === undefined ? `its owner must add ${host}` : `use one of its names, or its owner must add ${host}`
   return [{ code: 'wrong-host', text: `it is not for ${host}; ${is}`, cure }]
@@ -77,26 +81,29 @@ function ofKey(certificate: X509Certificate): Reason[] {
   const { subject, publicKey, signatureAlgorithm = '' } = certificate
   const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? 2048
   const flaws = [
-    ...(bits < 2048 ? [`has an RSA key of ${bits} bits; 2048 are the least`] : []),
+    ...(bits < 2048 ? [{ text: `has an RSA key of ${bits} bits; 2048 are the least`, cure: NEW_KEY }] : []),
     ...(/md5|sha1/i.test(signatureAlgorithm) && !isSelfIssued(certificate)
-      ? [`is signed with ${signatureAlgorithm}, which can be forged`]
+      ? [{ text: `is signed with ${signatureAlgorithm}, which can be forged`, cure: RENEW }]
       : []),
   ]
-  return flaws.map((flaw) => ({ code: 'weak-key', text: `${inOneLine(subject)} ${flaw}`, cure: RENEW }))
+  return flaws.map(({ text, cure }) => ({ code: 'weak-key', text: `${inOneLine(subject)} ${text}`, cure }))
 }
 
 /** Of each, whether its issuer has taken it back: since when, or null; undefined where no list of that issuer was given. */
-export function revocationsOf(chain: X509Certificate[], { crl, roots }: Judged): Promise<(Date | null | undefined)[]> {
+export function revocationsOf(
+  chain: X509Certificate[],
+  { crl, roots, now }: Judged,
+): Promise<(Date | Stale | null | undefined)[]> {
   const issuers = [...chain, ...roots.map((pem) => new X509Certificate(pem))]
-  return Promise.all(chain.map(async (each) => (crl === undefined ? undefined : revokedSince(crl, each, issuers))))
+  return Promise.all(chain.map(async (each) => (crl === undefined ? undefined : revokedSince(crl, each, issuers, now))))
 }
 
 async function ofLists(chain: X509Certificate[], judged: Judged): Promise<Reason[]> {
   const found = await revocationsOf(chain, judged)
   return found.flatMap((at, i) => {
-    if (!at) return []
+    if (!(at instanceof Date)) return []
     const text = `${inOneLine(chain[i]!.subject)} was revoked by its issuer on ${day(at)}`
-    return [{ code: 'revoked', text, cure: `do not talk to it: its key may be in other hands; ${RENEW}` }]
+    return [{ code: 'revoked', text, cure: `do not talk to it: its key may be in other hands; ${NEW_KEY}` }]
   })
 }
 

@@ -109,10 +109,13 @@ export function startTap(order: TapOrder, { limits, metrics, clock, tls, ca, nam
         return 'failed' as const
       },
     )
-    await Promise.all(lines.map((line) => line.close()))
-    phase = result
-    await origin.close()
-    feed.close()
+    try {
+      await Promise.all(lines.map((line) => line.close()))
+      phase = result
+    } finally {
+      await origin.close()
+      feed.close()
+    }
   }
   const ended = all().catch((error: Error) => {
     ;[phase, why] = ['failed', error.message]

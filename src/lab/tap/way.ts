@@ -40,13 +40,18 @@ export function trusting(ca: string, version: TlsVersion): Way['secureContext'] 
 
 export async function sealedWay({ port, name, trust, wire, target, ends, overhear }: Ear): Promise<OpenWay> {
   const proxy = await startProxy(() => port, {}, { tap: (_, up, bytes) => overhear(up, bytes) })
-  const line = openLine({ port: proxy.port, name, secureContext: trust, http: '1.1' }, wire, target, ends)
-  return {
-    alter: proxy.alter,
-    close() {
-      line.destroy()
-      return proxy.close()
-    },
+  try {
+    const line = openLine({ port: proxy.port, name, secureContext: trust, http: '1.1' }, wire, target, ends)
+    return {
+      alter: proxy.alter,
+      close() {
+        line.destroy()
+        return proxy.close()
+      },
+    }
+  } catch (error) {
+    await proxy.close()
+    throw error
   }
 }
 

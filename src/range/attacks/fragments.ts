@@ -34,7 +34,7 @@ export const attack: Attack = {
       const [grown, sent] = [after.heapBytes - before.heapBytes, raid.spent.bytes - sentBefore]
       const seconds = after.processorSeconds - before.processorSeconds
       return {
-        succeeded: codes.every((code) => code === undefined) && grown > 3 * sent,
+        succeeded: codes.every((code) => code === undefined),
         seen: [
           `${CONNECTIONS} messages in ${FRAGMENTS} fragments: ${told(codes, 'all of them taken, and more is waited for')}`,
           `sent ${mebibytes(sent)}; the server’s heap grew by ${mebibytes(Math.max(0, grown))}, its processor worked for ${seconds.toFixed(2)} s`,
@@ -43,7 +43,7 @@ export const attack: Attack = {
     }),
 }
 
-/** @returns the code that the line was closed with; undefined when the server has read it all and waits for more. */
+/** @returns the code that the line was closed with; undefined when the server has read it all and waits for more. @throws Error */
 async function crumble({ line, closeCode, frame }: Wss): Promise<number | undefined> {
   await line.write(encode({ fin: false, payload: 'x' }))
   for (let sent = 1; sent < FRAGMENTS; sent += EACH_WRITE) {
@@ -55,7 +55,8 @@ async function crumble({ line, closeCode, frame }: Wss): Promise<number | undefi
   await line.write(encode({ opcode: 9, payload: 'still there?' }))
   for (;;) {
     const next = await frame(5000)
-    if (!next) return line.ended === undefined ? undefined : 1006
+    if (!next && line.ended === undefined) throw new Error('the server did not say in 5 s whether it has read them')
+    if (!next) return 1006
     if (next.opcode === 8) return next.payload.readUInt16BE(0)
     if (next.opcode === 10) return undefined
   }

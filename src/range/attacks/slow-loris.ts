@@ -45,11 +45,12 @@ export const attack: Attack = {
         await raid.sleep(500)
       }
       await trickling
+      if (late === 0) throw new Error('nobody else came late enough: too slow a machine to tell')
       const held = lines.filter((line) => line.ended === undefined).length
       const slow = await Promise.all(lines.filter((line) => line.ended !== undefined).map((line) => answerOn(line, 0)))
       const refused = slow.filter((answer) => answer?.status === 408).length
       return {
-        succeeded: late > 0 && served === 0,
+        succeeded: served === 0,
         seen: [
           `got ${lines.length} connections; ${refused} were answered 408 and closed, ${held} still open at the end`,
           `somebody else came ${early + late} times; of the last ${late}, after ${SETTLED_MS / 1000} s, ${served} were served${served > 0 ? ` (within ${Math.round(tookMs)} ms)` : ''}`,

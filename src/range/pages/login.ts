@@ -1,5 +1,5 @@
 // The victim, at the target: logs in, as people do before they follow links.
-import { known } from './tell.ts'
+import { fail, known } from './tell.ts'
 
 export async function logIn(): Promise<void> {
   const response = await fetch('/sessions', {
@@ -7,5 +7,5 @@ export async function logIn(): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ name: known.name, password: known.password }),
   })
-  if (!response.ok) throw new Error(`the target answered ${response.status} to the victim’s login`)
+  if (!response.ok) await fail(`the target answered ${response.status} to the victim’s login`)
 }

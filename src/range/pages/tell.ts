@@ -17,6 +17,13 @@ export async function tell(line: string, won = false): Promise<void> {
   await post(won ? 'won' : 'seen', { line })
 }
 
+/** The last thing that a page tells where the attack cannot be made. @throws Error always */
+export async function fail(why: string): Promise<never> {
+  show(why)
+  await post('failed', { line: why })
+  throw new Error(why)
+}
+
 /** The last thing that a page tells. */
 export async function over(): Promise<void> {
   await post('over', {})
