@@ -46,7 +46,8 @@ export function misread({ path, entries }: Pick<Place, 'path' | 'entries'>, lane
 
 /** @returns what was expected there; undefined when the value is that. */
 function expectedOf(name: string, value: string, lanes: readonly string[]): string | undefined {
-  if (name === rateSlider.name || name === payloadSlider.name) return isNumber(value) ? undefined : 'expected a number'
+  if (name === rateSlider.name || name === payloadSlider.name)
+    return isNumber(value) ? undefined : 'expected a number from 0 on'
   if (name === pollSlider.name)
     return isNumber(value) && Number(value) >= POLL_LEAST_MS ? undefined : `expected ${POLL_LEAST_MS} or more, in ms`
   if (name === 'lanes') return value === '' ? undefined : oneOf(lanes, value.split(','))
@@ -55,6 +56,8 @@ function expectedOf(name: string, value: string, lanes: readonly string[]): stri
   if (name === 'wire') return oneOf(lanes, [value])
   const [lane = '', setting] = name.split('.', 2)
   const knob = laneKnobs.find((each) => each.name === setting)
+  const ofLane = laneKnobs.find((each) => each.name === name)
+  if (ofLane) return `a knob of one lane: expected ${lanes[0]}.${name}`
   if (!lanes.includes(lane) || !knob) return 'there is no such knob'
   return oneOf(
     knob.choices.map(([choice]) => String(choice)),

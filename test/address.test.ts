@@ -20,15 +20,16 @@ test.each([
 ])('%s is understood', (hash) => expect(said(hash)).toBe(''))
 
 test.each([
-  ['#/?rate=banana', 'rate=banana” (expected a number)'],
-  ['#/?rate=', 'rate” (expected a number)'],
-  ['#/?payload=-1', 'payload=-1” (expected a number)'],
+  ['#/?rate=banana', 'rate=banana” (expected a number from 0 on)'],
+  ['#/?rate=', 'rate” (expected a number from 0 on)'],
+  ['#/?payload=-1', 'payload=-1” (expected a number from 0 on)'],
   ['#/?poll=10', 'poll=10” (expected 50 or more, in ms)'],
   ['#/?lanes=polling,foo', 'lanes=polling,foo” (expected polling, long-polling, sse, wss)'],
   ['#/?wire=foo', 'wire=foo” (expected polling, '],
   ['#/?theme=pink', 'theme=pink” (expected system, light, dark)'],
   ['#/?type=huge', 'type=huge” (expected normal, large)'],
   ['#/?sse.http=3', 'sse.http=3” (expected 1.1, 2)'],
+  ['#/?http=9', 'http=9” (a knob of one lane: expected polling.http)'],
   ['#/?sse.foo=1', 'sse.foo=1” (there is no such knob)'],
   ['#/?floor.http=2', 'floor.http=2” (there is no such knob)'],
   ['#/?toString=1', 'toString=1” (there is no such knob)'],

@@ -351,6 +351,18 @@ test.each([1024, 1280])(
   },
 )
 
+test('the overview is as high as the controls beside it, and no higher once their details are closed', async () => {
+  const heights = () =>
+    page.$$eval('.overview, .overview canvas', (all) =>
+      all.map((each) => Math.round(each.getBoundingClientRect().height)),
+    )
+  const before = await heights()
+  await click('.controls details.knobs > summary')
+  await until(async () => (await heights()).every((height, index) => height > before[index]!), 'it to be higher')
+  await click('.controls details.knobs > summary')
+  await until(async () => (await heights()).join() === before.join(), 'it to be as before')
+})
+
 test('looks are kept in the address: dark, and large type for a projector', async () => {
   const look = () =>
     page.evaluate(() => [
@@ -496,7 +508,7 @@ test('what cannot be meant in the address is told in one line; the rest of it ho
   await other.goto(`${lab.url}/#/xyz?rate=banana&wss.batch=100&lanes=polling,wss`)
   await other.waitForSelector('.lane[data-lane="wss"][data-state="open"]')
   expect(await told()).toBe(
-    'There is no screen “/xyz”; this is the lab. Not understood in the address: “rate=banana” (expected a number). The rest of it holds.',
+    'There is no screen “/xyz”; this is the lab. Not understood in the address: “rate=banana” (expected a number from 0 on). The rest of it holds.',
   )
   expect(
     await other.$$eval('.lane:not([hidden])', (all) => all.map((lane) => (lane as HTMLElement).dataset.lane)),

@@ -13,7 +13,7 @@ export const attacks: readonly Attack[] = [
     why: [
       'The browser sends all four requests, cookie included, and the server, blindfolded, answers all four. Polling, long polling and SSE are HTTP answers: the page of another origin may read one only if it carries Access-Control-Allow-Origin (CORS), and ours never does. The answer arrives, and the browser keeps it from the script.',
       'A WebSocket is not covered by that: the rule of CORS is checked on answers to fetch, and a handshake answered by 101 has no such check. Instead the browser says in Origin which page asks, and leaves the decision to the server (RFC 6455 §10.2). Whoever does not look there gives every page of the web a two-way line in the name of its visitor: it reads, and it publishes.',
-      'SameSite does not help here. A site is scheme and registrable domain; the port is no part of it. To the cookie, a sibling is home.',
+      'SameSite does not help here. A site is scheme and registrable domain; the port is no part of it. To the cookie, a sibling is home: “cross-site” in the attack’s name is older than the distinction, and means of another origin.',
     ],
     source: {
       name: 'CWE-1385, Missing Origin Validation in WebSockets',
