@@ -86,7 +86,8 @@ describe('a fault at a door', () => {
       const began = performance.now()
       await Promise.all(
         all.map(async ({ transport, follower }) => {
-          expect(await mine.fault(transport, fault)).toBe(1)
+          // A client that asks anew before its answer has quite ended takes a second connection.
+          expect(await mine.fault(transport, fault)).toBeGreaterThanOrEqual(1)
           if (fault === 'cut') await follower.until(() => follower.states.includes('waiting'), 'the loss', withinMs)
         }),
       )

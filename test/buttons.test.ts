@@ -82,6 +82,9 @@ describe.each(browserNames)('%s', (browserName) => {
     for (const name of transportNames) {
       const one = witnesses.get(name) ?? (await witnessAt(name))
       if (!isAtOnce || before === 0) {
+        for (const hit of isAtOnce ? transportNames : [name])
+          // A lane that asks now and then may be between two connections.
+          await until(async () => (await doorOf(hit)).traffic.open >= 3, `${hit} and its witness to be connected`)
         before = performance.now()
         await click(`#${fault}-${isAtOnce ? 'all' : name}`)
       }

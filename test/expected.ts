@@ -7,8 +7,8 @@ export type Rows = Record<string, string>[]
 export interface Expected {
   /** Index of the choice that the numbers bear out. */
   choice: number
-  /** `result` is all that the page says beside the numbers. */
-  numbers(rows: Rows, sentence: string, result: string): void
+  /** `result` is all that the page says beside the numbers; `browser` its name. */
+  numbers(rows: Rows, sentence: string, result: string, browser: string): void
   /** By what was measured: the machine was so busy that the page may say so, and that it settles nothing. Else it must not. */
   isBusy?(rows: Rows): boolean
   /** What the browser itself writes into the console about a line that is cut or refused on purpose. */

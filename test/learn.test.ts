@@ -121,7 +121,7 @@ describe.each(experiments)('$slug', ({ slug }) => {
           const sentence = await textOf(page, '.sentence')
           const rows = await rowsOf(page)
           const result = await textOf(page, '.result')
-          numbers(rows, sentence, result)
+          numbers(rows, sentence, result, browser)
           expect(result).not.toMatch(/NaN|undefined|Infinity/)
           expect(result.includes('packs the heads of questions and answers')).toBe(headed.includes(slug))
           if (slug === 'eavesdropper') expect(await textOf(page, '.sides pre')).toMatch(/^Authorization: Bearer/m)
