@@ -1,6 +1,6 @@
 // Which trials a run has, and in which order: repeat by repeat, each in an order of its own.
 import type { Contestant } from './contestants.ts'
-import { seeded, shuffled } from './random.ts'
+import { seeded, shuffled } from '../src/core/random.ts'
 import { pointsOf } from './scenarios.ts'
 import type { Point, Scenario } from './scenarios.ts'
 

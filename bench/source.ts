@@ -5,7 +5,7 @@ import type { Cursor } from '../src/core/event.ts'
 import type { Feed } from '../src/core/feed.ts'
 import { startTicker } from '../src/sources/ticker.ts'
 import type { Ticker } from '../src/sources/ticker.ts'
-import { seeded } from './random.ts'
+import { seeded } from '../src/core/random.ts'
 
 export interface Schedule {
   /** Events a second; 0 is silence. */

@@ -27,13 +27,15 @@ export interface Authority {
   replaced?: string
 }
 
+/** How the names of all issuers here begin, of old ones too. */
+const OURS = 'CN=Wirelab local'
 const CA = { days: 730, renewDays: 60 }
 const LEAF = { days: 90, renewDays: 30 }
 
 /**
  * Reads the authority in `directory`, or makes it; the leaf is made anew when it is near its end, lacks one of `names` or has a key of
  * another type. A key and a certificate that do not belong together are made anew, both.
- * @throws Error when the directory cannot be written; `NO_CA` when the root in it cannot be read
+ * @throws Error when the directory cannot be written; `NO_CA` when the root in it cannot be read; `FOREIGN_CA` as `refuseForeign`
  */
 export function openAuthority(directory: string, names: string[], keyType?: KeyType): Promise<Authority> {
   return alone(directory, () => openLocked(directory, names, keyType))
@@ -42,6 +44,7 @@ export function openAuthority(directory: string, names: string[], keyType?: KeyT
 async function openLocked(directory: string, names: string[], keyType?: KeyType): Promise<Authority> {
   const path = (name: keyof typeof files) => join(directory, files[name])
   const wrote: Authority['wrote'] = []
+  await refuseForeign(directory)
 
   let root = await readPair(path('ca'), path('caKey'))
   const permitted = root && constraintsOf(root.cert)
@@ -96,8 +99,8 @@ export function openRevoked(directory: string, { intermediate }: Authority, name
 async function lossOf(certPath: string, keyPath: string): Promise<string | undefined> {
   const [cert, key] = [await readText(certPath), await readText(keyPath)]
   if (cert === undefined) return key === undefined ? undefined : 'of the one before only the key was left'
-  if (key === undefined) return 'the key of the one before was gone'
   if (!isCertificate(cert)) throw Object.assign(new Error(`${certPath} is not a certificate in PEM`), { code: 'NO_CA' })
+  if (key === undefined) return 'the key of the one before was gone'
   return 'the key beside the one before did not belong to it'
 }
 
@@ -109,8 +112,22 @@ function flawOf(root: string, permitted: string[] | undefined, names: string[]):
   return other === undefined ? undefined : `the one before may not sign for ${other}`
 }
 
-/** Removes what `openAuthority` wrote. @returns the paths that were there. */
+/**
+ * The names of our files are those that others use too: what this lab did not make is not written over, and not removed.
+ * @throws Error `FOREIGN_CA` when a certificate in the directory has another issuer
+ */
+async function refuseForeign(directory: string): Promise<void> {
+  for (const name of [files.ca, files.intermediate, files.cert]) {
+    const pem = await readText(join(directory, name))
+    if (pem === undefined || !isCertificate(pem) || new X509Certificate(pem).issuer.startsWith(OURS)) continue
+    const message = `${join(directory, name)} was not made by wirelab; it is left as it is. Choose another folder with --certs`
+    throw Object.assign(new Error(message), { code: 'FOREIGN_CA' })
+  }
+}
+
+/** Removes what `openAuthority` wrote. @returns the paths that were there. @throws Error `FOREIGN_CA` as `refuseForeign` */
 export async function removeAuthority(directory: string): Promise<string[]> {
+  await refuseForeign(directory)
   const removed: string[] = []
   for (const name of Object.values(files)) {
     const path = join(directory, name)

@@ -1,17 +1,19 @@
 // What the address says of the lab's screen; and what of it could not be meant, in one line, while all the rest holds.
 import type { Settings } from './door.ts'
-import { POLL_LEAST_MS, choiceOf, laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
+import { choiceOf, laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
+import type { Slider } from './knobs.ts'
 import { SCHEMES, TYPES } from './looks.ts'
 import type { Place } from './place.ts'
 import { list } from './words.ts'
 
-/** As an address has it: a number, and nothing that merely becomes one. */
-const isNumber = (text: string) => /^\d+(\.\d+)?$/.test(text)
-
-export function numberAt(place: Pick<Place, 'read'>, { name }: { name: string }): number | undefined {
-  const text = place.read(name) ?? ''
-  return isNumber(text) ? Number(text) : undefined
+/** A number as an address has it, and nothing that merely becomes one; undefined too where the knob does not go so far. */
+function numberIn(text: string, { takes }: Pick<Slider, 'takes'>): number | undefined {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN
+  return takes(value) ? value : undefined
 }
+
+export const numberAt = (place: Pick<Place, 'read'>, knob: Pick<Slider, 'name' | 'takes'>) =>
+  numberIn(place.read(knob.name) ?? '', knob)
 
 /** @returns those that are to be shown: undefined for all; none of them is what an empty text says. */
 export function lanesAt(place: Pick<Place, 'read'>, lanes: readonly string[]): string[] | undefined {
@@ -26,6 +28,7 @@ export function settingsAt(place: Pick<Place, 'read'>, lane: string): Partial<Se
   return Object.fromEntries(named.filter(([, value]) => value !== undefined))
 }
 
+const sliders = [rateSlider, payloadSlider, pollSlider]
 const MOST = 3
 const LONGEST = 40
 
@@ -37,7 +40,7 @@ export function misread({ path, entries }: Pick<Place, 'path' | 'entries'>, lane
   })
   const more = wrong.length > MOST ? [`${wrong.length - MOST} more`] : []
   return [
-    ...(path === '/' ? [] : [`There is no screen ${shortened(path)}; this is the lab.`]),
+    ...(path === '/' || path === '/lab' ? [] : [`There is no screen ${shortened(path)}; this is the lab.`]),
     ...(wrong.length === 0
       ? []
       : [`Not understood in the address: ${list([...wrong.slice(0, MOST), ...more])}. The rest of it holds.`]),
@@ -46,14 +49,12 @@ export function misread({ path, entries }: Pick<Place, 'path' | 'entries'>, lane
 
 /** @returns what was expected there; undefined when the value is that. */
 function expectedOf(name: string, value: string, lanes: readonly string[]): string | undefined {
-  if (name === rateSlider.name || name === payloadSlider.name)
-    return isNumber(value) ? undefined : 'expected a number from 0 on'
-  if (name === pollSlider.name)
-    return isNumber(value) && Number(value) >= POLL_LEAST_MS ? undefined : `expected ${POLL_LEAST_MS} or more, in ms`
+  const slider = sliders.find((each) => each.name === name)
+  if (slider) return numberIn(value, slider) === undefined ? `expected ${slider.range}` : undefined
   if (name === 'lanes') return value === '' ? undefined : oneOf(lanes, value.split(','))
   if (name === 'theme') return oneOf(SCHEMES, [value])
   if (name === 'type') return oneOf(TYPES, [value])
-  if (name === 'wire') return oneOf(lanes, [value])
+  if (name === 'wire' || name === 'storm') return oneOf(lanes, [value])
   const [lane = '', setting] = name.split('.', 2)
   const knob = laneKnobs.find((each) => each.name === setting)
   const ofLane = laneKnobs.find((each) => each.name === name)

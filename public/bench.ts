@@ -2,6 +2,7 @@
 import type { Cursor } from '../src/core/event.ts'
 import type { Clock } from './clock.ts'
 import type { Door, Fault, Settings, Storm, StormOrder } from './door.ts'
+import type { ProofDesk } from './proof.ts'
 import type { TapOrder, TapState } from './tap.ts'
 import type { Capture } from './wire/capture.ts'
 
@@ -15,7 +16,11 @@ export interface Bench {
   readonly perSecond: number | null
   /** Of a whole event, encoded; 0: as small as it is. */
   readonly payloadBytes: number
+  /** How often another page, or a script, changed one of these since the bench was opened. */
+  readonly changesByOthers: number
   readonly storm: Storm | null
+  /** Whether one that another page, or a script, began is under way: these lines are late of it, too. */
+  readonly stormElsewhere: boolean
   door(name: string): Door
   /** As a door of this lab is while nobody set anything. */
   usual(name: string): Settings
@@ -30,6 +35,7 @@ export interface Bench {
   startTap(order: TapOrder): Promise<TapState>
   /** With the packets after that number. */
   tapped(after: number): Promise<TapState>
+  readonly proof: ProofDesk
   /** @returns when the lab published this event, ms since epoch by its clock. */
   publishedAt(id: Cursor): Promise<number>
   /** Reads the counts now, instead of within a second. @throws LabError, TypeError: see `explain` */

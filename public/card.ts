@@ -7,6 +7,7 @@ import { counts } from './counts.ts'
 import type { Desk } from './desk.ts'
 import { faultButtons } from './faults.ts'
 import { figures, stream } from './figures.ts'
+import { foldIfTight, isLarge } from './fold.ts'
 import { differences, laneKnobs } from './knobs.ts'
 import type { Lane } from './lane.ts'
 import { lessonOf } from './lessons.ts'
@@ -15,8 +16,9 @@ import type { Spoken } from './protocols.ts'
 import type { Summary } from './samples.ts'
 import { saveSamples } from './save.ts'
 import { knobSelect } from './selects.ts'
+import { beliefOf } from './sight.ts'
 import type { LaneState } from './sight.ts'
-import { stormButtons, stormStory } from './storm.ts'
+import { stormStory } from './storm.ts'
 import { duration } from './words.ts'
 
 export interface Card {
@@ -29,8 +31,12 @@ export interface Card {
   now: number
   /** What the server saw of the lane's latest connection; undefined when nobody told. */
   spoken: Spoken | undefined
+  /** How far SSE is behind WSS, where that can be seen (`sseBehind`). */
+  behindMs: number | undefined
   /** Whether the knobs are seen: of all lanes or of none, to be compared. */
   knobs: { areOpen: boolean; toggle: (event: Event) => void }
+  /** What the latest storm did to the lanes beside it. */
+  beside: string
   /** Saves the chart. */
   save: () => void
 }
@@ -40,13 +46,22 @@ const marks: Record<LaneState, string> = {
   ...{ open: '●', connecting: '◌', waiting: '○', closed: '✕', paused: '❚❚', off: '' },
 }
 
-export function card({ desk, lane, summary, cost, dearest, now, spoken, knobs, save }: Card): TemplateResult {
+export function card(shown: Card): TemplateResult {
+  const { desk, lane, summary, cost, dearest, now, spoken, behindMs, knobs, beside, save } = shown
   const { name, state, tally, story, note } = lane
   const trouble = desk.troubles.get(name) ?? ''
   const isFaulty = tally.lost + tally.repeated + lane.badData > 0
   const { http, tls } = lane.door.settings
-  const lesson = lessonOf(lane)
+  const lesson = lessonOf(lane, behindMs)
+  const of = (what: string) => html`${what}<span class="unseen"> of ${name}</span>`
   const set = differences(lane.door.settings, desk.usual(lane))
+
+  const foldsHow = isLarge() && blocked(lane) === nothing
+  const how = html`<p class="how">
+    ${lesson?.text}
+    ${lesson ? html`<a href="#/learn/${lesson.experiment.slug}">Try it: ${lesson.experiment.title}</a>` : nothing}
+    ${blocked(lane)}
+  </p>`
 
   return html`<section
     class="lane"
@@ -70,14 +85,10 @@ export function card({ desk, lane, summary, cost, dearest, now, spoken, knobs, s
         ${state === 'paused' ? 'Resume' : 'Pause'}
       </button>
     </div>
-    <p class="how">
-      ${lesson?.text}
-      ${lesson ? html`<a href="#/learn/${lesson.experiment.slug}">Try it: ${lesson.experiment.title}</a>` : nothing}
-      ${blocked(lane)}
-    </p>
+    ${foldsHow ? nothing : how}
     <p class="path">
       <span data-n="protocol">${spoken ? `${spoken.http} · ${spoken.tls}` : `HTTP/${http} · TLS ${tls}`}</span
-      >${set && html`<span class="set"> · ${set}</span>`}
+      >${[set, beliefOf(lane, cost?.open)].filter(Boolean).map((each) => html`<span class="set"> · ${each}</span>`)}
       ${state === 'open' || !lane.cause ? nothing : html`<span class="cause">${lane.cause}</span>`}
     </p>
     <figure class="strip">
@@ -88,7 +99,8 @@ export function card({ desk, lane, summary, cost, dearest, now, spoken, knobs, s
         aria-label="Latency of ${name} over the last 30 seconds; the numbers follow"
       ></div>
     </figure>
-    ${figures(summary, cost, dearest)} ${stream(lane)}
+    ${figures(summary, cost, dearest)} ${foldsHow ? foldIfTight(`how-${name}`, of('Why it is so'), how) : nothing}
+    ${foldIfTight(`stream-${name}`, of('Latest events'), stream(lane))}
     <div class="buttons" role="group" aria-labelledby="lane-${name}">${faultButtons(desk, lane)}</div>
     <div class="told">
       <p class="note" ?hidden=${!note}>
@@ -98,7 +110,7 @@ export function card({ desk, lane, summary, cost, dearest, now, spoken, knobs, s
         >
       </p>
       <p class=${story ? 'story' : 'story soft'}>${story?.text(now) ?? UNTOUCHED}</p>
-      ${knobs.areOpen ? nothing : stormStory(desk, lane)}
+      ${stormStory(desk, lane, beside)}
       <p class="alert" role="alert" ?hidden=${!trouble}>${trouble}</p>
     </div>
     <p class="proof" data-faulty=${isFaulty}>
@@ -107,11 +119,14 @@ export function card({ desk, lane, summary, cost, dearest, now, spoken, knobs, s
       <b><span data-n="repeated">${tally.repeated}</span></b> repeated ·
       <b><span data-n="bad">${lane.badData}</span></b> bad
     </p>
-    <div class="counted">${counts({ lane, cost, spoken, now })}</div>
+    ${foldIfTight(
+      `counted-${name}`,
+      of('Bytes, requests, connections'),
+      html`<div class="counted">${counts({ lane, cost, spoken, now })}</div>`,
+    )}
     <details class="knobs" .open=${knobs.areOpen} @toggle=${knobs.toggle}>
       <summary id="knobs-${name}" aria-labelledby="knobs-${name} lane-${name}">Knobs</summary>
       <div class="choices">${laneKnobs.map((knob) => knobSelect(desk, lane, knob))}</div>
-      ${stormButtons(desk, lane)}
       <div class="together">
         <button
           type="button"

@@ -2,28 +2,35 @@
 import { html } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
 import type { Desk } from './desk.ts'
+import type { Elsewhere } from './elsewhere.ts'
 import { faultButtons, faults } from './faults.ts'
 import type { Frames } from './frames.ts'
 import type { Journeys } from './journey.ts'
 import { laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
+import type { Place } from './place.ts'
 import { knobSelect } from './selects.ts'
 import { slider } from './sliders.ts'
+import { stormBox } from './storm.ts'
 import { count } from './words.ts'
 
 export interface Controls {
   desk: Desk
+  place: Place
   publish: TemplateResult
   journeys: Journeys
   smooth: Frames
+  elsewhere: Elsewhere
+  now: number
 }
 
-export function controls({ desk, publish, journeys, smooth }: Controls): TemplateResult {
+export function controls({ desk, place, publish, journeys, smooth, elsewhere, now }: Controls): TemplateResult {
   const { lanes } = desk
   const foreign = desk.rate === null ? 'as its source gives them' : ''
   return html`<div class="controls">
     <div class="sliders">
-      ${slider(rateSlider, desk.rate ?? 0, desk.setRate, foreign)}
-      ${slider(payloadSlider, desk.payload, desk.setPayload, foreign)} ${slider(pollSlider, desk.pollMs, desk.setPoll)}
+      ${slider(rateSlider, desk.rate ?? 0, desk.setRate, foreign, elsewhere.text(rateSlider, now))}
+      ${slider(payloadSlider, desk.payload, desk.setPayload, foreign, elsewhere.text(payloadSlider, now))}
+      ${slider(pollSlider, desk.pollMs, desk.setPoll)}
     </div>
     <div class="pair">
       ${publish}
@@ -57,8 +64,9 @@ export function controls({ desk, publish, journeys, smooth }: Controls): Templat
       )}
     </fieldset>
     <div class="buttons" role="group" aria-labelledby="lane-all">
-      <span id="lane-all">All lanes</span> ${faultButtons(desk)}
+      <span id="lane-all" class="whose">All lanes</span> ${faultButtons(desk)}
     </div>
+    ${stormBox(desk, place)}
     <details class="knobs">
       <summary>What the buttons do; knobs of all lanes: network, HTTP, TLS, batching, proxy</summary>
       <dl class="does">

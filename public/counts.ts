@@ -4,7 +4,7 @@ import type { TemplateResult } from '/vendor/lit-html.js'
 import type { Lane } from './lane.ts'
 import type { Cost } from './meter.ts'
 import type { Spoken } from './protocols.ts'
-import { NONE, clockTime, count, size, span } from './words.ts'
+import { NONE, clockTime, count, ratio, size, span } from './words.ts'
 
 export interface Counted {
   lane: Lane
@@ -16,7 +16,9 @@ export interface Counted {
 export function counts({ lane, cost, spoken, now }: Counted): TemplateResult {
   const { tally, lastGap } = lane
   const bytes = (n: number | undefined) => (n === undefined ? NONE : size(n))
-  const perEvent = cost && tally.events > 0 ? cost.requests / tally.events : undefined
+  // Of requests of a thousand clients and the events of one there is no ratio.
+  const perEvent = cost && cost.stormClients === 0 && tally.events > 0 ? cost.requests / tally.events : undefined
+  const ofStorm = cost?.stormClients ? ` with ${count(cost.stormClients, 'storm client')}` : ''
   return html`<table>
       <thead>
         <tr>
@@ -41,19 +43,23 @@ export function counts({ lane, cost, spoken, now }: Counted): TemplateResult {
     <dl class="ledger">
       <div>
         <dt>now</dt>
-        <dd data-n="per-second">${cost ? `${size(cost.perSecond)}/s` : NONE}</dd>
+        <dd data-n="per-second">${cost?.perSecond === undefined ? NONE : `${size(cost.perSecond)}/s`}</dd>
       </div>
       <div>
         <dt>requests</dt>
         <dd>
           <span data-n="requests">${cost ? cost.requests.toLocaleString('en') : NONE}</span>${
-            perEvent === undefined ? nothing : html` (${perEvent.toPrecision(2)} an event)`
-          }
+            perEvent === undefined ? nothing : html` (${ratio(perEvent)} an event)`
+          }${ofStorm}
         </dd>
       </div>
       <div>
         <dt>TCP connections</dt>
-        <dd data-n="connections">${cost ? `${cost.connections} (${cost.open} open)` : NONE}</dd>
+        <dd>
+          <span data-n="connections"
+            >${cost ? `${cost.connections.toLocaleString('en')} (${cost.open} open)` : NONE}</span
+          >${ofStorm}
+        </dd>
       </div>
       <div>
         <dt>line open for</dt>
@@ -78,7 +84,8 @@ function remarks(lane: Lane, cost: Cost | undefined, spoken: Spoken | undefined)
       ? ['Another lane or tab uses the same connection: these bytes are of both, and a cut hits both.']
       : []),
     ...(name === 'wss' && door.settings.http === '2' && !door.settings.buffering ? [wayOf(spoken)] : []),
-    ...(cost?.hadStorm ? ['A storm went through this door: these counts are of its clients too.'] : []),
+    ...(cost?.none?.why ? [cost.none.why] : []),
+    ...(cost?.stormClients ? ['A storm went through this door: these counts are of its clients too.'] : []),
     ...(caughtUp > 0 ? [`${count(caughtUp, 'event')} came after a pause; they are not in the picture.`] : []),
     ...(tally.gaps > 0 ? [`${count(tally.gaps, 'gap')}: the lab said that older events can no longer be had.`] : []),
   ]

@@ -6,7 +6,8 @@ import { arrivals } from './arrivals.ts'
 import type { Bench } from './bench.ts'
 import type { PageContext } from './context.ts'
 import type { Fault, Settings } from './door.ts'
-import { POLL_LEAST_MS, POLL_MS, laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
+import { weigh } from './smallest.ts'
+import { POLL_MS, laneKnobs, payloadSlider, pollSlider, rateSlider } from './knobs.ts'
 import { explain } from './lab.ts'
 import { lane } from './lane.ts'
 import type { Lane, LaneOptions } from './lane.ts'
@@ -16,7 +17,7 @@ export interface Desk {
   readonly lanes: readonly Lane[]
   /** As a door was when it was opened. */
   usual(lane: Lane): Settings
-  /** What went wrong, in words, by what it is about: a lane's name, or `all`. */
+  /** What went wrong, in words, by what it is about: a lane's name, `storm` or `all`. */
   readonly troubles: ReadonlyMap<string, string>
   readonly pollMs: number
   /** What a person wants and the lab has not answered yet, else what the lab does. */
@@ -29,7 +30,7 @@ export interface Desk {
   set(lane: Lane | undefined, settings: Partial<Settings>): void
   break(lane: Lane | undefined, fault: Fault): void
   startStorm(lane: Lane, jitter: boolean): void
-  endStorm(lane: Lane): void
+  endStorm(): void
   show(lane: Lane, isOn: boolean): void
   close(): void
 }
@@ -59,7 +60,10 @@ export function desk(
     const isMeasuring = () => !document.hidden // the browser slows a hidden tab down
     const made = lane({
       ...{ name, after: lab.tail, connect, bench, arrivals: seen, isMeasuring, onState },
-      ...(onEvent && { onEvent }),
+      onEvent(lane, event, received) {
+        weigh(event)
+        onEvent?.(lane, event, received)
+      },
     })
     return [made]
   })
@@ -79,6 +83,9 @@ export function desk(
     lastWish = lastWish.then(async () => {
       if (wishes[name] !== mine) return // another one came since
       await attempt('all', 'Not set.', () => bench.setFeed(feed))
+      // What was refused is not to be shared, nor to come back when the page is loaded again.
+      if (troubles.has('all') && wishes[name] === mine && place.read(name) === String(value))
+        place.write({ [name]: (name === 'rate' ? bench.perSecond : bench.payloadBytes) ?? undefined })
       if (wishes[name] === mine) delete wishes[name]
     })
     if (name === 'payload') resetAll()
@@ -118,8 +125,7 @@ export function desk(
   function obey() {
     if (isClosed) return
     obeyFeed()
-    const poll = numberAt(place, pollSlider)
-    setPoll(poll !== undefined && poll >= POLL_LEAST_MS ? poll : POLL_MS)
+    setPoll(numberAt(place, pollSlider) ?? POLL_MS)
     for (const each of lanes) {
       if (!isShown(each)) show(each, false)
       const settings = bench.why ? {} : { ...bench.usual(each.name), ...settingsAt(place, each.name) }
@@ -186,9 +192,9 @@ export function desk(
     },
     startStorm({ name }, jitter) {
       const order = { transport: name, lane: name, clients: STORM_CLIENTS, jitter }
-      void attempt(name, 'No storm.', () => bench.startStorm(order))
+      void attempt('storm', 'No storm.', () => bench.startStorm(order))
     },
-    endStorm: ({ name }) => void attempt(name, 'Not stopped.', () => bench.endStorm()),
+    endStorm: () => void attempt('storm', 'Not stopped.', () => bench.endStorm()),
     show(each, isOn) {
       const names = lanes
         .filter(({ state, name }) => (name === each.name ? isOn : state !== 'off'))

@@ -4,7 +4,7 @@ import type { TemplateResult } from '/vendor/lit-html.js'
 import type { Bench } from './bench.ts'
 import type { Journeys, Steps } from './journey.ts'
 import type { Lane } from './lane.ts'
-import { SCALE_MS } from './samples.ts'
+import { SCALE_MS, onScale } from './samples.ts'
 import { asSet, duration } from './words.ts'
 
 const [LEFT, ROW, FOOT] = [110, 34, 26]
@@ -15,8 +15,7 @@ const DECADES = [1, 10, 100, 1000, 10_000]
 const [LOW, HIGH] = SCALE_MS.map(Math.log10) as [number, number]
 
 /** 1 at the right edge; what came in no time stands at the left one. */
-const x = (ms: number) =>
-  LEFT + ((Math.log10(Math.max(SCALE_MS[0], Math.min(SCALE_MS[1], ms))) - LOW) / (HIGH - LOW)) * (widthOf() - LEFT - 20)
+const x = (ms: number) => LEFT + ((Math.log10(onScale(ms)) - LOW) / (HIGH - LOW)) * (widthOf() - LEFT - 20)
 
 export function journeyView(
   { followed: one, isWaiting }: Journeys,

@@ -1,5 +1,6 @@
 // The knobs as data: what can be set, in which steps, in which words, and under which name in the address.
 import type { Settings } from './door.ts'
+import { smallest } from './smallest.ts'
 import { asSet, count, size } from './words.ts'
 
 /** A row of steps: what is shown and said is the value, not its place in the row. */
@@ -10,8 +11,13 @@ export interface Slider {
   /** What it does beyond this lane, or this page. */
   note?: string
   steps: readonly number[]
+  /** Whether it can be set so, by the address too, which knows values between the steps; and which can, in words. */
+  takes(value: number): boolean
+  range: string
   words(value: number): string
 }
+
+const inRange = (least: number, most: number) => (value: number) => value >= least && value <= most
 
 /** There is one feed, and one ticker makes it. */
 const EVERYBODYS = 'for everybody: all open pages follow this one feed'
@@ -21,24 +27,29 @@ export const rateSlider: Slider = {
   label: 'The lab makes',
   note: EVERYBODYS,
   steps: [0, 0.5, 1, 2, 5, 10, 20, 50, 100, 200],
+  takes: inRange(0, 200),
+  range: '0 to 200 events a second',
   words: (perSecond) => (perSecond === 0 ? 'no events' : `${count(perSecond, 'event')} a second`),
 }
 export const payloadSlider: Slider = {
   name: 'payload',
-  label: 'An event has',
+  label: 'Size of an event',
   note: EVERYBODYS,
   steps: [0, 200, 500, 1000, 2000, 4000, 8000, 16_000],
-  words: (bytes) => (bytes === 0 ? 'no filling' : size(bytes)),
+  takes: (bytes) => bytes === 0 || (Number.isInteger(bytes) && inRange(68, 16_000)(bytes)),
+  range: '68 to 16,000 bytes, or 0 for the smallest',
+  words: (bytes) => (bytes === 0 ? smallest() : size(bytes)),
 }
 export const pollSlider: Slider = {
   name: 'poll',
   label: 'Polling asks',
   steps: [100, 200, 500, 1000, 2000, 5000, 10_000],
+  // Less would be a question at every moment.
+  takes: inRange(50, 60_000),
+  range: '50 to 60,000 ms',
   words: (ms) => `every ${asSet(ms)}`,
 }
 export const POLL_MS = 1000
-/** Less would be a question at every moment. */
-export const POLL_LEAST_MS = 50
 
 export interface Knob<Name extends keyof Settings = keyof Settings> {
   setting: Name

@@ -1,5 +1,7 @@
 // What the page asks of the lab beside following the feed: what there is, traffic, the rate, publishing.
 import type { Cursor, Json } from '../src/core/event.ts'
+import { asOurs } from './changes.ts'
+import type { FeedSet } from './changes.ts'
 import type { Traffic } from './door.ts'
 
 export interface About {
@@ -18,15 +20,23 @@ export interface About {
   perSecond: number | null
   /** Of a whole event; 0: as small as it is. */
   payloadBytes: number | null
+  /** How often rate or size became another, by whomever. */
+  changes: number | null
+  /** Under way, whoever began them. */
+  storms: number
 }
 
 /** Where lanes have no doors of their own: by the names in their requests. */
 export interface Named {
   lanes: Record<string, Traffic | null>
   perSecond: number | null
+  changes: number | null
+  storms: number
 }
 
 const TIMEOUT_MS = 5000
+/** In units of UTF-16, of which none is more than three bytes. */
+const KEPT_ALIVE = 16_000
 
 /** Also gives this page its guest session, which publishing, benches and setting the rate need. */
 export const about = () => ask<About>('/lab')
@@ -34,29 +44,30 @@ export const about = () => ask<About>('/lab')
 export const traffic = (tokens: string[]) => ask<Named>(`/lab/lanes?${tokens.map((each) => `lane=${each}`).join('&')}`)
 
 /** What the lab makes: for all pages. */
-export async function setFeed(feed: { perSecond?: number; payloadBytes?: number }): Promise<void> {
-  await send('PUT', '/lab/rate', { ...feed })
+export function setFeed(feed: { perSecond?: number; payloadBytes?: number }): Promise<FeedSet> {
+  return asOurs(() => send<FeedSet>('PUT', '/lab/rate', { ...feed }))
 }
 
 export const publish = async (type: string, data: Json) =>
   (await send<{ id: Cursor }>('POST', '/feed', { type, data })).id
 
 /** As this page's guest. @throws LabError, TypeError: see `explain` */
-export async function send<Answer>(method: string, path: string, body?: Json): Promise<Answer> {
-  const content =
+export async function send<Answer>(method: string, path: string, body?: Json, patienceMs?: number): Promise<Answer> {
+  const content: RequestInit & { body?: string } =
     body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-  const init = { method, keepalive: true, ...content } // it arrives even when the page goes away meanwhile
+  // It arrives even when the page goes away meanwhile; a browser promises that of 64 KiB, and of more it sends nothing (WHATWG Fetch §4.6).
+  const init = { method, keepalive: (content.body?.length ?? 0) <= KEPT_ALIVE, ...content }
   try {
-    return await ask<Answer>(path, init)
+    return await ask<Answer>(path, init, patienceMs)
   } catch (error) {
     if (!(error instanceof LabError) || error.status !== 401) throw error
     await about() // the lab was restarted and knows no session of ours: take a new one, once
-    return ask<Answer>(path, init)
+    return ask<Answer>(path, init, patienceMs)
   }
 }
 
-async function ask<Answer>(path: string, init?: RequestInit): Promise<Answer> {
-  const response = await fetch(path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
+async function ask<Answer>(path: string, init?: RequestInit, patienceMs = TIMEOUT_MS): Promise<Answer> {
+  const response = await fetch(path, { ...init, signal: AbortSignal.timeout(patienceMs) })
   if (response.status === 204) return undefined as Answer
   const body = (await response.json()) as Answer & { error?: { code?: string; message?: string } }
   if (!response.ok)

@@ -2,7 +2,7 @@
 // spread, on the same scale; a stroke for each request at the foot; shaded, when the line was not open.
 import { fontOf } from './axes.ts'
 import type { Colours } from './colours.ts'
-import { SCALE_MS, barMs } from './samples.ts'
+import { barMs, onScale } from './samples.ts'
 import type { Window } from './samples.ts'
 
 /** Where it is drawn; all in pixels of the canvas. */
@@ -67,7 +67,7 @@ export function drawSpread({ ctx, colours, right, y }: Plane, { spread }: Window
 export function drawMedian({ ctx, colours, left, right, y }: Plane, median: number | undefined) {
   if (median === undefined) return
   const scale = devicePixelRatio
-  const height = y(Math.max(SCALE_MS[0], Math.min(SCALE_MS[1], median)))
+  const height = y(onScale(median))
   ctx.strokeStyle = colours.strong
   ctx.lineWidth = 1.5 * scale
   ctx.beginPath()
@@ -76,9 +76,13 @@ export function drawMedian({ ctx, colours, left, right, y }: Plane, median: numb
   ctx.stroke()
   ctx.font = fontOf(12 * scale)
   ctx.textAlign = 'left'
-  ctx.textBaseline = 'bottom'
-  haloed({ ctx, colours }, 'median', left + 4 * scale, height - 3 * scale, colours.strong)
+  const isBelow = hasNoRoomAbove(height, parseFloat(ctx.font))
+  ctx.textBaseline = isBelow ? 'top' : 'bottom'
+  haloed({ ctx, colours }, 'median', left + 4 * scale, height + (isBelow ? 3 : -3) * scale, colours.strong)
 }
+
+/** Whether a word over a line at this height, from the canvas's upper edge down, would be cut off by that edge. */
+export const hasNoRoomAbove = (height: number, letterPx: number) => height < 1.5 * letterPx
 
 /** What people published. */
 export function drawNotes({ ctx, colours, left, x, y }: Plane, notes: Window['notes']) {

@@ -1,9 +1,11 @@
 // Opens this page's bench at the lab: renewed while the page is open, made anew when the lab was restarted; where its doors cannot be
 // reached, the lanes follow the feed at the page's own origin, and `why` says so.
 import type { Bench } from './bench.ts'
+import { changesByOthers } from './changes.ts'
 import type { Settings, Storm, ToldDoor } from './door.ts'
 import { LabError, explain, send, setFeed, traffic } from './lab.ts'
 import { lease, noLease } from './lease.ts'
+import { proofDesk } from './proof.ts'
 import { whyNone } from './reach.ts'
 import { timing } from './timing.ts'
 import { toldDoors } from './told.ts'
@@ -23,17 +25,23 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
   const doors = toldDoors(location.hostname)
   const wanted = new Map(Object.entries(first))
   const listeners = new Set<(change: 'read' | 'moved') => void>()
-  const seen = { why: '', trouble: '', perSecond: null as number | null, payloadBytes: 0, storm: null as Storm | null }
+  const seen = {
+    ...{ why: '', trouble: '', perSecond: null as number | null, payloadBytes: 0 },
+    ...{ storm: null as Storm | null, stormElsewhere: false },
+  }
   let own = noLease()
+  let others = changesByOthers()
   let isClosed = false
   let hasMoved = false
   let timer: ReturnType<typeof setTimeout> | undefined
   const network = timing(() => own.path())
+  const proof = proofDesk((rest) => own.path(rest))
 
   const tell = (change: 'read' | 'moved') => [...listeners].forEach((listener) => listener(change))
 
   async function make() {
     network.clock.reset()
+    others = changesByOthers()
     try {
       const made = await send<{ id: string; doors: Record<string, ToldDoor> }>('POST', '/lab/bench')
       own = lease(made.id)
@@ -78,14 +86,17 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
     if (isClosed) return
     const askedAt = performance.now()
     if (seen.why) {
-      const { lanes, perSecond } = await traffic(doors.tokens)
+      const { lanes, perSecond, changes, storms } = await traffic(doors.tokens)
       doors.count(lanes)
-      seen.perSecond = perSecond
+      others.read(changes)
+      Object.assign(seen, { perSecond, stormElsewhere: storms > 0 }) // without doors none is this page's
     } else {
-      const { doors: told, perSecond, payloadBytes, storm, now } = await send<Reading>('GET', own.path())
-      network.take(askedAt, now)
-      doors.take(told)
-      Object.assign(seen, { perSecond, payloadBytes: payloadBytes ?? 0, storm })
+      const told = await send<Reading>('GET', own.path())
+      const { perSecond, payloadBytes, storm, stormElsewhere } = told
+      network.take(askedAt, told.now)
+      doors.take(told.doors)
+      others.read(told.changes)
+      Object.assign(seen, { perSecond, payloadBytes: payloadBytes ?? 0, storm, stormElsewhere })
     }
     seen.trouble = ''
     tell('read')
@@ -105,7 +116,10 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
     }
   }
 
-  const leave = () => own.end()
+  const leave = () => {
+    proof.leave() // first: it takes its cookie away
+    own.end()
+  }
   addEventListener('pagehide', leave)
   await make()
   await read() // so that the clock and the counts are there from the start
@@ -123,8 +137,14 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
     get payloadBytes() {
       return seen.payloadBytes
     },
+    get changesByOthers() {
+      return others.count
+    },
     get storm() {
       return seen.storm
+    },
+    get stormElsewhere() {
+      return seen.stormElsewhere
     },
     clock: network.clock,
     door: doors.of,
@@ -161,6 +181,7 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
     wire: (name, after) => own.ask(`/${name}/wire?after=${after}`),
     startTap: (order) => send('POST', own.path('/tap'), { ...order }),
     tapped: (after) => own.ask(`/tap?after=${after}`),
+    proof,
     async setFeed(feed) {
       await setFeed(feed)
       Object.assign(seen, feed)
@@ -174,7 +195,7 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
       clearTimeout(timer)
       network.close()
       removeEventListener('pagehide', leave)
-      void own.close(reading)
+      void own.close(Promise.allSettled([reading, proof.end()]))
     },
   }
 }

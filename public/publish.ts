@@ -1,26 +1,50 @@
-// The publish box: what you write goes to the lab once and comes back on every lane.
+// The publish box: what you write goes to the lab once and comes back on every lane; what came of it is told below the field.
 import { html } from '/vendor/lit-html.js'
 import { explain, publish } from './lab.ts'
-import { NOTE, draftNote } from './note.ts'
+import { NOTE, TOO_LONG, draftNote, isTooLong, whyNotSent } from './note.ts'
 
-/** `announce` as `say` of PageContext. */
+const KEPT = ' The text is still here.'
+
+/** `announce` as `say` of PageContext: a screen reader hears of many at once what came of the last one. */
 export function publishBox(announce: (about: string, what: string) => void) {
+  let answer = ''
   let trouble = ''
+  /** What is written cannot be published: the fault is the field’s, not the lab’s. */
+  let isInvalid = false
   let sent = 0
+  let wasTooLong = false
 
   async function send(input: HTMLInputElement) {
     const mine = ++sent
-    const say = (words: string) => {
-      if (mine === sent) trouble = words // an older answer may come later, and is not of what was asked last
+    const tell = (news: { answer?: string; trouble?: string; isInvalid?: boolean }) => {
+      // An older answer may come later, and is not of what was asked last.
+      if (mine === sent) ({ answer = '', trouble = '', isInvalid = false } = news)
     }
+    const text = input.value
+    const why = whyNotSent(text)
+    if (why !== undefined) {
+      tell({ trouble: `Not published: ${why}.${text.trim() === '' ? '' : KEPT}`, isInvalid: true })
+      return input.focus()
+    }
+    tell({ answer: 'Publishing …' })
     try {
-      const id = await publish(NOTE, draftNote(input.value))
-      announce(`Event ${id.split('.')[1]}`, 'is published')
-      say('')
-      input.select()
+      const number = (await publish(NOTE, draftNote(text))).split('.')[1]!
+      announce(`Event ${number}`, 'is published')
+      tell({ answer: `Published as event ${number}.` })
+      if (mine === sent && input.value === text) input.select()
     } catch (error) {
-      say(`Not published. ${explain(error)}`)
+      tell({ trouble: `Not published. ${explain(error)}${KEPT}` })
     }
+  }
+
+  /** Only what crosses the bound is told: at each letter it would be no help. */
+  function written({ currentTarget }: Event) {
+    const now = isTooLong((currentTarget as HTMLInputElement).value)
+    if (now === wasTooLong) return
+    wasTooLong = now
+    answer = ''
+    trouble = now ? TOO_LONG : ''
+    isInvalid = now
   }
 
   function submit(event: SubmitEvent) {
@@ -30,13 +54,22 @@ export function publishBox(announce: (about: string, what: string) => void) {
 
   return {
     template: () =>
-      html`<form id="publish" @submit=${submit}>
+      html`<form id="publish" novalidate @submit=${submit}>
         <label for="text">Publish an event of yours</label>
         <div class="together">
-          <input id="text" name="text" maxlength="2000" required autocomplete="off" value="Hello, all lanes" />
+          <input
+            id="text"
+            name="text"
+            autocomplete="off"
+            aria-describedby=${trouble ? 'publish-trouble' : 'publish-answer'}
+            aria-invalid=${isInvalid}
+            @input=${written}
+            value="Hello, all lanes"
+          />
           <button>Publish</button>
         </div>
-        <p class="alert" role="alert" ?hidden=${!trouble}>${trouble}</p>
+        <p id="publish-answer" ?hidden=${!answer}>${answer}</p>
+        <p id="publish-trouble" class="alert" role="alert" ?hidden=${!trouble}>${trouble}</p>
       </form>`,
   }
 }

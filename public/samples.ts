@@ -1,6 +1,7 @@
 // How long the events of one lane were under way: the latest of them to be drawn and summed up, more of them to be saved.
 import type { Cursor } from '../src/core/event.ts'
 import { percentile } from '../src/core/stats.ts'
+import { clamped } from './clamped.ts'
 
 /** One event as this lane got it; times are of the page's clock (performance.now()). */
 export interface Sample {
@@ -24,6 +25,8 @@ export interface Samples {
   /** As it was last summed up; undefined when there was nothing in it. */
   readonly summary: Summary | undefined
   readonly log: readonly Sample[]
+  /** When `reset` was called last; -Infinity: never. */
+  readonly since: number
 }
 
 export interface Window {
@@ -47,19 +50,21 @@ export interface Summary {
 }
 
 export const WINDOW_MS = 30_000
-export const P95_FROM = 100
+const P95_FROM = 100
+/** In words, for as long as there is none. */
+export const P95_LATER = `after ${P95_FROM} events`
 /** The one scale of all charts, logarithmic. What lies beyond is drawn at its edge. */
 export const SCALE_MS = [0.2, 30_000] as const
+export const onScale = (ms: number) => clamped(ms, ...SCALE_MS)
 const KEEP = 20_000
 const BARS_PER_DECADE = 8
 
-const within = (ms: number) => Math.min(SCALE_MS[1], Math.max(SCALE_MS[0], ms))
 const barOf = (ms: number) => Math.floor(Math.log10(ms) * BARS_PER_DECADE)
 
 /** The latencies between which a bar of the spread stands. */
 export const barMs = (bar: number): [from: number, to: number] => [
-  within(10 ** (bar / BARS_PER_DECADE)),
-  within(10 ** ((bar + 1) / BARS_PER_DECADE)),
+  onScale(10 ** (bar / BARS_PER_DECADE)),
+  onScale(10 ** ((bar + 1) / BARS_PER_DECADE)),
 ]
 
 export function samples(): Samples {
@@ -100,7 +105,7 @@ export function samples(): Samples {
     add(sample) {
       log.push(sample)
       if (log.length > KEEP * 1.5) log = log.slice(-KEEP)
-      const ms = within(sample.latencyMs)
+      const ms = onScale(sample.latencyMs)
       shown.times.push(sample.received)
       shown.latencies.push(ms)
       count(ms, 1)
@@ -130,6 +135,9 @@ export function samples(): Samples {
     },
     get log() {
       return log
+    },
+    get since() {
+      return since
     },
   }
 }

@@ -14,6 +14,12 @@ export type LaneState = ConnectionState | 'paused' | 'off'
 /** By a person's choice: nothing comes, and nothing is wrong. */
 export const isResting = ({ state }: { state: LaneState }) => state === 'paused' || state === 'off'
 
+/** Of a line that looks open with a fault on it, or of which the server has no connection, the other side may know better. */
+export function beliefOf({ state, story }: Pick<Sight, 'state' | 'story'>, openAtServer: number | undefined): string {
+  const isBelieved = state === 'open' && ((story !== undefined && !story.over) || openAtServer === 0)
+  return isBelieved ? 'open, as seen here' : ''
+}
+
 /** An event in the list of the latest. */
 export interface Item {
   event: FeedEvent

@@ -1,4 +1,5 @@
 // Which lanes bring nothing although there are events: what is known of them is of before, and must not be read as of now.
+import { parseCursor } from '../src/core/event.ts'
 import type { Lane } from './lane.ts'
 import { isResting } from './sight.ts'
 
@@ -20,12 +21,14 @@ export function silence(lanes: readonly Lane[], perSecond: () => number | null):
 
   function look(now: number) {
     const rate = perSecond() ?? 0
-    const latest = Math.max(...lanes.map(({ heardAt }) => heardAt))
-    for (const lane of lanes) {
+    const places = lanes.map(({ tally }) => parseCursor(tally.cursor)!)
+    for (const [index, lane] of lanes.entries()) {
+      const mine = places[index]!
       const { heardAt } = lane
       const before = known.get(lane)
       // Others have what it has not, or the lab makes events that nobody has.
-      const isMissing = !isResting(lane) && (heardAt < latest || rate > 0)
+      const isBehind = places.some(({ epoch, offset }) => epoch === mine.epoch && offset > mine.offset)
+      const isMissing = !isResting(lane) && (isBehind || rate > 0)
       const since = !isMissing ? undefined : before?.heardAt === heardAt ? (before.since ?? now) : now
       const patience =
         PATIENCE_MS + (lane.pollMs ?? 0) + lane.door.settings.batchMs + (rate > 0 ? (SLOTS * 1000) / rate : 0)

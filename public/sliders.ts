@@ -5,7 +5,8 @@ import type { Slider } from './knobs.ts'
 
 /** A finger on an arrow key is one wish, not ten. */
 const SETTLE_MS = 200
-const wishes = new Map<string, { value: number; timer: ReturnType<typeof setTimeout> }>()
+/** It stays until it was drawn: else a wish that is refused at once would stand there for good, for what is drawn did not change. */
+const wishes = new Map<string, { value: number; timer: ReturnType<typeof setTimeout>; isTold: boolean }>()
 
 /** The screen is left: what was wished a moment ago is not for the next one. */
 export function forget() {
@@ -13,24 +14,28 @@ export function forget() {
   wishes.clear()
 }
 
-/** `why` says why it cannot be moved; empty when it can. */
+/** `why` says why it cannot be moved; empty when it can. `moved` says who else has moved it, instead of what it does. */
 export function slider(
   { name, label, note, steps, words }: Slider,
   value: number,
   change: (value: number) => void,
   why = '',
+  moved = '',
 ): TemplateResult {
-  const shown = wishes.get(name)?.value ?? value
+  const wished = wishes.get(name)
+  const shown = wished?.value ?? value
+  if (wished?.isTold) wishes.delete(name)
   const nearest = steps.reduce((best, step) => (Math.abs(step - shown) < Math.abs(best - shown) ? step : best))
 
   function move(event: Event) {
     const wish = steps[Number((event.target as HTMLInputElement).value)]!
     clearTimeout(wishes.get(name)?.timer)
     const timer = setTimeout(() => {
-      wishes.delete(name)
+      mine.isTold = true
       change(wish)
     }, SETTLE_MS)
-    wishes.set(name, { value: wish, timer })
+    const mine = { value: wish, timer, isTold: false }
+    wishes.set(name, mine)
     const input = event.target as HTMLInputElement
     input.setAttribute('aria-valuetext', words(wish))
     input.closest('.slider')!.querySelector('output')!.value = words(wish)
@@ -52,6 +57,6 @@ export function slider(
       ?disabled=${why !== ''}
       @input=${move}
     />
-    ${note === undefined ? nothing : html`<small id="${name}-note">${note}</small>`}
+    ${note === undefined ? nothing : html`<small id="${name}-note" ?data-moved=${moved !== ''}>${moved || note}</small>`}
   </div>`
 }

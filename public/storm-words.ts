@@ -4,16 +4,33 @@ import { isOver } from './door.ts'
 import type { Storm } from './door.ts'
 import { count, duration } from './words.ts'
 
-/** @returns what is to be called now and then: says how a storm ended, for what comes before changes each second. */
-export function stormTeller(bench: Bench, say: (about: string, what: string) => void): () => void {
+/** @returns what is to be called now and then: says that a storm begins and how it ended, for what is between changes each second. */
+export function stormTeller(
+  bench: Bench,
+  say: (about: string, what: string) => void,
+  /** What it did to the lanes beside it; empty where that is not known. */
+  beside: () => string,
+): () => void {
   let wasUnderWay = false
   return () => {
     const { storm } = bench
     const isUnderWay = storm !== null && !isOver(storm)
-    if (storm && wasUnderWay && !isUnderWay) say(storm.lane, `storm: ${stormWords(storm)}`)
+    if (storm && isUnderWay && !wasUnderWay) say(storm.lane, 'storm: it begins')
+    if (storm && wasUnderWay && !isUnderWay) say(storm.lane, `storm: ${withBeside(storm, beside())}`)
     wasUnderWay = isUnderWay
   }
 }
+
+/** A line beside the buttons: how far it is. The whole of it is told at its lane. */
+export function stormInShort({ lane, phase, clients, open, back, backMsMax, why }: Storm): string {
+  const all = count(clients, 'client')
+  if (phase === 'failed') return `${lane}: it ended early: ${why ?? 'unknown why'}.`
+  if (phase === 'opening' || phase === 'open') return `${lane}: ${open.toLocaleString('en')} of ${all} connected.`
+  const last = backMsMax === null ? '' : `, the last after ${duration(backMsMax)}`
+  return `${lane}: ${back.toLocaleString('en')} of ${all} back${last}${phase === 'done' ? '. What it did: at its lane.' : ' …'}`
+}
+
+export const withBeside = (storm: Storm, beside: string) => [stormWords(storm), beside].filter(Boolean).join('. ')
 
 export function stormWords({ phase, clients, open, back, attempts, backMsP50, backMsMax, jitter, why }: Storm): string {
   const all = count(clients, 'client')

@@ -10,7 +10,11 @@ export interface Story {
   asked(): void
   /** `due` by the page's clock, where that is known; `lost` and `repeated` count since the fault. */
   event(now: number, due: number | undefined, lost: number, repeated: number): void
+  readonly fault: Fault
   readonly over: boolean
+  readonly startedAt: number
+  /** When it was over; undefined: it is not. */
+  readonly endedAt: number | undefined
   text(now: number): string
 }
 
@@ -31,7 +35,7 @@ export function story(fault: Fault, startedAt: number, http: Settings['http']): 
   let back: { at: number; caughtUp: number; lost: number; repeated: number } | undefined
   /** Questions since the line was known to be dead; but for the last one none came through. */
   let tries = 0
-  let over = false
+  let endedAt: number | undefined
 
   function noticed(now: number): string {
     if (leftAt !== undefined) return `noticed after ${duration(leftAt - startedAt)}`
@@ -44,12 +48,13 @@ export function story(fault: Fault, startedAt: number, http: Settings['http']): 
   const isSame = () => fault === 'freeze' && http === '2' && tries > 1
 
   return {
+    fault,
     hit(n) {
       hitAt = performance.now()
       connections = n
     },
     state(isOpen, now) {
-      if (over) return
+      if (endedAt !== undefined) return
       if (isOpen) {
         if (leftAt !== undefined) openAt ??= now
         return
@@ -61,24 +66,29 @@ export function story(fault: Fault, startedAt: number, http: Settings['http']): 
       if (leftAt !== undefined && openAt === undefined) tries++
     },
     event(now, due, lost, repeated) {
-      if (over) return
+      if (endedAt !== undefined) return
       const counts = leftAt === undefined ? hitAt !== undefined && now > hitAt + SETTLE_MS : openAt !== undefined
       if (!counts) return
       back ??= { at: now, caughtUp: 0, lost, repeated }
       Object.assign(back, { lost, repeated })
       // What was due before the line was back waited for it; the first that was due later is an ordinary one.
-      if (due === undefined || due >= back.at - 1) over = true
+      if (due === undefined || due >= back.at - 1) endedAt = now
       else if (due > startedAt) back.caughtUp++
     },
     get over() {
-      return over
+      return endedAt !== undefined
+    },
+    startedAt,
+    get endedAt() {
+      return endedAt
     },
     text(now) {
       const start = `${begins[fault]} at ${startedOn}`
       if (hitAt === undefined) return `${start} …`
       if (connections === 0 && !back && leftAt === undefined) return `${start}: no connection was open just then`
       const steps = [`${start} (${count(connections, 'connection')})`, noticed(now)]
-      if (isSame()) steps.push(`asked again on the same dead HTTP/2 connection, ${count(tries - 1, 'time')}`)
+      if (isSame())
+        steps.push(`asked ${count(tries - 1, 'time')} more on the dead connection, which the browser keeps over HTTP/2`)
       if (back)
         steps.push(
           `back after ${duration(back.at - startedAt)}`,

@@ -1,11 +1,10 @@
 // The last thirty seconds of one lane as a chart: its axes, drawn once, and over them what moves (marks.ts).
 import uPlot from '/vendor/uplot.js'
-import { axis, fill, latencyAxis, latencyScale, noSeries, remOf } from './axes.ts'
+import { axis, latencyAxis, latencyScale, noSeries, remOf } from './axes.ts'
 import { withColours } from './colours.ts'
 import type { Colours } from './colours.ts'
 import type { Lane } from './lane.ts'
-import { layer } from './layer.ts'
-import { onLooks } from './looks.ts'
+import { layered } from './layered.ts'
 import { SPREAD_PX, drawAsked, drawAway, drawEvents, drawMedian, drawNotes, drawSpread } from './marks.ts'
 import type { Plane } from './marks.ts'
 import { SCALE_MS, WINDOW_MS } from './samples.ts'
@@ -26,14 +25,10 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
   /** What is drawn: where "now" stands. */
   let drawnAt = -Infinity
   let drawnMedian: number | undefined
-  let made = make()
-  const unlook = onLooks(() => {
-    made.close()
-    made = make()
-  })
+  const made = layered(box, make)
 
   function make() {
-    const chart = new uPlot(
+    return new uPlot(
       {
         width: Math.max(160, box.clientWidth),
         height: Math.max(120, box.clientHeight),
@@ -45,7 +40,7 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
           axis(() => colours, {
             size: remOf(22),
             splits: () => [-30, -20, -10, 0],
-            values: () => ['30 s ago', '20', '10', 'now'],
+            values: ({ width }) => ['30 s ago', width < remOf(230) ? '' : '20', '10', 'now'],
             grid: { show: false },
           }),
           latencyAxis(() => colours),
@@ -56,12 +51,6 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
       [[-SECONDS, 0], [...SCALE_MS]],
       box,
     )
-    const unfill = fill(box, chart)
-    function close() {
-      unfill()
-      chart.destroy()
-    }
-    return { chart, over: layer(chart), close }
   }
 
   function paint(now: number) {
@@ -93,11 +82,10 @@ export function strip(box: HTMLElement, lane: Lane): Strip {
       if (hasMoved || drawnMedian !== lane.samples.summary?.median) paint(now)
     },
     get canvases() {
-      return [made.chart.ctx.canvas, made.over.canvas]
+      return made.canvases
     },
     close() {
       unlisten()
-      unlook()
       made.close()
     },
   }

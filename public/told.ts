@@ -9,7 +9,9 @@ export interface Reading {
   doors: Record<string, ToldDoor>
   perSecond: number | null
   payloadBytes: number | null
+  changes: number | null
   storm: Storm | null
+  stormElsewhere: boolean
   now: number
 }
 

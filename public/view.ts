@@ -3,13 +3,19 @@
 import { html, nothing, render } from '/vendor/lit-html.js'
 import { misread, settingsAt } from './address.ts'
 import type { Bench } from './bench.ts'
+import { beside } from './beside.ts'
+import { agreement } from './agreement.ts'
+import { broken } from './broken.ts'
 import { card } from './card.ts'
 import { coloursOf } from './colours.ts'
 import type { Mount, PageContext } from './context.ts'
 import { desk } from './desk.ts'
+import { elsewhere } from './elsewhere.ts'
 import { frames } from './frames.ts'
+import { hidden } from './hidden.ts'
 import { journeys } from './journey.ts'
 import { about, explain } from './lab.ts'
+import { sseBehind } from './lessons.ts'
 import { meter } from './meter.ts'
 import { overview } from './overview.ts'
 import { protocols } from './protocols.ts'
@@ -21,7 +27,7 @@ import { forget } from './sliders.ts'
 import type { Story } from './story.ts'
 import { stormTeller } from './storm-words.ts'
 import { strip } from './strip.ts'
-import { agreement, verdict } from './summary.ts'
+import { verdict } from './summary.ts'
 import { journeyTeller } from './telling.ts'
 import { wires } from './wires.ts'
 
@@ -62,12 +68,16 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
   const spoken = protocols(names, bench)
   const silent = silence(lanes, () => bench.perSecond)
   const costs = meter(lanes, bench)
+  const breaks = broken(bench)
+  const unseen = hidden()
   const smooth = frames()
   const publish = publishBox(page.say)
   const wire = wires(lanes, bench, page.place)
   const told = new WeakSet<Story>()
   const tellJourney = journeyTeller(following, lanes, page.say)
-  const tellStorm = stormTeller(bench, page.say)
+  const others = beside(lanes, bench)
+  const moved = elsewhere(bench)
+  const tellStorm = stormTeller(bench, page.say, others.text)
   const knobs = {
     areOpen: false,
     toggle({ target }: Event) {
@@ -79,18 +89,31 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
 
   function write(now: number) {
     silent.look(now)
+    const aside = others.text()
+    const behindMs = sseBehind(lanes, spoken)
     const dearest = Math.max(0, ...lanes.map((lane) => costs.of(lane)?.perEvent ?? 0))
     render(
       screen({
-        ...{ desk: work, journeys: following, smooth, publish: publish.template(), now },
-        says: verdict({ lanes, meter: costs, silent, spoken, perSecond: bench.perSecond }),
-        agreement: agreement(lanes),
+        ...{
+          desk: work,
+          place: page.place,
+          journeys: following,
+          smooth,
+          publish: publish.template(),
+          elsewhere: moved,
+          now,
+        },
+        says: [
+          ...verdict({ lanes, meter: costs, silent, spoken, broken: breaks, perSecond: bench.perSecond }),
+          unseen.text(),
+        ].filter(Boolean),
+        agreement: agreement(lanes, silent),
         wires: wire.template(),
         unread: misread(page.place, names),
         saveOverview: () => saveChart(picture.canvases, surface(), 'overview'),
         cards: lanes.map((lane) =>
           card({
-            ...{ desk: work, lane, dearest, now, knobs },
+            ...{ desk: work, lane, dearest, now, knobs, behindMs, beside: aside },
             ...{ summary: lane.samples.summary, cost: costs.of(lane), spoken: spoken.of(lane.name) },
             save: () => saveChart(strips.get(lane.name)!.canvases, surface(), lane.name),
           }),
@@ -147,6 +170,10 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
     wire.close()
     spoken.close()
     costs.close()
+    breaks.close()
+    unseen.close()
+    others.close()
+    moved.close()
     smooth.close()
     for (const each of [...strips.values(), picture]) each.close()
     bench.close()

@@ -31,9 +31,16 @@ export function size(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`
 }
 
-/** Of a share of 1. */
+/** How many of one thing come with one of another: two digits of it, or all before the point. */
+export function ratio(n: number): string {
+  if (!Number.isFinite(n)) return NONE
+  if (n >= 9.95) return Math.round(n).toLocaleString('en')
+  return n === 0 || n >= 0.001 ? n.toPrecision(2) : 'under 0.001'
+}
+
+/** Of a share of 1; nothing is no less than nothing. */
 export function percent(share: number, digits = 0): string {
-  return Number.isFinite(share) ? `${(share * 100).toFixed(digits)} %` : NONE
+  return Number.isFinite(share) ? `${(share * 100).toFixed(digits).replace(/^-(?=[0.]+$)/, '')} %` : NONE
 }
 
 export function count(n: number, thing: string): string {

@@ -91,14 +91,17 @@ describe.each(browserNames)('%s', (browserName) => {
     await called(other, 'ann')
     await other.waitForSelector('.lane[data-lane=wss][data-state=open]')
 
+    await page.bringToFront() // a page that is hidden is slow, in Firefox for seconds
     await page.click('#account')
     await page.waitForFunction((text) => document.querySelector('.sessions')?.textContent?.includes(text), {}, markup)
     expect(await page.$$(`${PANEL} img`)).toEqual([])
     await press(page, 'End')
     await page.waitForFunction(() => document.querySelectorAll('.sessions li').length === 1)
     // Its WebSocket carried the session, at its door too.
+    await other.bringToFront()
     await other.waitForSelector('.lane[data-lane=wss][data-state=closed]')
     await other.close()
+    await page.bringToFront()
     await press(page, 'Close')
   })
 

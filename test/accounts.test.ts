@@ -126,6 +126,28 @@ describe('A2–A4', () => {
     expect(tried.map(codeOf)).toEqual(['401 unauthorized', '401 unauthorized'])
   })
 
+  test('A2 nobody’s password takes a place among those that are hashed, as anybody’s does', async () => {
+    const full = await startWithAccounts({}, { limits: { hashings: 1, hashingsWaiting: 0 } })
+    await full.signUp('ann')
+    // Two beside it take turns at the one place, until they are told to stop: it is never free, however slow this machine is.
+    let isAsking = true
+    const beside = hashing({ pepper: Buffer.alloc(32), limits: { hashings: 1, hashingsWaiting: 2 }, cost: 8 })
+    const hashed = [1, 2].map(async () => {
+      while (isAsking) await beside.hash(PASSWORD)
+    })
+    const tried = await Promise.all(
+      ['ann', 'nobody'].flatMap((name) => [
+        full.ask('POST', '/sessions', { body: { name, password: 'wrong password' } }),
+        full.ask('GET', '/feed/polling', { headers: basic(name, 'wrong password') }),
+      ]),
+    )
+    isAsking = false
+    await Promise.all(hashed)
+    expect(tried.map(codeOf)).toEqual(['503 busy', '503 busy', '503 busy', '503 busy'])
+    expect((await full.signUp('bob')).status, 'the place is free again').toBe(201)
+    await full.close()
+  })
+
   const kept: [name: string, password: string][] = [
     ['8 letters', 'b8 Zeh!x'],
     ['72 bytes', 'x'.repeat(72)],
@@ -256,6 +278,17 @@ test('A5 200 at once: 4 are hashed, 64 wait, 132 are 503', async () => {
   expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]))
   const hash = await hashes.hash(PASSWORD) // and the places are free again
   expect([await hashes.matches(PASSWORD, hash), await hashes.matches('other', hash)]).toEqual([true, false])
+})
+
+test('A5 two stores in one process hash in turn: the pool of threads is one', async () => {
+  const limits = { hashings: 1, hashingsWaiting: 1 }
+  const [one, other] = [1, 2].map(() => hashing({ pepper: Buffer.alloc(32), limits, cost: 12 }))
+  const done: string[] = []
+  const first = one!.hash(PASSWORD).then(() => done.push('first'))
+  const second = other!.hash(PASSWORD).then(() => done.push('second'))
+  await expect(other!.hash(PASSWORD)).rejects.toMatchObject({ status: 503 })
+  await Promise.all([first, second])
+  expect(done).toEqual(['first', 'second'])
 })
 
 test('A3 more than 3000 are refused that would be long enough (ASVS 6.2.4)', () => {

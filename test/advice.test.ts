@@ -4,6 +4,7 @@ import { advise } from '../public/learn/which-transport/advice.ts'
 import { questions } from '../public/learn/which-transport/case.ts'
 import type { Case } from '../public/learn/which-transport/case.ts'
 import type { Measured } from '../public/learn/which-transport/costs.ts'
+import { pricesOf } from '../public/learn/which-transport/price.ts'
 import { transportNames } from '../transports/clients.ts'
 import type { TransportName } from '../transports/clients.ts'
 
@@ -26,8 +27,67 @@ const usual: Case = { fresh: '1', clients: '10', speaks: 'server', between: 'pla
 const fitsOf = (changes: Partial<Case>, numbers = measured) =>
   Object.fromEntries(advise({ ...usual, ...changes }, numbers).map(({ transport, fits }) => [transport, fits]))
 
-test('a few clients that want it within a second: all four fit', () => {
-  expect(fitsOf({})).toEqual({ polling: 'yes', 'long-polling': 'yes', sse: 'yes', wss: 'yes' })
+test('what separates them is the price beside the cheapest, in each card: the streams fit, who asks fits at a price', () => {
+  const said = advise({ ...usual, clients: '1000' }, measured)
+  expect(said.map(({ fits }) => fits)).toEqual(['maybe', 'maybe', 'yes', 'yes'])
+  // 733 and 900 kB a second against 120.
+  expect(said.map(({ reasons }) => reasons[1])).toEqual([
+    'It sends 6.1 times as much as SSE, the cheapest here.',
+    'It sends 7.5 times as much as SSE, the cheapest here.',
+    'It sends the least here.',
+    'It sends as good as the least here, which is that of SSE.',
+  ])
+})
+
+test('where a minute is soon enough and events are frequent, polling is the cheapest', () => {
+  expect(fitsOf({ fresh: '60' })).toEqual({ polling: 'yes', 'long-polling': 'maybe', sse: 'yes', wss: 'yes' })
+})
+
+test('what is little for each client is no price, whatever it is a multiple of', () => {
+  const [polling] = advise({ ...usual, fresh: '60', often: '0.01' }, measured)
+  expect([polling!.fits, polling!.reasons[1]]).toEqual([
+    'yes',
+    'It sends 9.6 times as much as SSE, the cheapest here; little all the same.',
+  ])
+})
+
+describe('2 % more is no other verdict', () => {
+  const pairs: [string, number, number][] = [
+    ['just over twice the cheapest', 199, 203],
+    ['and a third one just over that', 203, 207],
+    ['far from it', 946, 962],
+  ]
+  test.each(pairs)('%s', (_, one, other) => {
+    const prices = pricesOf(
+      [
+        ['sse', 100],
+        ['polling', one],
+        ['long-polling', other],
+      ],
+      1,
+    )
+    expect(prices.get('polling')![0]).toBe(prices.get('long-polling')![0])
+  })
+  test('in every case', () => {
+    for (const clients of [10, 1000])
+      for (let bytes = 20 * clients; bytes < 5000 * clients; bytes *= 1.05) {
+        const prices = pricesOf(
+          [
+            ['wss', 100 * clients],
+            ['polling', bytes],
+            ['sse', bytes * 1.02],
+          ],
+          clients,
+        )
+        expect(prices.get('polling')![0]).toBe(prices.get('sse')![0])
+      }
+  })
+  test('who is too late is not the cheapest', () => {
+    const slow = measured.map((each) => (each.transport === 'sse' ? { ...each, medianMs: 2000 } : each))
+    const [, , sse, wss] = advise(usual, slow)
+    expect([sse!.fits, sse!.reasons.join(' ')]).toEqual(['maybe', expect.not.stringContaining('It sends')])
+    expect(wss!.reasons[1]).toBe('It sends the least here.')
+  })
 })
 
 describe('what rules one out', () => {

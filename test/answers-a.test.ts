@@ -12,6 +12,8 @@ import * as headOfLine from '../public/learn/head-of-line/answer.ts'
 import * as keepAlive from '../public/learn/keep-alive/answer.ts'
 import * as longPolling from '../public/learn/long-polling/answer.ts'
 import * as pollingInterval from '../public/learn/polling-interval/answer.ts'
+import { chanceOf } from '../public/learn/polling-interval/chance.ts'
+import { emptiness, nearness } from '../public/learn/polling-interval/remarks.ts'
 import * as sixConnections from '../public/learn/six-connections/answer.ts'
 import * as sseReconnect from '../public/learn/sse-reconnect/answer.ts'
 import * as handshake from '../public/learn/websocket-handshake/answer.ts'
@@ -83,6 +85,11 @@ describe('polling-interval', () => {
     ['hardly longer', with4(line(4000, 150, 600)), { choice: 0, says: ['1.2 times'], odd: 'Every 4 s is not where' }],
     ['dearer only', with4(line(4000, 300)), { choice: 2, says: ['300 B instead of 250 B'], odd: 'and events cheaper' }],
     [
+      'an eighth off, which chance alone is not',
+      with4(line(4000, 150, 2260)),
+      { choice: 2, says: ['4.4 times'], odd: 'Every 4 s is not where' },
+    ],
+    [
       'off, in the background',
       { ...with4(line(4000, 150, 3500)), wasHidden: true },
       { choice: 2, says: ['6.9 times'], odd: 'in the background' },
@@ -93,6 +100,46 @@ describe('polling-interval', () => {
       { choice: 2, says: ['3 events never came'], odd: 'Nothing should be lost' },
     ],
   ])('%s', tells(pollingInterval))
+
+  test('what came with the first answer has waited for no pause', () => {
+    const [one] = lines
+    const early = withNth(one!.exchanges, 0, { events: 40 })
+    const events = [...steady(40, 1, 1), ...one!.events.slice(40)]
+    expect(pollingInterval.figuresOf({ ...one!, events, exchanges: early })).toMatchObject({ n: 60, medianMs: 135 })
+  })
+
+  test('what is said of empty answers follows the numbers', () => {
+    const asked = (intervalMs: number, events: readonly number[]) => ({
+      ...line(intervalMs, 1),
+      exchanges: [0, ...events].map((count, k) => ({ askedAt: k * 300, answeredAt: k * 300 + 10, events: count })),
+    })
+    expect(emptiness([asked(250, [1, 0, 0, 0]), asked(1000, [3, 2])])).toBe(
+      'In this run 75 % of those every 250 ms did, and none of those every 1 s.',
+    )
+    expect(emptiness([asked(250, [1, 1]), asked(1000, [3, 2])])).toContain('none did')
+    expect(emptiness([])).toBe('')
+  })
+
+  test('chance is what the schedule of the lab leaves of it: less, the more events come in a pause', () => {
+    const chance = (intervalMs: number) => chanceOf({ intervalMs, perSecond: 4, lastMs: 16_300 })
+    /** Two standard errors of the median of 64 that know nothing of each other, spread evenly over the pause. */
+    const loose = (intervalMs: number) => intervalMs / Math.sqrt(64)
+    // One in each pause: there the schedule leaves chance all that it has.
+    expect(chance(250) / loose(250)).toBeGreaterThan(0.8)
+    expect(chance(250) / loose(250)).toBeLessThan(1.2)
+    // Of four slots in a pause, or sixteen, all but one are wholly before the median, or behind it.
+    expect(chance(1000) / loose(1000)).toBeLessThan(0.6)
+    expect(chance(4000) / loose(4000)).toBeLessThan(0.4)
+    expect(chance(4000)).toBeGreaterThan(0)
+    expect(chance(250)).toBe(chance(250))
+  })
+
+  test('a median that is further from the formula than chance takes it is named, with why; no other is', () => {
+    expect(nearness(lines)).toMatch(/Here all are within that\.$/)
+    // 31 % less, where chance alone takes it 23 %.
+    const off = nearness([line(250, 500, 93), line(1000, 250)])
+    expect(off).toMatch(/Further off: every 250 ms\. .*busy machine/)
+  })
 })
 
 describe('long-polling', () => {

@@ -424,10 +424,20 @@ describe('reconnect storm', () => {
       name: 'reversed: more at once with a wait',
       data: run([110, 90], [190, 10]),
       choice: undefined,
-      says: [/110 attempts came without a wait and 190 with/, /should have spread them/],
+      says: [/110 attempts came without a wait and 190 with/, /should have spread them.*does not decide/],
       isOdd: true,
     },
     { name: 'as many', data: run(burst, [190, 10]), choice: 0, says: [/190 with a random one/], isOdd: true },
+    ...[
+      { name: 'held up: 61 % is no quarter, and not as many', bins: [23, 17, 31, 6, 121, 2], said: /had 61 % of/ },
+      { name: 'just too many for a quarter', bins: [81, 79, 40], said: /had 41 % of/ },
+      { name: 'just too few for as many', bins: [159, 41], said: /had 80 % of/ },
+      { name: 'between a handful and a quarter', bins: Array.from({ length: 8 }, () => 25), said: /had 13 % of/ },
+    ].map(({ name, bins, said }) => ({
+      ...{ name, data: run(burst, bins), choice: undefined, says: [said, /this run does not decide/], isOdd: true },
+    })),
+    { name: 'the upper end of a quarter', data: run(burst, [80, 80, 40]), choice: 1, says: [/80 with a random one/] },
+    { name: 'the lower end of as many', data: run(burst, [160, 40]), choice: 0, says: [/should have/], isOdd: true },
     {
       name: 'a handful',
       data: run(
@@ -439,9 +449,9 @@ describe('reconnect storm', () => {
     },
     {
       name: 'a machine that could not begin so many',
-      data: run([60, 60, 80], [40, 40, 40, 40, 40]),
-      choice: 1,
-      says: [/too busy for the comparison/],
+      data: run([60, 60, 80], [20, 20, 20, 20, 20, 20, 20, 20, 20, 20]),
+      choice: undefined,
+      says: [/too busy for the comparison, so this run does not decide/],
       isOdd: true,
     },
     {

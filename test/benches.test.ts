@@ -216,6 +216,40 @@ test('a storm: clients open, are dropped at once, and come back; one at a time',
   expect((await mine.door('polling')).traffic.open).toBe(0)
 })
 
+test('a page is told that a storm of another bench is under way, and nothing else of it', async () => {
+  const { ask, bench } = await labWithBenches()
+  const [one, two] = [await bench(), await bench()]
+  const inLab = async () => {
+    const told = await Promise.all(['../lab', 'lanes?lane=x'].map((path) => ask('GET', path)))
+    return told.map(({ body }) => (body as { storms: number }).storms)
+  }
+  const elsewhere = async () => [(await one.state()).stormElsewhere, (await two.state()).stormElsewhere]
+  const order = { transport: 'sse', lane: 'polling', clients: 100, jitter: false }
+  expect([await elsewhere(), await inLab()]).toEqual([
+    [false, false],
+    [0, 0],
+  ])
+  // The second one begins when it has had one of its own, too: that is another one.
+  for (const [mine, yours] of [
+    [one, two],
+    [two, one],
+  ] as const) {
+    const before = await yours.state()
+    expect((await ask('POST', `bench/${mine.id}/storm`, order)).status).toBe(202)
+    const { storm, stormElsewhere, ...rest } = await yours.state()
+    expect([storm, stormElsewhere]).toEqual([before.storm, true])
+    expect(Object.keys(rest).toSorted()).toEqual(['changes', 'doors', 'now', 'payloadBytes', 'perSecond'])
+    expect(JSON.stringify(await ask('GET', `bench/${yours.id}`))).not.toContain(mine.id)
+    expect(await mine.state()).toMatchObject({ storm: order, stormElsewhere: false })
+    expect(await inLab()).toEqual([1, 1])
+    expect((await ask('DELETE', `bench/${mine.id}/storm`)).status).toBe(204)
+    expect([await elsewhere(), await inLab()]).toEqual([
+      [false, false],
+      [0, 0],
+    ])
+  }
+})
+
 test('/metrics counts what comes in at doors apart from the lab’s own port, and goes on counting when a bench has ended', async () => {
   const { lab, ask, bench } = await labWithBenches()
   const { id, door, state } = await bench()

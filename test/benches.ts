@@ -2,23 +2,15 @@
 import { connect as connectTls } from 'node:tls'
 import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import { afterEach, expect } from 'vitest'
-import type { DoorState } from '../src/lab/door.ts'
+import type { BenchState } from '../src/lab/bench.ts'
 import { benchRoom } from '../src/lab/room.ts'
 import type { Changes, Fault, Settings } from '../src/lab/settings.ts'
-import type { StormState } from '../src/lab/storm/storm.ts'
 import type { Lab, LabOptions } from '../src/server/start.ts'
 import type { TransportName } from '../transports/clients.ts'
 import { nodePlatform } from '../transports/platform.ts'
 import { follow, startTestLab } from './lab.ts'
 import type { Follower, FollowOptions } from './lab.ts'
 
-export interface BenchState {
-  doors: Record<TransportName, DoorState>
-  perSecond: number | null
-  payloadBytes: number | null
-  storm: StormState | null
-  now: number
-}
 export interface Answer<Body = unknown> {
   status: number
   headers: Headers

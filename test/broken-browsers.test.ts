@@ -94,6 +94,7 @@ const codes: Record<KindName, { Chromium: string | RegExp; Firefox: string | Reg
   revoked: { Chromium: 'in', Firefox: 'in' },
   'weak-key': { Chromium: /^(in|ERR_CERT_WEAK_KEY)$/, Firefox: /^(in|MOZILLA_PKIX_ERROR_INADEQUATE_KEY_SIZE)$/ },
   'old-protocol': { Chromium: /^ERR_SSL_/, Firefox: /^SSL_ERROR_/ },
+  anonymous: { Chromium: /^ERR_SSL_/, Firefox: /^SSL_ERROR_/ },
 }
 
 describe.each(['Chromium', 'Firefox'] as const)('%s', (browser) => {

@@ -1,49 +1,34 @@
 // Servers that are broken on purpose: what Node and curl see of each, what `wirelab inspect` says about it, and how they are started.
 import { copyFileSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:https'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readLists } from '../certs/crl.ts'
 import { kindNames, kindOf } from '../src/broken/kinds.ts'
 import type { KindName } from '../src/broken/kinds.ts'
 import { startBroken } from '../src/broken/start.ts'
-import type { Broken } from '../src/broken/start.ts'
 import { isLoopback } from '../src/server/shape.ts'
-import type { Lab } from '../src/server/start.ts'
 import { transportNames } from '../transports/clients.ts'
+import { brokenLab } from './broken/lab.ts'
 import { curlSees, nodeSees } from './broken/sights.ts'
 import { run, start } from './command.ts'
-import { follow, open, publish, sleep, startTestLab } from './lab.ts'
+import { follow, open, publish, sleep } from './lab.ts'
 
-let certs: string
-let lab: Lab
-let broken: Broken
-beforeAll(async () => {
-  certs = join(await mkdtemp(join(tmpdir(), 'wirelab-broken-')), 'certs')
-  lab = await startTestLab({ certs })
-  broken = await startBroken({ lab, certs })
-})
-afterAll(async () => {
-  expect(await broken.close()).toEqual({ forced: false })
-  expect(await lab.close()).toEqual({ forced: false })
-  expect(lab.metrics.uncaught).toBe(0)
-  await rm(join(certs, '..'), { recursive: true })
-})
-const at = (name: string) => join(certs, name)
-const urlOf = (name: KindName) => broken.servers.find((each) => each.name === name)!.url
+const its = brokenLab()
+const at = (name: string) => join(its.certs, name)
+const urlOf = (name: KindName) => its.broken.servers.find((each) => each.name === name)!.url
 /** By HTTPS, SSE and WSS. */
 const alike = (seen: string) => ({ https: seen, sse: seen, wss: seen })
 
 test('one of each kind, on a port of its own', () => {
-  expect(broken.servers.map(({ name }) => name)).toEqual(kindNames)
-  expect(kindNames).toHaveLength(9)
-  expect(new Set(broken.servers.map(({ url }) => url)).size).toBe(9)
+  expect(its.broken.servers.map(({ name }) => name)).toEqual(kindNames)
+  expect(kindNames).toHaveLength(10)
+  expect(new Set(its.broken.servers.map(({ url }) => url)).size).toBe(10)
   // Node brings its own OpenSSL, which can.
-  expect(broken.servers.map(({ note }) => note)).toEqual(kindNames.map(() => undefined))
+  expect(its.broken.servers.map(({ note }) => note)).toEqual(kindNames.map(() => undefined))
 })
 
 /** By Node's code, and by curl's exit code: 60 is a certificate that is not believed, 35 a handshake that failed. */
@@ -96,20 +81,27 @@ const seen: Record<KindName, { node: string | RegExp; curl: RegExp; why: RegExp;
     ...{ node: /^(ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION|EPROTO) TLS: tlsv1 alert protocol version$/, curl: /^35 / },
     ...{ why: /it has no TLS 1\.2 or newer/, cure: /its server must be set to TLS 1\.2 and 1\.3/ },
   },
+  anonymous: {
+    ...{ node: /^(ERR_SSL_[\w/]+ALERT_HANDSHAKE_FAILURE|EPROTO) TLS: .*alert handshake failure$/, curl: /^35 / },
+    ...{
+      why: /it took none of our suites but one in which nobody is authenticated \(aNULL\), without a certificate: encrypted, but with whom nobody can tell/,
+      cure: /its server must show a certificate, and offer AEAD suites with ECDHE/,
+    },
+  },
 }
 
 describe.each(kindNames)('%s', (name) => {
   const { node, curl, why, cure } = seen[name]
   test('Node', async () => {
     const said = expect.stringMatching(node) as string
-    expect(await nodeSees(urlOf(name), lab.authority!.ca)).toEqual(alike(said))
+    expect(await nodeSees(urlOf(name), its.lab.authority!.ca)).toEqual(alike(said))
   })
   test('curl', async () => {
     const said = expect.stringMatching(curl) as string
     expect(await curlSees(urlOf(name), ['--cacert', at('ca.pem')])).toEqual(alike(said))
   })
   // In the folder above its certificates, as at `npm start`.
-  const inspect = (...args: string[]) => run(join(certs, '..'), 'inspect', ...args)
+  const inspect = (...args: string[]) => run(join(its.certs, '..'), 'inspect', ...args)
   test('wirelab inspect wss://… alone says why, and what to do', async () => {
     const { code, out, err } = await inspect(`${urlOf(name).replace('https', 'wss')}/feed/wss`)
     expect([code, err]).toEqual([1, ''])
@@ -130,10 +122,25 @@ describe.each(kindNames)('%s', (name) => {
   })
 })
 
+describe.each(transportNames)('wirelab watch --over %s: no second try at who refuses the handshake', (over) => {
+  test.each(['anonymous', 'old-protocol'] as const)('%s', async (name) => {
+    const { code, out, err } = await run(join(its.certs, '..'), 'watch', '--over', over, urlOf(name))
+    expect([code, out]).toEqual([1, ''])
+    expect(err.trim().split('\n')).toEqual([
+      expect.stringMatching(/ answered, and refused the handshake: (wss: closed with 1006: )?TLS: \S+ alert .*; npx/),
+    ])
+    expect(err).toContain(`; npx wirelab inspect ${urlOf(name)} says why, and what to do`)
+  })
+})
+
 describe('revoked: nobody notices who has not got the list', () => {
   const ask = (options: object) =>
     new Promise<string>((resolve) => {
-      const asking = request(`${urlOf('revoked')}/feed/polling`, { ca: lab.authority!.ca, agent: false, ...options })
+      const asking = request(`${urlOf('revoked')}/feed/polling`, {
+        ca: its.lab.authority!.ca,
+        agent: false,
+        ...options,
+      })
       asking.once('response', (response) => resolve(String(response.resume().statusCode)))
       asking.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code ?? 'error')).end()
     })
@@ -146,12 +153,12 @@ describe('revoked: nobody notices who has not got the list', () => {
     expect(await curlSees(urlOf('revoked'), trust)).toEqual(alike('in'))
     const said = expect.stringMatching(/^60 .*revoked/) as string
     expect(await curlSees(urlOf('revoked'), [...trust, '--crlfile', at('crl.pem')])).toEqual(alike(said))
-    expect(await curlSees(lab.url, [...trust, '--crlfile', at('crl.pem')])).toEqual(alike('in'))
+    expect(await curlSees(its.lab.url, [...trust, '--crlfile', at('crl.pem')])).toEqual(alike('in'))
   })
   test('inspect says when it does not know', async () => {
-    const known = await run(tmpdir(), 'inspect', '--ca', at('ca.pem'), lab.url)
+    const known = await run(tmpdir(), 'inspect', '--ca', at('ca.pem'), its.lab.url)
     expect([known.code, known.out]).toEqual([0, expect.stringMatching(/^revoked {4}no: it is not on the list/m)])
-    const alone = join(certs, '../ca.pem') // without a list beside it
+    const alone = join(its.certs, '../ca.pem') // without a list beside it
     copyFileSync(at('ca.pem'), alone)
     const unknown = await run(tmpdir(), 'inspect', '--ca', alone, urlOf('revoked'))
     expect([unknown.code, unknown.out]).toEqual([
@@ -162,22 +169,22 @@ describe('revoked: nobody notices who has not got the list', () => {
   test('the next start has the same certificate, and the list is as long as before', async () => {
     const revoked = () => readLists(readFileSync(at('crl.pem'), 'utf8')).flatMap(({ entries }) => entries)
     const [before, pem] = [revoked(), readFileSync(at('revoked.pem'), 'utf8')]
-    expect(await (await startBroken({ lab, certs })).close()).toEqual({ forced: false })
+    expect(await (await startBroken(its)).close()).toEqual({ forced: false })
     expect([before.length, revoked().length, readFileSync(at('revoked.pem'), 'utf8')]).toEqual([1, 1, pem])
   })
 })
 
 describe('what they serve is the feed', () => {
   test.each(transportNames)('by %s, to who does not look at the list', async (transport) => {
-    const follower = follow(lab, { transport, port: Number(new URL(urlOf('revoked')).port) })
+    const follower = follow(its.lab, { transport, port: Number(new URL(urlOf('revoked')).port) })
     await open(follower)
-    await publish(lab, 2)
+    await publish(its.lab, 2)
     await follower.until(() => follower.events.length === 2, 'two events')
     await follower.close()
   })
   const ask = (path: string, headers: Record<string, string> = {}, url = urlOf('revoked')) =>
     new Promise<{ status?: number; cookies: number; body: string }>((resolve, reject) => {
-      const options = { ca: lab.authority!.ca, agent: false, headers }
+      const options = { ca: its.lab.authority!.ca, agent: false, headers }
       request(url + path, options, (response) => {
         const { statusCode: status = 0, headers } = response
         const cookies = headers['set-cookie']?.length ?? 0
@@ -196,26 +203,26 @@ describe('what they serve is the feed', () => {
     })
     expect((await ask('/metrics')).status).toBe(404)
     expect((await ask('/feed/polling', { origin: 'https://evil.example' })).status).toBe(403)
-    expect((await ask('/feed/polling', { origin: lab.url })).status).toBe(200)
+    expect((await ask('/feed/polling', { origin: its.lab.url })).status).toBe(200)
   })
   test('of the wrong host by its right name: the cure that inspect names', async () => {
     const url = urlOf('wrong-host')
     const { port } = new URL(url)
     const status = await new Promise((resolve, reject) => {
       const right = { servername: 'elsewhere.localhost', headers: { host: `elsewhere.localhost:${port}` } }
-      request(`${url}/feed/polling`, { ca: lab.authority!.ca, agent: false, ...right })
+      request(`${url}/feed/polling`, { ca: its.lab.authority!.ca, agent: false, ...right })
         .once('response', (response) => resolve(response.resume().statusCode))
         .once('error', reject)
         .end()
     })
     expect(status).toBe(200)
-    const inspected = await run(join(certs, '..'), 'inspect', url.replace('localhost', 'elsewhere.localhost'))
+    const inspected = await run(join(its.certs, '..'), 'inspect', url.replace('localhost', 'elsewhere.localhost'))
     expect([inspected.code, inspected.out]).toEqual([0, expect.stringMatching(/^trusted {4}yes: [^]*HTTP: 200/)])
   })
   test('to who has the key, where the lab is closed', async () => {
-    const closed = await startBroken({ lab, certs, auth: 'required' })
+    const closed = await startBroken({ ...its, auth: 'required' })
     const { url } = closed.servers.find(({ name }) => name === 'revoked')!
-    const authorization = `Bearer ${lab.publishKey}`
+    const authorization = `Bearer ${its.lab.publishKey}`
     expect((await ask('/feed/polling', {}, url)).status).toBe(401)
     expect((await ask('/feed/polling', { authorization }, url)).status).toBe(200)
     expect(await closed.close()).toEqual({ forced: false })
@@ -228,8 +235,8 @@ describe('starting them', () => {
       expect([host, isLoopback(host)]).toEqual([host, true])
     for (const host of ['0.0.0.0', '::', '10.0.0.1', 'lab.example', '127.0.0.1.example', '1270.0.0.1'])
       expect([host, isLoopback(host)]).toEqual([host, false])
-    await expect(startBroken({ lab, certs, host: '0.0.0.0' })).rejects.toThrow(/loopback only/)
-    const { code, out, err } = await run(join(certs, '..'), 'serve', '--broken', '--host', '0.0.0.0')
+    await expect(startBroken({ ...its, host: '0.0.0.0' })).rejects.toThrow(/loopback only/)
+    const { code, out, err } = await run(join(its.certs, '..'), 'serve', '--broken', '--host', '0.0.0.0')
     expect([code, out, err.trim().split('\n')]).toEqual([
       2,
       '',
@@ -237,16 +244,16 @@ describe('starting them', () => {
     ])
   })
   test('on ports in a row, where one is given', async () => {
-    // Of nine any may be taken: then nine others are tried.
+    // Of ten any may be taken: then ten others are tried.
     for (let tries = 1; ; tries++) {
       const port = 20_000 + Math.floor(Math.random() * 10_000)
-      const { servers, close } = await startBroken({ lab, certs, port }).catch((error: NodeJS.ErrnoException) => {
+      const { servers, close } = await startBroken({ ...its, port }).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'EADDRINUSE' || tries > 10) throw error
         return { servers: [], close: async () => undefined }
       })
       await close()
       if (servers.length === 0) continue
-      expect(servers.map(({ url }) => Number(new URL(url).port) - port)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
+      expect(servers.map(({ url }) => Number(new URL(url).port) - port)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
       return
     }
   })
@@ -254,14 +261,14 @@ describe('starting them', () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     const { port } = other.address() as AddressInfo
-    const { code, out, err } = await run(join(certs, '..'), 'serve', '--port', '0', '--broken', String(port - 1))
+    const { code, out, err } = await run(join(its.certs, '..'), 'serve', '--port', '0', '--broken', String(port - 1))
     expect([code, out]).toEqual([2, ''])
     expect(err).toMatch(/^wirelab: port \d+ is taken by another program; .*--broken \(0 = any\)\n$/)
     other.close()
   })
   test('by the command: off by default; with --broken a list to go on with; SIGTERM ends it all', async () => {
     const said = async (...flags: string[]) => {
-      const { child, seen, ended } = start(join(certs, '..'), ['serve', '--port', '0', ...flags])
+      const { child, seen, ended } = start(join(its.certs, '..'), ['serve', '--port', '0', ...flags])
       while (!seen.out.includes('Stop ') && seen.code === null) await sleep(20)
       child.kill('SIGTERM')
       expect((await ended).code).toBe(0)

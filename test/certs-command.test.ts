@@ -1,7 +1,7 @@
 // `wirelab certs` as a person uses it: what it makes is what OpenSSL takes, and what it refuses it says in one line.
 import { execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -98,6 +98,36 @@ describe('an authority that is not whole', () => {
       })
     expect([readFileSync(path('ca.pem'), 'utf8'), readFileSync(path('ca-key.pem'), 'utf8')]).toEqual(['garbage', key])
   }, 30_000)
+  test('so is one without its key: what it was is not known', async () => {
+    await spoilt('--remove')
+    mkdirSync(join(folder, 'spoilt'), { recursive: true })
+    writeFileSync(path('ca.pem'), 'garbage')
+    expect(await spoilt()).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('not a certificate in PEM') as string,
+    })
+    expect(readFileSync(path('ca.pem'), 'utf8')).toBe('garbage')
+    rmSync(path('ca.pem'))
+  })
+  test.each(['ca', 'intermediate', 'server'])(
+    '%s.pem of somebody else is neither written over nor removed',
+    async (name) => {
+      mkdirSync(join(folder, 'foreign'))
+      const [pem, key] = [`foreign/${name}.pem`, `foreign/${name}-key.pem`]
+      openssl(...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'], '-keyout', key, '-out', pem, '-subj', '/CN=My own CA') // prettier-ignore
+      const read = () => [pem, key].map((file) => readFileSync(join(folder, file), 'utf8'))
+      const before = read()
+      for (const args of [['certs'], ['certs', '--remove'], ['serve', '--port', '0']])
+        expect(await wirelab(...args, '--certs', 'foreign')).toEqual({
+          ...{ code: 2, out: '' },
+          err: `wirelab: ${pem} was not made by wirelab; it is left as it is. Choose another folder with --certs\n`,
+        })
+      expect(read()).toEqual(before)
+      expect(readdirSync(join(folder, 'foreign')).toSorted()).toEqual([`${name}-key.pem`, `${name}.pem`])
+      rmSync(join(folder, 'foreign'), { recursive: true })
+    },
+    30_000,
+  )
   test.each([
     ['ca-key.pem', 'the key of the one before was gone'],
     ['ca.pem', 'of the one before only the key was left'],

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { startProxy } from '../bench/network/proxy.ts'
 import type { Proxy } from '../bench/network/proxy.ts'
-import { seeded } from '../bench/random.ts'
+import { seeded } from '../src/core/random.ts'
 import { transportNames } from '../transports/clients.ts'
 import { follow, httpVersions, publish, sleep, startTestLab } from './lab.ts'
 

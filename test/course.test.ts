@@ -223,6 +223,22 @@ describe('/course', () => {
     }
   })
 
+  test('has the bar of all screens, as the lab’s page has it; the range only where one is', async () => {
+    const bar = (html: string) => {
+      const nav = /<nav aria-label="Screens">[^]*?<\/nav>/.exec(html)?.[0] ?? ''
+      return [...nav.matchAll(/<a href="([^"]*)"[^>]*>([^<]*)</g)].map(([, href, words]) => [
+        href!.replace(/^\//, ''),
+        words,
+      ])
+    }
+    const lab = bar(await readFile(join(root, 'public/index.html'), 'utf8'))
+    expect(lab.map(([, words]) => words)).toEqual(['Lab', 'Learn', 'Course', 'Range'])
+    expect(bar(page)).toEqual(lab.slice(0, 3))
+    expect(bar(coursePage(course, () => undefined, { hasRange: true }))).toEqual(lab)
+    expect(page).toMatch(/<a href="\/course" aria-current="page">/)
+    expect(await readFile(join(root, 'public/course-print.css'), 'utf8')).toMatch(/header,[^{}]*\{\s*display: none;/)
+  })
+
   test('has one h1, no level left out, each id once', () => {
     const levels = all(/<h([1-6])/g, page).map(Number)
     expect(levels.filter((level) => level === 1)).toHaveLength(1)

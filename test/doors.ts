@@ -110,10 +110,16 @@ export const importRules: ImportRule[] = [
   },
   {
     files: /^src\/lab\//,
-    mayNot:
-      /^((src\/cli|src\/broken|src\/accounts|public|test)\/|bench\/(?!network\/|wires\/|load\/|(line|process)\.ts))/,
+    mayNot: /^((src\/cli|src\/broken|public|test)\/|bench\/(?!network\/|wires\/|load\/|(line|process)\.ts))/,
     why: 'the benches stand on the server and on the network of the bench; they measure nothing, and do not know who starts them',
     example: file('src/lab/made-up.ts', `import { list } from '../cli/flags.ts'`),
+  },
+  {
+    files: /^src\/lab\//,
+    except: /^src\/lab\/proof\/server\.ts$/,
+    mayNot: /^src\/accounts\//,
+    why: 'the benches know no accounts, and the lab can be had without them; a proof alone makes some up, in memory',
+    example: file('src/lab/made-up.ts', `import { accountRoom } from '../accounts/room.ts'`),
   },
   {
     files: /^src\/accounts\//,

@@ -78,7 +78,7 @@ test.each<[string, RegExp, () => Promise<Server>]>([
   ],
   [
     'only TLS that is too old',
-    /TLS: tlsv1 alert protocol version; it has no version of TLS that is safe;/,
+    /answered, and refused the handshake: TLS: tlsv1 alert protocol version; it has no version of TLS that is safe;/,
     async () => {
       const { leaf } = await openAuthority(join(folder, 'certs'), ['localhost', '127.0.0.1', '::1'])
       return createServer({ ...leaf, maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' })
@@ -92,7 +92,9 @@ test.each<[string, RegExp, () => Promise<Server>]>([
   child.stdin.on('error', () => undefined).end('hello')
   const { code, out, err } = await ended
   expect(err).toMatch(
-    new RegExp(`^wirelab: ${place}: ${why.source} npx wirelab inspect https://${place} says more\\n$`),
+    new RegExp(
+      `^wirelab: (https://)?${place}:? ${why.source} npx wirelab inspect https://${place} says (more|why, and what to do)\\n$`,
+    ),
   )
   expect([code, out]).toEqual([1, ''])
   await new Promise((resolve) => other.close(resolve))

@@ -76,4 +76,24 @@ async function next(line: Line, ms?: number): Promise<{ opcode: number; payload:
   return { opcode, payload }
 }
 
+/**
+ * What a server hears in the bytes of a client, until a frame that it must refuse (not masked) or a close frame.
+ * @returns whether it waits for the rest of a frame; the code of the close frame, as it is to be said back
+ */
+export function heard(bytes: Buffer): { waits: boolean; code?: number } {
+  for (let rest = bytes; ;) {
+    if (rest.length > 1 && rest[1]! < 0x80) return { waits: false }
+    const frame = decode(rest) // as if it had no mask, which are four bytes before the payload
+    if (!frame || rest.length < frame.size + 4) return { waits: true }
+    const { opcode, payload, size } = frame
+    const mask = size - payload.length
+    if (opcode === 8)
+      return {
+        waits: false,
+        code: payload.length < 2 ? 1005 : rest.readUInt16BE(mask + 4) ^ rest.readUInt16BE(mask),
+      }
+    rest = rest.subarray(size + 4)
+  }
+}
+
 export const text = (value: unknown): Frame => ({ payload: typeof value === 'string' ? value : JSON.stringify(value) })

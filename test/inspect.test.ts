@@ -254,6 +254,11 @@ describe('of a server that is trusted', () => {
     )
     await lab.close()
   })
+  test('a suite that is none of ours, and a group that has no name', async () => {
+    const how: TlsOptions = { maxVersion: 'TLSv1.2', ciphers: 'DHE-RSA-AES256-SHA256', dhparam: 'auto' }
+    const { report } = await seen(await serve(await make({ keyType: 'rsa' }), how))
+    expect(report.tls).toMatchObject({ cipher: 'TLS_DHE_RSA_WITH_AES_256_CBC_SHA256', group: 'DH, 2048 bits' })
+  })
   test('the binding is of the connection: both ends have the same, and another has another', async () => {
     const bindings: string[] = []
     const server = createServer({ ...(await make()) }, (socket) => {

@@ -92,7 +92,8 @@ describe.concurrent('window', { timeout: 60_000 }, () => {
       await run('window', 'polling', { seconds: 1, connection: 'new' }),
     ]
     for (const row of [kept, resumed, anew]) expect(row).toMatchObject({ ...valid, delivered: row.expected })
-    const tls = ({ bytesPerEvent }: Row) => bytesPerEvent.tls!
+    // For each question: on a busy machine one of them brings more events.
+    const tls = ({ bytesPerEvent, requestsPerEvent }: Row) => bytesPerEvent.tls! / requestsPerEvent!
     expect(tls(resumed)).toBeGreaterThan(tls(kept) + 100)
     expect(tls(anew)).toBeGreaterThan(tls(resumed) + 100)
   })

@@ -1,4 +1,5 @@
-// A real lab for a test: any free port, certificates in a folder that all tests of this run share, clients that trust its CA.
+// A real lab for a test: any free port, certificates in a folder of this process, clients that trust its CA.
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeEvent, isCursor, parseCursor } from '../src/core/event.ts'
@@ -16,8 +17,11 @@ import { nodePlatform } from '../transports/platform.ts'
 export const httpVersions = ['1.1', '2'] as const
 export type HttpVersion = (typeof httpVersions)[number]
 
-/** One folder for each worker process: an authority is made once for each, and no two write the same files. */
-export const certs = join(tmpdir(), `wirelab-test-${process.pid}`)
+/** In that of the whole run (folder.ts); without one, by hand, it goes with this process. */
+const folder = mkdtempSync(join(process.env.WIRELAB_TESTS ?? tmpdir(), 'wirelab-test-'))
+if (!process.env.WIRELAB_TESTS) process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+/** One for each process: an authority is made once for each, and no two write the same files. */
+export const certs = join(folder, 'certs')
 
 export function startTestLab(options: LabOptions = {}): Promise<Lab> {
   return startLab({ port: 0, certs, source: 'none', ...options })

@@ -1,7 +1,7 @@
 // What a test reads of the lanes on the lab's screen, and does to them, in whatever browser shows it.
 import type { Page } from 'puppeteer-core'
 import type { TransportName } from '../transports/clients.ts'
-import type { BenchState } from './benches.ts'
+import type { BenchState } from '../src/lab/bench.ts'
 import { sleep } from './lab.ts'
 
 /** `page` is asked each time: it may not be there yet. */

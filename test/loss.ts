@@ -1,8 +1,7 @@
 // Run in a network of its own (test/loss.test.ts): a lab and clients of each transport on a loopback that loses segments. Prints what the
 // history checker says of each.
-import { rm } from 'node:fs/promises'
 import { transportNames } from '../transports/clients.ts'
-import { certs, follow, httpVersions, open, publish, sleep, startTestLab } from './lab.ts'
+import { follow, httpVersions, open, publish, sleep, startTestLab } from './lab.ts'
 
 const EVENTS = 300
 const lab = await startTestLab({ limits: { heartbeatMs: 1000, retryMs: 20 } })
@@ -24,5 +23,4 @@ for (const { name, follower } of followers) {
   await follower.close()
 }
 await lab.close()
-await rm(certs, { recursive: true, force: true })
 process.stdout.write(JSON.stringify({ expected: EVENTS, uncaught: lab.metrics.uncaught, verdicts }))

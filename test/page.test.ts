@@ -249,6 +249,55 @@ test('the samples of a lane can be taken home', async () => {
   expect([png![0], png![1] > 1000]).toEqual(['image/png', true])
 })
 
+test('the word at the median is whole, however high the line lies', async () => {
+  const inks = await page.evaluate(`(async () => {
+    const { drawMedian } = await import('/public/marks.ts')
+    const canvas = Object.assign(document.createElement('canvas'), { width: 300, height: 200 })
+    const ctx = canvas.getContext('2d', { willReadFrequently: true })
+    return [100, 2, 9, 14].map((height) => {
+      ctx.clearRect(0, 0, 300, 200)
+      const colours = { strong: 'rgb(255 0 0)', surface: 'rgb(255 255 255)' }
+      drawMedian({ ctx, colours, left: 0, right: 200, y: () => height }, 5)
+      const { data } = ctx.getImageData(0, 0, 80, 200)
+      const near = (row) => Math.abs(row - height) <= 2 // the line itself
+      return data.filter((_, at) => at % 4 === 1 && data[at + 2] > 0 && data[at] < 128 && !near(Math.floor(at / 320))).length
+    })
+  })()`)
+  const [whole, ...high] = inks as number[]
+  expect(whole).toBeGreaterThan(50)
+  for (const ink of high) expect(Math.abs(ink - whole!) / whole!).toBeLessThan(0.1)
+})
+
+test('in a storm its lane has no price, the headline says of whom, and how late the others are is told', async () => {
+  const own = await stranger()
+  await own.setRequestInterception(true)
+  own.on('request', (request) => {
+    const order = request.url().endsWith('/storm') && request.method() === 'POST' ? request.postData() : undefined
+    void request.continue(order ? { postData: JSON.stringify({ ...JSON.parse(order), clients: 40 }) } : {})
+  })
+  await own.goto(lab.url)
+  const there = lanesOf(() => own)
+  await there.untilOpen()
+  const price = () => there.textOf('.lane[data-lane="sse"] .big div:last-child')
+  await there.until(async () => /\d+ B/.test(await price()), 'a price of sse')
+  await there.until(
+    async () => /polling in (?!.*No price).* costs /s.test(await there.textOf('#verdict')),
+    'the headline to compare',
+  )
+  await there.until(async () => (await there.number('polling', 'samples')) >= 10, 'what polling was like before')
+  await own.select('#storm-lane', 'sse')
+  await there.click('#storm-together')
+  await there.until(async () => /–\s+storm/.test(await price()), 'no price, and why')
+  expect(await there.textOf('#verdict')).toContain('No price of sse (storm).')
+  const told = () => there.textOf('.lane[data-lane="sse"] .storm')
+  await there.until(async () => (await told()).includes('they came back'), 'its end', 30_000)
+  expect(await told()).toMatch(/wss [\d.]+ m?s → [\d.]+ m?s \(median latency before it, and from the drop on\)/s)
+  await there.until(async () => /\d B/.test(await price()), 'a price again')
+  expect(await there.textOf('.lane[data-lane="sse"] .ledger')).not.toContain('an event') // requests of all its clients
+  expect(await there.number('sse', 'per-event')).toBeLessThan(2000) // of its own bytes: those of the storm are hundreds of kilobytes
+  await own.browserContext().close()
+})
+
 test('another poll interval forgets how late events were in the one before', async () => {
   const samples = async () => Number(/[\d,]+/.exec(await textOf('.lane[data-lane="polling"] [data-n="samples"]'))![0])
   await until(async () => (await samples()) > 30, 'samples of the first interval')
@@ -304,14 +353,19 @@ test('every control is reached by Tab, in order, and has a name', async () => {
     ...['a Lab', 'a Learn', 'a Course', 'scheme', 'type', 'button Save as PNG'],
     ...['rate-input', 'payload-input', 'poll-input', 'text', 'button Publish', 'follow'],
     ...transportNames.map((name) => `show-${name}`),
-    ...[...faults('all'), 'summary What the buttons do; knobs of all lanes: network, HTTP, TLS, batching, proxy'],
+    ...[...faults('all'), 'storm-lane', 'storm-together', 'storm-spread', 'storm-stop'],
+    ...['summary What the buttons do; knobs of all lanes: network, HTTP, TLS, batching, proxy'],
     'times', // of the event that was followed above
     ...transportNames.flatMap((name) => [`pause-${name}`, lessonLink(name), ...faults(name), `knobs-${name}`]),
     ...transportNames.map((name) => `wire-${name}`),
   ])
   const unnamed = await page.$$eval('button, input, select', (all) =>
     all
-      .filter((each) => !each.textContent?.trim() && !(each as HTMLInputElement).labels?.length)
+      .filter((each) => {
+        const { labels } = each as HTMLInputElement
+        const isNamed = each.matches('[aria-labelledby]') || labels?.length
+        return !isNamed && (each.matches('input, select') || !each.textContent?.trim())
+      })
       .map((each) => each.className || each.id),
   )
   expect(unnamed).toEqual([])
@@ -319,37 +373,60 @@ test('every control is reached by Tab, in order, and has a name', async () => {
 
 test('no two buttons have the same name, and lists hold nothing but terms and what they mean', async () => {
   const heard = await Promise.all((await page.$$('main button')).map(async (each) => nameOf(each)))
-  expect(heard).toContain('Freeze long-polling')
+  expect(heard).toEqual(expect.arrayContaining(['Freeze long-polling', 'Storm at wss All together']))
   const named = heard.filter(Boolean) // what is in a closed disclosure is not told
   expect(named.filter((name, index) => named.indexOf(name) !== index)).toEqual([])
   expect(await page.$$eval('dl > :not(div, dt, dd), dl > div > :not(dt, dd)', (all) => all.length)).toBe(0)
 })
 
-test.each([1024, 1280])(
-  'large type on a low screen %i wide: lanes two by two, nothing over their edge',
-  async (width) => {
-    const go = (values: string) => page.evaluate((to) => void (location.hash = `#/?${to}`), values)
-    await page.setViewport({ width, height: 720 })
-    await go('rate=10&type=large')
-    await until(async () => page.evaluate(() => getComputedStyle(document.documentElement).fontSize === '21px'), 'it')
-    const seen = await page.evaluate(() => {
+test.each([
+  [1024, 720, 2],
+  [1200, 800, 4],
+  [1280, 720, 4],
+  [1440, 900, 4],
+])('large type, %i × %i: the charts of %i lanes in sight, nothing over an edge, folds open or not', async (...size) => {
+  const [width, height, inSight] = size
+  const go = (values: string) => page.evaluate((to) => void (location.hash = `#/?${to}`), values)
+  await page.setViewport({ width, height })
+  await go('rate=10&type=large')
+  await page.waitForSelector('.top > .fold:not([open])')
+  const seen = () =>
+    page.evaluate(() => {
       const lanes = [...document.querySelectorAll('.lane')]
       const right = (element: Element) => Math.floor(element.getBoundingClientRect().right)
+      const charts = lanes.map((lane) => lane.querySelector('.strip')!.getBoundingClientRect())
       return {
-        columns: new Set(lanes.map(right)).size,
+        inSight: charts.filter(({ top, bottom }) => (top + bottom) / 2 < innerHeight).length, // the greater part of it
         over: lanes.flatMap((lane) =>
           [...lane.querySelectorAll('*')]
             .filter((each) => right(each) > right(lane))
             .map((each) => `${each.tagName} ${each.className}`),
         ),
+        excess: document.documentElement.scrollWidth - document.documentElement.clientWidth,
       }
     })
-    expect(seen).toMatchObject({ columns: 2, over: [] })
-    await go('rate=10&type=normal')
-    await go('rate=10')
-    await page.setViewport({ width: 1440, height: 900 })
-  },
-)
+  const closed = await seen()
+  expect(closed).toMatchObject({ over: [] })
+  expect(closed.inSight).toBeGreaterThanOrEqual(inSight)
+  const open = (isOpen: boolean) =>
+    page.$$eval(
+      'details.fold',
+      (all, to) => all.filter((each) => each.open !== to).forEach((each) => each.querySelector('summary')!.click()),
+      isOpen,
+    )
+  await open(true)
+  await page.waitForFunction(() => !document.querySelector('.fold:not([open])'))
+  await sleep(300) // what is opened stays open when it is written anew
+  const opened = await seen()
+  expect(opened).toMatchObject({ over: [] })
+  expect(opened.excess).toBeLessThanOrEqual(0)
+  await open(false)
+  await sleep(300) // and what is closed closed
+  await go('rate=10&type=normal')
+  await go('rate=10')
+  await page.setViewport({ width: 1440, height: 900 })
+  await page.waitForFunction(() => !document.querySelector('.lane .fold'))
+})
 
 test('the overview is as high as the controls beside it, and no higher once their details are closed', async () => {
   const heights = () =>
@@ -416,6 +493,28 @@ test('who leaves the lab leaves nothing behind: no lane that was off comes back,
   await other.browserContext().close()
 })
 
+test('a rate that the lab refuses is told, and leaves the address', async () => {
+  const one = await startTestLab({ source: 'ticker', perSecond: 5, lab: benchRoom(), limits: { messagesPer10s: 1 } })
+  const other = await stranger()
+  await other.goto(`${one.url}/#/?lanes=wss`)
+  await other.waitForSelector('.lane[data-lane="wss"][data-state="open"]')
+  const hash = () => other.evaluate(() => location.hash)
+  const textOfRate = () => other.$eval('#rate output', ({ textContent }) => textContent.trim())
+  await other.focus('#rate-input')
+  for (let n = 0; n < 2; n++) {
+    await other.keyboard.press('ArrowRight') // of two the lab takes one at most: opening doors counts too
+    await sleep(500) // its answer
+  }
+  await other.waitForSelector('#lab-trouble:not([hidden])')
+  const made = await other.evaluate(
+    async () => ((await (await fetch('/lab')).json()) as { perSecond: number }).perSecond,
+  )
+  await until(async () => (await hash()).includes(`rate=${made}`), 'the address to say what the lab makes')
+  await until(async () => (await textOfRate()) === `${made} events a second`, 'the slider, too')
+  await other.browserContext().close()
+  expect(await one.close()).toEqual({ forced: false })
+})
+
 test('each note shows its own text; what the only lane missed in a pause is not late', async () => {
   const one = await startTestLab({ source: 'ticker', perSecond: 1, lab: benchRoom() })
   const other = await stranger()
@@ -429,8 +528,12 @@ test('each note shows its own text; what the only lane missed in a pause is not 
     }
   })
   await other.waitForFunction(() => /Event \d+ is published/.test(document.querySelector('#said')!.textContent))
+  // In one go: between the two steps of `$$eval` the rows move on.
   const texts = (selector: string) =>
-    other.$$eval(`[data-lane="wss"] ${selector}`, (all) => all.map((each) => each.textContent.trim()))
+    other.evaluate(
+      (all) => [...document.querySelectorAll(all)].map((each) => each.textContent.trim()),
+      `[data-lane="wss"] ${selector}`,
+    )
   await until(async () => (await texts('.stream .mine bdi')).length === 2, 'both notes')
   expect((await texts('.stream .mine bdi')).toSorted()).toEqual(['one', 'two'])
   await other.click('#pause-wss')
@@ -501,6 +604,27 @@ test('of two wishes that are made at once the later one holds, whichever answer 
   expect(await one.close()).toEqual({ forced: false })
 })
 
+test('a slider of the feed says when another page has moved it, and not on the page that did', async () => {
+  const one = await startTestLab({ source: 'ticker', perSecond: 10, lab: benchRoom() })
+  const [other, third] = await Promise.all([stranger(), stranger()])
+  for (const each of [other, third]) {
+    await each.goto(`${one.url}/#/?lanes=wss`)
+    await each.waitForSelector('.lane[data-lane="wss"][data-state="open"]')
+  }
+  const shown = (given: Page, slider: string) => given.$eval(`#${slider}-note`, (note) => note.textContent)
+  await third.bringToFront()
+  await third.focus('#rate-input')
+  await third.keyboard.press('ArrowRight')
+  const by = 'changed by another page: an experiment, or somebody’s knob'
+  await until(async () => (await shown(other, 'rate')) === `${by}; here it was: 10 events a second`, 'the note')
+  await third.keyboard.press('ArrowLeft')
+  await until(async () => (await shown(other, 'rate')) === `${by}; set back`, 'the note of what was set back')
+  for (const text of [await shown(other, 'payload'), await shown(third, 'rate'), await shown(third, 'payload')])
+    expect(text).toMatch(/^for everybody/)
+  for (const each of [other, third]) await each.browserContext().close()
+  expect(await one.close()).toEqual({ forced: false })
+})
+
 test('what cannot be meant in the address is told in one line; the rest of it holds, and a slider says whom it moves', async () => {
   const other = await stranger()
   const told = () =>
@@ -508,7 +632,7 @@ test('what cannot be meant in the address is told in one line; the rest of it ho
   await other.goto(`${lab.url}/#/xyz?rate=banana&wss.batch=100&lanes=polling,wss`)
   await other.waitForSelector('.lane[data-lane="wss"][data-state="open"]')
   expect(await told()).toBe(
-    'There is no screen “/xyz”; this is the lab. Not understood in the address: “rate=banana” (expected a number from 0 on). The rest of it holds.',
+    'There is no screen “/xyz”; this is the lab. Not understood in the address: “rate=banana” (expected 0 to 200 events a second). The rest of it holds.',
   )
   expect(
     await other.$$eval('.lane:not([hidden])', (all) => all.map((lane) => (lane as HTMLElement).dataset.lane)),
@@ -530,47 +654,67 @@ test('what cannot be meant in the address is told in one line; the rest of it ho
   await other.browserContext().close()
 })
 
-test('a storm is told where it was begun and can be stopped there; SSE behind the buffering proxy says why it is silent', async () => {
-  const one = await startTestLab({ source: 'ticker', perSecond: 10, lab: benchRoom() })
-  const other = await stranger()
-  await other.goto(`${one.url}/#/?sse.buffering=true`)
-  await other.waitForSelector('.lane[data-lane="wss"][data-state="open"]')
-  const press = (selector: string) => other.$eval(selector, (button) => (button as HTMLElement).click())
-  const stories = () =>
-    other.$$eval('.storm', (all) =>
-      all.map(
-        (each) => [each.closest('section')?.dataset.lane, each.closest('details') !== null, each.textContent] as const,
-      ),
+test(
+  'a storm is chosen for a lane, told at it and can be stopped; SSE behind the buffering proxy says why it is silent',
+  { timeout: 120_000 },
+  async () => {
+    const one = await startTestLab({ source: 'ticker', perSecond: 10, lab: benchRoom() })
+    const other = await stranger()
+    await other.goto(`${one.url}/#/?sse.buffering=true`)
+    await other.waitForSelector('.lane[data-lane="wss"][data-state="open"]')
+    const press = (selector: string) => other.$eval(selector, (button) => (button as HTMLElement).click())
+    const stories = () =>
+      other.$$eval('.storm', (all) =>
+        all.map((each) => [each.closest('section')?.dataset.lane, each.textContent] as const),
+      )
+    const areOff = () =>
+      other.$$eval('#storm-together, #storm-spread, #storm-stop', (all) =>
+        all.map((each) => each.matches(':disabled') || each.getAttribute('aria-disabled') === 'true'),
+      )
+    const now = () => other.$eval('#storm-now', ({ textContent }) => textContent)
+    const focused = () => other.evaluate(() => document.activeElement?.id)
+    const pressed = async (id: string) => {
+      await other.focus(`#${id}`)
+      await other.keyboard.press('Enter')
+    }
+    const chosen = () => other.$eval('#storm-lane', (select) => (select as HTMLSelectElement).value)
+    await until(async () => (await areOff()).join() === 'false,false,true', 'the buttons')
+    expect(await now()).toMatch(/^1,000 clients lose their line/)
+    expect([await chosen(), (await stories()).length]).toEqual(['wss', 0])
+    await other.select('#storm-lane', 'polling')
+    await press('#show-polling')
+    await until(async () => (await chosen()) !== 'polling', 'a lane that is shown')
+    await press('#show-polling')
+    await until(async () => (await chosen()) === 'polling', 'the one that was chosen')
+    expect(await other.evaluate(() => location.hash)).toContain('storm=polling')
+    await pressed('storm-spread')
+    await until(async () => (await stories()).length === 1, 'the storm')
+    expect((await stories())[0]![0]).toBe('polling')
+    await until(async () => (await areOff()).join() === 'true,true,false', 'the buttons to change')
+    expect(await focused()).toBe('storm-spread')
+    await until(async () => /^polling: [\d,]+ of 1,000 clients (connected|back)/.test(await now()), 'how far it is')
+    await pressed('storm-stop')
+    await until(
+      async () => (await stories())[0]![1].startsWith('Storm: it ended early: it was cancelled.'),
+      'its end',
+      30_000,
     )
-  const isOff = (what: string, lane: string) =>
-    other.$eval(`#storm-${what}-${lane}`, (button) => (button as HTMLButtonElement).disabled)
-  await press('.lane[data-lane="wss"] summary')
-  await until(async () => !(await isOff('true', 'wss')), 'the knobs')
-  expect([await isOff('stop', 'wss'), (await stories()).length]).toEqual([true, 0])
-  await press('#storm-true-wss')
-  await until(async () => (await stories()).length === 1, 'the storm')
-  expect((await stories())[0]!.slice(0, 2)).toEqual(['wss', true])
-  expect(
-    await Promise.all(
-      ['true-wss', 'stop-wss', 'false-sse', 'stop-sse'].map((id) => isOff(...(id.split('-') as [string, string]))),
-    ),
-  ).toEqual([...[true, false, true, true]])
-  await press('.lane[data-lane="wss"] summary')
-  await until(async () => (await stories())[0]?.[1] === false, 'it to be told where it is seen, with the knobs closed')
-  await press('#storm-stop-wss')
-  await until(async () => (await stories())[0]![2] === 'Storm: it ended early: it was cancelled.', 'its end')
-  await until(
-    async () => (await other.$eval('#said', ({ textContent }) => textContent)).includes('wss storm: it ended early'),
-    'its end to be said',
-  )
-  const why = '.lane[data-lane="sse"] .blocked'
-  expect(await other.$eval(why, ({ textContent }) => textContent)).toMatch(/never ends, so\s+nothing comes/)
-  expect(await other.$$eval('.blocked', (all) => all.length)).toBe(1)
-  await press(`${why} a`)
-  await other.waitForFunction(() => document.querySelector('main h2')?.textContent === 'Proxies that buffer')
-  await other.browserContext().close()
-  expect(await one.close()).toEqual({ forced: false })
-})
+    expect([await areOff(), await focused()]).toEqual([[false, false, true], 'storm-stop'])
+    expect(await now()).toBe('polling: it ended early: it was cancelled.')
+    await until(
+      async () =>
+        (await other.$eval('#said', ({ textContent }) => textContent)).includes('polling storm: it ended early'),
+      'its end to be said',
+    )
+    const why = '.lane[data-lane="sse"] .blocked'
+    expect(await other.$eval(why, ({ textContent }) => textContent)).toMatch(/never ends, so\s+nothing comes/)
+    expect(await other.$$eval('.blocked', (all) => all.length)).toBe(1)
+    await press(`${why} a`)
+    await other.waitForFunction(() => document.querySelector('main h2')?.textContent === 'Proxies that buffer')
+    await other.browserContext().close()
+    expect(await one.close()).toEqual({ forced: false })
+  },
+)
 
 test('the course looks as was chosen on the page: dark and in large type, its pictures too; paper stays white', async () => {
   const other = await stranger()
@@ -622,7 +766,7 @@ test('without doors the lanes follow where the page is, and it says that knobs a
   await until(async () => (await opened()) === 'open,open,open,open', 'all lanes to be open')
   const text = () => other.$eval('.warning:not([hidden])', (element) => (element as HTMLElement).innerText)
   expect(await text()).toMatch(/knobs and faults are off/)
-  expect(await other.$$eval('.lane .buttons button:not([disabled])', (all) => all.length)).toBe(0)
+  expect(await other.$$eval('.buttons :is(button, select):not(:disabled)', (all) => all.length)).toBe(0)
   expect(await other.$eval('#follow', (button) => (button as HTMLButtonElement).disabled)).toBe(true)
   expect(await other.$eval('#follow-label', ({ textContent }) => textContent)).toMatch(/takes doors of this page’s own/)
   const requests = () => other.$$eval('[data-n="requests"]', (all) => all.map((each) => Number(each.textContent)))

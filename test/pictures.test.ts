@@ -15,7 +15,7 @@ import {
   OUT,
   bytesKept,
   filesOf,
-  isForDocs,
+  isUnhurried,
   kept,
   looksOf,
   take,
@@ -32,11 +32,11 @@ const RUN_MS = 40_000
 const TAKE_MS = 60_000
 const ENCODE_MS = 300_000
 /** As many as fit into a strip, so that what it shows is what the lab is like. */
-const FILL_MS = isForDocs ? 31_000 : 3000
+const FILL_MS = isUnhurried ? 31_000 : 3000
 /** Later than that came what the camera or the machine held up, not the line. */
 const LATE_MS = 500
 /** Of what is kept for long, another try: who makes the pictures anew does not stand by. */
-const retry = isForDocs ? 1 : 0
+const retry = isUnhurried ? 1 : 0
 
 const ticking = { source: 'ticker', perSecond: 10, lab: benchRoom() } as const
 let lab: Lab
@@ -45,7 +45,7 @@ let page: Page
 beforeAll(async () => {
   lab = await startTestLab({ ...ticking, range: rangeRoom })
   // A hidden page is slowed down for everybody. The one run of a test without SCREENSHOTS is tried where it is not, as nowhere else.
-  chromium = await startBrowser('chromium', lab.authority!.caPath, { slowsHidden: isForDocs })
+  chromium = await startBrowser('chromium', lab.authority!.caPath, { slowsHidden: isUnhurried })
   page = await chromium.browser.newPage()
   await page.setViewport({ width: 1440, height: 900 })
 }, 60_000)
@@ -81,7 +81,7 @@ async function worstOf(names: string[], told = '[data-n="worst"]') {
   return Math.max(...all.flat().map((text) => parseFloat(text) * (text.endsWith('ms') ? 1 : 1000)))
 }
 /** Asked when the picture is taken: a poor one is better than one of another page. Elsewhere other tests keep the machine busy. */
-const expectPunctual = (...worstMs: number[]) => isForDocs && expect(Math.max(...worstMs)).toBeLessThan(LATE_MS)
+const expectPunctual = (...worstMs: number[]) => isUnhurried && expect(Math.max(...worstMs)).toBeLessThan(LATE_MS)
 
 const press = (selector: string) => page.$eval(selector, (button) => (button as HTMLButtonElement).click())
 
@@ -96,7 +96,7 @@ test.each(looksOf('lab'))(
     await sleep(2000)
     const worstMs = [await worstOf(['long-polling', 'sse', 'wss'])]
     await takeLook(page, 'lab', look)
-    if (filesOf(['faults']).includes(`faults-${look.width}-${look.theme}.png`)) {
+    if (looksOf('faults').includes(look)) {
       await press('#stall-sse')
       await press('#cut-wss')
       await sleep(9000)
@@ -167,8 +167,8 @@ test.each(others)('%s', { retry, timeout: TAKE_MS }, async (name, screen) => {
   await take(page, name)
 })
 
-/** Without SCREENSHOTS one of them, for every one is run in learn.test.ts. */
-const run = isForDocs ? experiments : experiments.filter(({ slug }) => slug === 'six-connections')
+/** Without SCREENSHOTS one of them, for every one is run in learn.ts. */
+const run = isUnhurried ? experiments : experiments.filter(({ slug }) => slug === 'six-connections')
 test.each(run)('$slug, before and after a run', { retry, timeout: RUN_MS + 2 * TAKE_MS }, async ({ slug }) => {
   const screen = screens.experimentScreens.find(({ path }) => path.endsWith(`/${slug}`))!
   await openAnew(screen)
@@ -204,6 +204,6 @@ test(`the docs have a picture of every screen and no other, less than ${MOST_BYT
     ...experiments.map(({ slug }) => slug),
   ]
   expect(await kept()).toEqual(filesOf(names))
-  if (isForDocs) await writeGallery(names)
+  if (isUnhurried) await writeGallery(names)
   expect(await bytesKept()).toBeLessThan(MOST_BYTES)
 })

@@ -12,8 +12,13 @@ import { wear } from './screens.ts'
 const ROOT = join(import.meta.dirname, '..')
 const DOCS = join(ROOT, 'docs/images')
 export const OUT = join(import.meta.dirname, 'out')
-/** `SCREENSHOTS=1` makes those of docs/images anew; otherwise a run leaves its own beside its report. */
-export const isForDocs = Boolean(process.env.SCREENSHOTS)
+/**
+ * `SCREENSHOTS=1` makes those of docs/images anew; `SCREENSHOTS=all` leaves every screen in all four looks beside the report; without, a
+ * run takes a few, in a hurry.
+ */
+const wish = process.env.SCREENSHOTS ?? ''
+export const isUnhurried = wish !== ''
+const isAll = wish === 'all'
 /** Of a long screen its beginning. */
 const HEIGHTS = { 1440: 1800, 390: 2400 }
 const ENCODERS = 2
@@ -23,7 +28,9 @@ export interface Look {
   theme: 'light' | 'dark'
 }
 const wide: Look = { width: 1440, theme: 'light' }
-const narrow: Look = { width: 390, theme: 'dark' }
+const wideDark: Look = { width: 1440, theme: 'dark' }
+const narrow: Look = { width: 390, theme: 'light' }
+const narrowDark: Look = { width: 390, theme: 'dark' }
 
 interface Part {
   /** What stands at the top of the picture; by default the page. */
@@ -32,7 +39,7 @@ interface Part {
   isAlone?: boolean
   /** At most, whatever the width. */
   height?: number
-  /** Beside the report in any case, and only wide. */
+  /** Beside the report in any case, and only wide but for `all`. */
   isExtra?: boolean
 }
 
@@ -43,18 +50,15 @@ for (const file of ['README.md', 'docs/course.md'])
     used.add(name!)
 
 /** Two that show all there is to see, and those that the course shows in the dark too; megabytes and minutes are saved. */
-export const looksOf = (name: string): Look[] => [
-  wide,
-  narrow,
-  ...(used.has(name) ? [{ width: 1440, theme: 'dark' } as const] : []),
-]
+const looksKept = (name: string): Look[] => [wide, narrowDark, ...(used.has(name) ? [wideDark] : [])]
+export const looksOf = (name: string): Look[] => (isAll ? [wide, wideDark, narrow, narrowDark] : looksKept(name))
 const fileOf = (name: string, { width, theme }: Look) => `${name}-${width}-${theme}.png`
 /** All that docs/images should hold of these screens. */
 export const filesOf = (names: readonly string[]) =>
-  names.flatMap((name) => looksOf(name).map((look) => fileOf(name, look))).toSorted()
+  names.flatMap((name) => looksKept(name).map((look) => fileOf(name, look))).toSorted()
 
 export async function take(page: Page, name: string, part: Part = {}): Promise<void> {
-  for (const look of part.isExtra ? [wide] : looksOf(name)) await takeLook(page, name, look, part)
+  for (const look of part.isExtra && !isAll ? [wide] : looksOf(name)) await takeLook(page, name, look, part)
   await page.setViewport({ width: 1440, height: 900 })
 }
 
@@ -72,7 +76,7 @@ export async function takeLook(page: Page, name: string, look: Look, part: Part 
   expect([header.getUint32(16), header.getUint32(20)]).toEqual([clip.width, clip.height])
   const file = fileOf(name, look)
   if (part.isExtra) await mkdir(OUT, { recursive: true }).then(() => writeFile(join(OUT, file), png))
-  else shots.set(join(isForDocs ? DOCS : OUT, file), png)
+  else shots.set(join(isUnhurried && !isAll ? DOCS : OUT, file), png)
 }
 
 /**

@@ -1,6 +1,6 @@
 // Made-up results for the tests of the report: every scenario, spread like the real thing, the same for the same seed. Nothing in here was measured.
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
-import { seeded } from '../bench/random.ts'
+import { seeded } from '../src/core/random.ts'
 import { notes } from '../bench/notes.ts'
 import { SCHEMA, checkResults, failedRow } from '../bench/results.ts'
 import type { Results, Row } from '../bench/results.ts'

@@ -24,9 +24,11 @@ export async function run(args: string[]): Promise<void> {
   let count: Count | undefined
   try {
     await step('needs', async () => (await needBrowsers(say)).join(', '))
-    await step('types', () => quietly('node_modules/typescript/bin/tsc', '--noEmit'))
-    await step('eslint', () => quietly('node_modules/eslint/bin/eslint.js', '.'))
-    await step('prettier', () => quietly('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'))
+    await allOf(
+      step('types', () => quietly('node_modules/typescript/bin/tsc', '--noEmit')),
+      step('eslint', () => quietly('node_modules/eslint/bin/eslint.js', '.')),
+      step('prettier', () => quietly('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.')),
+    )
     const isAll = args.length === 0
     await step('tests', async () => void (count = await tests(isAll ? ALONE.map((each) => `--exclude=${each}`) : args)))
     if (isAll)
@@ -79,6 +81,12 @@ async function step(name: string, work: () => Promise<string | void>): Promise<v
   const detail = await work()
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   say(`${name} done in ${seconds} s${detail ? ` (${detail})` : ''}`)
+}
+
+/** Each has said what it has to say before one of them ends the run. @throws what the first of them threw */
+async function allOf(...steps: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(steps)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
 }
 
 /** Shows what a tool wrote only when it failed. @throws Error */

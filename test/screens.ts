@@ -70,12 +70,16 @@ export interface Look {
   type: 'normal' | 'large'
 }
 
-/** By the address, as anybody sets it; the course has no address of that kind and goes by the system, which only Chromium lets us set. */
+/**
+ * By the address, as anybody sets it. A tab of an experiment has it from the page that opened it, and is given it here; the course goes
+ * by the system, which only Chromium lets us set.
+ */
 export async function wear(page: Page, { width, theme, type }: Look, canSetSystem: boolean): Promise<void> {
   await page.setViewport({ width, height: 900 })
   if (canSetSystem) await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }])
   await page.evaluate(
     async (values) => {
+      if (location.pathname.endsWith('.html')) Object.assign(document.documentElement.dataset, values)
       if (location.pathname !== '/') return
       const [path = '/', query] = location.hash.slice(1).split('?')
       location.hash = `${path}?${new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(query)), ...values })}`

@@ -75,10 +75,12 @@ test('the page sets rate and size, one of them or both, within bounds', async ()
     const response = await platform.fetch(`${lab.url}/lab/rate`, { method: 'PUT', headers, body: JSON.stringify(body) })
     return [response.status, (await response.json()) as unknown]
   }
-  expect(await put({ payloadBytes: 1000 })).toEqual([200, { perSecond: 5, payloadBytes: 1000 }])
-  expect(await put({ perSecond: 50 })).toEqual([200, { perSecond: 50, payloadBytes: 1000 }])
-  expect(await (await platform.fetch(`${lab.url}/lab`)).json()).toMatchObject({ perSecond: 50, payloadBytes: 1000 })
-  expect(await put({ perSecond: 0, payloadBytes: 0 })).toEqual([200, { perSecond: 0, payloadBytes: 0 }])
+  const told = (perSecond: number, payloadBytes: number, changes: number) => ({ perSecond, payloadBytes, changes })
+  expect(await put({ payloadBytes: 1000 })).toEqual([200, { ...told(5, 1000, 1), changed: 1 }])
+  expect(await put({ perSecond: 50 })).toEqual([200, { ...told(50, 1000, 2), changed: 1 }])
+  expect(await put({ perSecond: 50 })).toEqual([200, { ...told(50, 1000, 2), changed: 0 }]) // so it was already
+  expect(await (await platform.fetch(`${lab.url}/lab`)).json()).toMatchObject(told(50, 1000, 2))
+  expect(await put({ perSecond: 0, payloadBytes: 0 })).toEqual([200, { ...told(0, 0, 4), changed: 2 }])
   for (const wrong of [
     {},
     [],

@@ -1,10 +1,9 @@
 // A lab in a process without a free descriptor, which is told to make a storm: tells on stdout what became of it. For storm.test.ts.
 import { closeSync, openSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { Agent, request } from 'node:https'
 import { benchRoom } from '../src/lab/room.ts'
 import type { StormState } from '../src/lab/storm/storm.ts'
-import { certs, sleep, startTestLab } from './lab.ts'
+import { sleep, startTestLab } from './lab.ts'
 
 const lab = await startTestLab({ lab: benchRoom() })
 /** One connection for all that is asked: there is no descriptor for another one. */
@@ -50,5 +49,4 @@ for (const each of held) closeSync(each)
 const fed = await storm()
 agent.destroy()
 const { forced } = await lab.close()
-await rm(certs, { recursive: true })
 process.stdout.write(JSON.stringify({ full, starved, fed, forced, uncaught: lab.metrics.uncaught }))

@@ -1,6 +1,6 @@
 // Percentiles are numbers of the set; repeats are shown with their spread; a high percentile needs the samples for it.
 import { describe, expect, test } from 'vitest'
-import { seeded } from '../bench/random.ts'
+import { seeded } from '../src/core/random.ts'
 import { canQuote, differenceOf, estimate, median, percentile, ratioOf, spread } from '../src/core/stats.ts'
 import { canTell, chances } from '../src/core/verdict.ts'
 

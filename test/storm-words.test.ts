@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Bench } from '../public/bench.ts'
 import type { Storm } from '../public/door.ts'
-import { stormTeller, stormWords } from '../public/storm-words.ts'
+import { stormInShort, stormTeller, stormWords } from '../public/storm-words.ts'
 
 const storm: Storm = {
   ...{ transport: 'sse', lane: 'sse', clients: 1000, jitter: true },
@@ -30,17 +30,36 @@ test.each([
   else expect(said).toMatch(words)
 })
 
-test('its end is said once, and nothing before it', () => {
+test.each([
+  [{ phase: 'opening', open: 20 }, 'sse: 20 of 1,000 clients connected.'],
+  [{ phase: 'dropped', back: 0, backMsP50: null, backMsMax: null }, 'sse: 0 of 1,000 clients back …'],
+  [{ phase: 'dropped' }, 'sse: 400 of 1,000 clients back, the last after 1.20 s …'],
+  [{ phase: 'done', back: 1000 }, 'sse: 1,000 of 1,000 clients back, the last after 1.20 s. What it did: at its lane.'],
+  [{ phase: 'failed', why: 'it was cancelled' }, 'sse: it ended early: it was cancelled.'],
+] as const)('%j in short', (change, words) => expect(stormInShort({ ...storm, ...change })).toBe(words))
+
+test('its begin and its end are said once, and nothing between them', () => {
   const said: string[] = []
   const bench = { storm: null as Storm | null }
-  const tell = stormTeller(bench as Bench, (lane, what) => said.push(`${lane} ${what}`))
+  const tell = stormTeller(
+    bench as Bench,
+    (lane, what) => said.push(`${lane} ${what}`),
+    () => 'Beside it: wss',
+  )
   for (const phase of [undefined, 'opening', 'dropped', 'back', 'done', 'done'] as const) {
     bench.storm = phase ? { ...storm, phase } : null
     tell()
   }
-  expect(said).toEqual([expect.stringMatching(/^sse storm: dropped, they came back/)])
+  expect(said).toEqual([
+    'sse storm: it begins',
+    expect.stringMatching(/^sse storm: dropped, they came back .*attempts\. Beside it: wss$/),
+  ])
   bench.storm = { ...storm, phase: 'done' } // one that was over when the page came
   const late: string[] = []
-  stormTeller(bench as Bench, (_, what) => late.push(what))()
+  stormTeller(
+    bench as Bench,
+    (_, what) => late.push(what),
+    () => '',
+  )()
   expect(late).toEqual([])
 })

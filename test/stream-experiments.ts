@@ -59,14 +59,18 @@ export const streamExpectations: Record<string, Expected> = {
       const ms = (what: string) => Number(of(what))
       expect([of('lost'), of('repeated'), of('gaps told')]).toEqual(['0', '0', '0'])
       expect(of('close code')).toMatch(/^(1006|4008)$/)
-      // 1 MiB of queue at 1.58 MB/s, behind the kernels' buffers; at 9 s the line gets well in any case.
+      // 1 MiB of queue at 1.58 MB/s, behind the kernels' buffers, which 9 s of it must fill. The fast reader shows whether the server was
+      // held up so long that more than 64 KiB was due at once: that is read from the log, there is no queue, and it is 10 s in which nothing
+      // was taken.
       const took = ms('server let go of the line, ms') - ms('the feed grew, ms')
-      within(took, (1_048_576 / 1_580_000) * 1000, 9000 + LATE_MS)
+      const wasHeldUp = ms('the same while the line was slow, ms') > 65_536 / 1_600
+      within(took, (1_048_576 / 1_580_000) * 1000, 9000 + (wasHeldUp ? 10_000 : 0) + LATE_MS)
       // At least what the queue holds, 65 events of 16 kB; at most all of a hundred a second, until the feed is small again a second later.
       within(ms('most events behind'), 65, ((took + 1000 + 2 * LATE_MS) / 1000) * 100)
       // A hundred large events a second are no work for a reader on the same machine, while the other one's wait in the queue.
       expect(ms('worst latency of the fast reader, ms')).toBeLessThan(1000 + LATE_MS)
-      expect(ms('worst latency of the slow reader, ms')).toBeGreaterThan(took) // it was at the beginning of the queue
+      // It was at the beginning of the queue; without one, among what was due when for 10 s nothing was taken.
+      expect(ms('worst latency of the slow reader, ms')).toBeGreaterThan(wasHeldUp ? Math.min(took, 10_000) : took)
       // To the end of the log both; two a second then, and the newest may be on its way.
       within(ms('events read by the slow reader') - ms('events read by the fast reader'), -2, 1)
       expect(ms('caught up, ms')).toBeGreaterThan(ms('line well again, ms'))

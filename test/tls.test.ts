@@ -1,12 +1,10 @@
 // TLS as the server speaks it: versions, suites, keys, tickets, certificates of clients, and certificates that change while it runs.
 import { X509Certificate } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { once } from 'node:events'
 import { request } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, createServer } from 'node:tls'
+import { connect } from 'node:tls'
 import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openAuthority } from '../certs/authority.ts'
@@ -219,42 +217,6 @@ describe('versions and suites', () => {
     expect(presented.group).toBe(
       Number(process.versions.openssl.split('.', 2).join('')) >= 35 ? 'X25519MLKEM768' : 'x25519',
     )
-  })
-})
-
-describe('nobody authenticated: encrypted, with whoever it is (certs/README.md)', () => {
-  const anonymous = { maxVersion: 'TLSv1.2', ciphers: 'aNULL:@SECLEVEL=0' } as const
-  const secured = ({ port }: { port: number }, options: ConnectionOptions) =>
-    new Promise<string>((resolve) => {
-      const socket = connect({ host: '127.0.0.1', port, servername: 'localhost', ca: authority.ca, ...options })
-      cleanUp.push(() => socket.destroy())
-      socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code ?? 'an error'))
-      socket.once('secureConnect', () =>
-        resolve(`${socket.getCipher().name}, ${socket.authorized ? 'proved' : 'not proved'}`),
-      )
-    })
-  const ciphers: string[] = []
-  async function nobody() {
-    const server = createServer(anonymous, (socket) => {
-      ciphers.push(socket.getCipher().name)
-      socket.on('error', () => undefined).end()
-    })
-    server.on('tlsClientError', () => undefined)
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    cleanUp.push(() => void server.close())
-    return server.address() as AddressInfo
-  }
-  test('a client gets there only if it asks for it; and Node, which then finds no certificate, goes', async () => {
-    const server = await nobody()
-    expect(await secured(server, anonymous)).toBe('UNABLE_TO_GET_ISSUER_CERT')
-    expect(ciphers).toEqual([expect.stringMatching(/^(AECDH|ADH)-/)])
-    expect(await secured(server, {})).toMatch(/ALERT_HANDSHAKE_FAILURE$/)
-  })
-  test('not at the lab', async () => {
-    const lab = await start()
-    expect(await secured(lab, anonymous)).toMatch(/ALERT_HANDSHAKE_FAILURE$/)
-    expect(await secured(lab, {})).toMatch(/^TLS_.*, proved$/)
   })
 })
 

@@ -43,6 +43,21 @@ test.each([
   expect(hopeless('https://localhost', cause)?.message.replace('polling: ', '')).toMatch(said)
 })
 
+test.each(['ssl/tls alert handshake failure', 'tlsv1 alert protocol version', 'tlsv1 alert insufficient security'])(
+  '%s: the server’s last word, before any certificate',
+  (alert) => {
+    const text = `C0:error:0A000410:SSL routines:ssl3_read_bytes:${alert}:../deps/openssl/rec_layer_s3.c:916:SSL alert number 40\n`
+    const cause = new Error('fetch failed', { cause: Object.assign(new Error(text), { code: 'EPROTO' }) })
+    expect(hopeless('https://localhost', cause)?.message).toBe(
+      `https://localhost answered, and refused the handshake: TLS: ${alert}; ${alert.endsWith('version') ? 'it has no version of TLS that is safe; ' : ''}npx wirelab inspect https://localhost says why, and what to do`,
+    )
+  },
+)
+
+test.each([noTls, 'read ECONNRESET'])('what may pass is no last word: %s', (text) => {
+  expect(hopeless('https://localhost', new Error('polling', { cause: new Error(text) }))).toBeUndefined()
+})
+
 test('an answer, whatever it says, is one', () => {
   expect([new Error('sse: HTTP 503'), refused].map(wasAnswered)).toEqual([true, false])
 })

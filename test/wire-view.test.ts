@@ -40,8 +40,14 @@ async function view(lane: 'wss' | 'sse' | 'polling', http: '1.1' | '2' = '1.1') 
       const { wireView } = other as { wireView(at: HTMLElement, options: WireViewOptions): WireView }
       const bench = await one.openBench()
       await bench.set(name, { http: version as '1.1' })
-      document.querySelector('main')!.replaceChildren(document.createElement('div'))
-      const at = document.querySelector<HTMLElement>('main > div')!
+      document.querySelector('#alone')?.remove()
+      // The lab's own screen stays whole, for it goes on drawing; nobody sees it.
+      const main = document.querySelector<HTMLElement>('main')!
+      main.style.display = ''
+      const alone = Object.assign(main.cloneNode(false) as HTMLElement, { id: 'alone' })
+      main.style.display = 'none'
+      main.after(alone)
+      const at = alone.appendChild(document.createElement('div'))
       Object.assign(globalThis, { shown: wireView(at, { read: (after) => bench.wire(name, after), everyMs: 200 }) })
       const { origin } = bench.door(name)
       if (name === 'sse') new EventSource(`${origin}/feed/sse?after=earliest`)
@@ -103,6 +109,19 @@ test('WebSocket: the handshake, frames with their bits, what the mask hides, in 
     await page.keyboard.press('ArrowRight')
   }
   expect(seen.size).toBeGreaterThan(5)
+  // What is told is no stop of its own: from the buttons before it Tab leads to the bytes, where the arrows work.
+  expect(
+    await page.$$eval(
+      '.wire-told, .wire-told *',
+      (all) => all.filter((each) => (each as HTMLElement).tabIndex >= 0).length,
+    ),
+  ).toBe(0)
+  await page.focus('.wire-bar button:last-child')
+  await page.keyboard.press('Tab')
+  const before = await note()
+  expect(await page.$eval(':focus', ({ className }) => className)).toBe('wire-piece')
+  await page.keyboard.press('ArrowRight')
+  expect(await note()).not.toBe(before)
   // And what it is at is told again when a pointer has come and gone.
   const told = await note()
   await page.hover('.wire-piece[data-kind="headers"]')
@@ -138,8 +157,12 @@ test.each([
 })
 
 test('narrow, dark and large: nothing leaves its box', async () => {
+  await view('wss')
+  await until(async () => (await texts('.wire-bits th')).length > 0, 'the bits of a frame')
   for (const [width, theme, type] of [
     [390, 'dark', 'normal'],
+    [700, 'light', 'large'],
+    [860, 'light', 'large'],
     [1440, 'dark', 'large'],
   ] as const) {
     await page.setViewport({ width, height: 1000 })
@@ -148,8 +171,11 @@ test('narrow, dark and large: nothing leaves its box', async () => {
       theme,
       type,
     )
-    const wide = await page.$eval('.wire', (view) => view.scrollWidth - view.clientWidth)
-    expect(wide).toBeLessThanOrEqual(0)
+    for (const box of ['.wire', '.wire-told'])
+      expect(
+        await page.$eval(box, (view) => view.scrollWidth - view.clientWidth),
+        `${box}, ${width} px`,
+      ).toBeLessThanOrEqual(0)
     await page.screenshot({ path: join(images, `wire-${width}-${theme}.png`) })
   }
 })

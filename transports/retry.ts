@@ -72,26 +72,40 @@ export function retrying(onState: ConnectOptions['onState'], attempt: (line: Att
   return { close: () => end() }
 }
 
+/** A timer that is so late was held up by this process, or by sleep: what waits in its sockets meanwhile is read first. */
+const HELD_UP_MS = 100
+
 /** Calls `expired` when it was not fed for `ms`: the only way to notice a line that died without a word. */
 export function watchdog(ms: number, expired: () => void): { feed(nextMs?: number): void; stop(): void } {
   let fedAt = 0
+  let dueAt = 0
+  let wasHeldUp = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
+  function set(inMs: number) {
+    dueAt = performance.now() + inMs
+    timer = setTimeout(look, inMs)
+  }
   // Feeding only notes the time: a timer set anew for every event was 6 % of a client's work.
   function look() {
-    const left = fedAt + ms - performance.now()
-    if (left > 0) timer = setTimeout(look, left)
-    else expired()
+    const now = performance.now()
+    const left = fedAt + ms - now
+    if (left > 0) set(left)
+    else if (!wasHeldUp && now - dueAt > HELD_UP_MS) {
+      wasHeldUp = true
+      set(HELD_UP_MS)
+    } else expired()
   }
   function feed(nextMs = ms) {
     fedAt = performance.now()
+    wasHeldUp = false
     if (nextMs === ms) return
     ms = nextMs
     clearTimeout(timer)
-    timer = setTimeout(look, ms)
+    set(ms)
   }
   fedAt = performance.now()
-  timer = setTimeout(look, ms)
+  set(ms)
   return { feed, stop: () => clearTimeout(timer) }
 }
 

@@ -1,6 +1,6 @@
 // One connection through the proxy: two lanes, the handshake before them, and the ways in which it ends.
 import { Socket } from 'node:net'
-import { seeded } from '../random.ts'
+import { seeded } from '../../src/core/random.ts'
 import type { Conditions } from './conditions.ts'
 import { startLane } from './lane.ts'
 

@@ -2,7 +2,7 @@
 import { differenceOf, estimate, ratioOf } from '../../src/core/stats.ts'
 import type { Estimate } from '../../src/core/stats.ts'
 import { ALPHA, canTell, chances } from '../../src/core/verdict.ts'
-import { seeded } from '../random.ts'
+import { seeded } from '../../src/core/random.ts'
 import type { Results } from '../results.ts'
 import { compared } from './compared.ts'
 import { busier, elsewhere, settings, strangers } from './unlike.ts'

@@ -2,7 +2,7 @@
 import { ENOUGH } from '../../src/core/stats.ts'
 import { ALPHA, chances } from '../../src/core/verdict.ts'
 import { delaysOf } from '../notes.ts'
-import { seeded } from '../random.ts'
+import { seeded } from '../../src/core/random.ts'
 import type { Results } from '../results.ts'
 import { compared } from './compared.ts'
 import { cell } from './numbers.ts'

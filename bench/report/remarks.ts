@@ -8,7 +8,13 @@ import { isFar, isOff, metrics, modelError } from './summary.ts'
 import type { Summary } from './summary.ts'
 
 /** Where the numbers come from, in a line. */
-export function provenance({ startedAt, machine, versions, commit, seed }: Results): string {
+export function provenance({
+  startedAt,
+  machine,
+  versions,
+  commit,
+  seed,
+}: Pick<Results, 'startedAt' | 'machine' | 'versions' | 'commit' | 'seed'>): string {
   const { cpu = 'unknown processor', cores = '?', system = '' } = machine
   const from = commit ? `commit ${commit.slice(0, 10)}${commit.endsWith('+') ? ' with changes' : ''}` : 'not from git'
   const load = loadWords(machine)

@@ -1,6 +1,7 @@
 // Numbers as bars under each other, on one scale.
 import { html } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
+import { clamped } from '../clamped.ts'
 
 export interface Bar {
   name: string
@@ -25,4 +26,4 @@ export function barList(title: string, bars: readonly Bar[]): TemplateResult {
     </ul>`
 }
 
-const percentOf = (share: number) => (Number.isFinite(share) ? Math.min(100, Math.max(0, share * 100)).toFixed(1) : '0')
+const percentOf = (share: number) => (Number.isFinite(share) ? clamped(share * 100, 0, 100).toFixed(1) : '0')

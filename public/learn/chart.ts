@@ -13,7 +13,7 @@ export interface ChartOptions {
   label: string
   x: Axis
   y: Axis
-  series: readonly { name: string; lane?: string; as: 'dots' | 'line' | 'dashes' }[]
+  series: readonly { name: string; lane?: string; as: 'dots' | 'line' | 'dashes' | 'thin' }[]
   /** With type of the usual size; it grows with it. */
   heightPx?: number
   /** False where a neighbour with the same series says them. */
@@ -74,7 +74,7 @@ export function chart(box: HTMLElement, { label, x, y, series, heightPx = 240, h
     const colour = () => strokes[index]!
     if (shape) return { fill: colour, width: 0, points: { show: false }, paths: dotsOf(shape) }
     const dash = each.as === 'dashes' && { dash: [7, 5] }
-    return { stroke: colour, width: 2, spanGaps: true, points: { show: false }, ...dash }
+    return { stroke: colour, width: each.as === 'thin' ? 1 : 2, spanGaps: true, points: { show: false }, ...dash }
   }
   /** A name in the chart lies on what is drawn there: only those have one that the keys below cannot tell apart without their colour. */
   const isAlike = ({ as }: (typeof series)[number]) =>

@@ -7,7 +7,8 @@
 //    they contradict the textbook, `surprise` says so and what may be why.
 // 2. `run.ts`: real traffic; fills `Data`. What it opens it hands to `run.keep(close)`: it is closed at the end, on Stop and on leaving.
 //    It waits with `run.sleep` and `run.until`, which end on Stop by throwing. After a change it calls `run.show(data)`. Doors with
-//    counters, faults and networks: `await run.bench()`. Event rate for the time of a run: `await run.rate(5)`.
+//    counters, faults and networks: `await run.bench()`. Event rate for the time of a run: `await run.rate(5)`; when
+//    somebody else changes it meanwhile, there is no answer; nor is there one when a storm of another page comes into it.
 // 3. `picture.ts`: draws `Data`. 4. `screen.ts`: `screen = experiment<Data>({…})`, the words, in the order of `Experiment`.
 // 5. A line in list.ts (`load`), and an entry of bounds in test/experiments.ts.
 import type { TemplateResult } from '/vendor/lit-html.js'
@@ -34,7 +35,7 @@ export interface Experiment<Data> {
   picture(box: HTMLElement): Picture<Data>
   answer(data: Data): Answer
   /** Why it is so: standard terms, with links to what defines them. */
-  reason: Content
+  reason: Content | ((data: Data) => Content)
   /** The textbook's formula with the measured numbers in it. */
   formula?(data: Data): Content
   table(data: Data): Table

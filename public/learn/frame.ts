@@ -20,18 +20,20 @@ export interface State {
   trouble: string
   /** What a screen reader hears: a start and an end, nothing in between. */
   said: string
+  /** The last run was stopped: what is drawn is half of it. */
+  isStopped: boolean
 }
 
 const LOOK_MS = 250
 const KEPT_RUNS = 10
-const STOPPED = 'Stopped. Everything it had opened is closed.'
+export const STOPPED = 'Stopped. Everything it had opened is closed.'
 /** The bytes of the two screens must not be compared without it. */
 const HTTP1 =
   'Where nothing else is said, this was over HTTP/1.1. The lanes of the lab’s screen usually speak HTTP/2, which packs the heads of questions and answers (RFC 7541): who asks again and again pays fewer bytes there, who keeps a stream or a socket pays nine more for each frame (RFC 9113 §4.1).'
 
 export function frame<Data>(spec: Experiment<Data>, memory: Memory<Data>): Screen {
   return (root, entry, page) => {
-    const state: State = { startedAt: undefined, step: '', trouble: '', said: '' }
+    const state: State = { startedAt: undefined, step: '', trouble: '', said: '', isStopped: false }
     const still = matchMedia('(prefers-reduced-motion: reduce)')
     let controls: RunControls<Data> | undefined
     let gone = false
@@ -68,13 +70,15 @@ export function frame<Data>(spec: Experiment<Data>, memory: Memory<Data>): Scree
 
     async function run() {
       const mine = (controls = startRun<Data>({ page, show, step }))
-      Object.assign(state, { startedAt: performance.now(), step: '', trouble: '' })
+      Object.assign(state, { startedAt: performance.now(), step: '', trouble: '', isStopped: false })
       state.said = `Running, about ${spec.seconds} seconds.`
       const clock = setInterval(paint, LOOK_MS)
       paint()
       let data: Data | undefined
       try {
-        data = await spec.run(mine.run)
+        const measured = await spec.run(mine.run)
+        await mine.undisturbed()
+        data = measured
       } catch (error) {
         const { signal } = mine.run
         state.trouble = troubleOf(signal.aborted ? signal.reason : error)
@@ -92,6 +96,7 @@ export function frame<Data>(spec: Experiment<Data>, memory: Memory<Data>): Scree
         : state.trouble
           ? ''
           : STOPPED
+      state.isStopped = !data && !state.trouble
       if (data) {
         memory.runs = [...memory.runs, { data, guess: memory.guess }].slice(-KEPT_RUNS)
         if (!gone) picture.draw(data)

@@ -129,6 +129,13 @@ export const experiments: readonly Entry[] = [
     load: () => import('./tampering/screen.ts'),
   },
   {
+    slug: 'wss-authentication',
+    title: 'How a WebSocket proves who it is',
+    question: 'Cookie, ticket, Basic, a token in the URL: which secret leaks, and for how long is it good?',
+    session: 5,
+    load: () => import('./wss-authentication/screen.ts'),
+  },
+  {
     slug: 'head-of-line',
     title: 'Head-of-line blocking',
     question: 'What waits behind a stall, and what passes it?',

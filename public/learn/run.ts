@@ -1,5 +1,6 @@
 // One run of an experiment: what it may wait for, what it has opened, and an end that closes everything.
 import type { Bench } from '../bench.ts'
+import { changesByOthers } from '../changes.ts'
 import type { PageContext } from '../context.ts'
 import { LabError, about, explain, setFeed } from '../lab.ts'
 
@@ -19,8 +20,13 @@ export interface Run<Data> {
   until(check: () => boolean, ms: number): Promise<boolean>
   /** Doors of this run's own, with counters, faults and networks; the same at every call. @throws Trouble where there are none. */
   bench(): Promise<Bench>
-  /** Has the lab make so many events a second, as small as they are, until the run is over. @throws Trouble when its rate is not ours to set. */
-  rate(perSecond: number): Promise<void>
+  /** The same, where the lab does something for it and its doors need not be reached. */
+  doorless(): Promise<Bench>
+  /**
+   * Has the lab make so many events a second, of `payloadBytes` (of a whole event; 0: as small as it is), as often as it likes; what
+   * was before is put back when the run is over. @throws Trouble when its rate is not ours to set, or somebody else has set it since.
+   */
+  rate(perSecond: number, payloadBytes?: number): Promise<void>
 }
 
 /** No experiment may take longer, whatever the network does. */
@@ -32,6 +38,8 @@ const COMPARISONS = 6
 export interface RunControls<Data> {
   run: Run<Data>
   stop(): void
+  /** To be asked before what was measured is believed. @throws Trouble when somebody else has set the rate that this run had set, or begun a storm. */
+  undisturbed(): Promise<void>
   /** Resolves when all is closed. */
   end(): Promise<void>
 }
@@ -48,7 +56,13 @@ export function startRun<Data>({ page, show, step }: RunOptions<Data>): RunContr
   const open: { close(): unknown }[] = []
   const timer = setTimeout(() => stopping.abort(new Trouble(TOO_LONG)), LIMIT_MS)
   const { signal } = stopping
-  let bench: Promise<Bench> | undefined
+  let opening: Promise<Bench> | undefined
+  let restoring: Promise<void> | undefined
+  /** Counted from when this run first sets the rate; one that never does is not touched by it. */
+  const others = changesByOthers()
+  let isOver = false
+  /** All of them, whatever one of them says: a rate that could not be set back must not leave a line open. */
+  const closed = (all: { close(): unknown }[]) => Promise.allSettled(all.map(async (each) => each.close()))
 
   const sleep = (ms: number) =>
     new Promise<void>((resolve, reject) => {
@@ -65,7 +79,11 @@ export function startRun<Data>({ page, show, step }: RunOptions<Data>): RunContr
     },
     show: (data) => signal.aborted || show(data),
     step: (text) => signal.aborted || step(text),
-    keep: (item) => (open.push(item), item),
+    keep(item) {
+      if (!isOver) open.push(item)
+      else void closed([item]) // it came too late: nobody else would
+      return item
+    },
     sleep,
     async until(check, ms) {
       for (const endsAt = performance.now() + ms; !check();) {
@@ -74,23 +92,42 @@ export function startRun<Data>({ page, show, step }: RunOptions<Data>): RunContr
       }
       return true
     },
-    bench: () => (bench ??= openBench()),
-    async rate(perSecond) {
-      const { perSecond: before, payloadBytes } = await about()
-      if (before === null) throw new Trouble(NO_RATE)
-      if (before === perSecond && payloadBytes === 0) return
-      signal.throwIfAborted()
-      const putBack = () => setFeed({ perSecond: before, payloadBytes: payloadBytes ?? 0 })
-      const goAway = () => void putBack() // the tab is closed: nobody will end the run
-      addEventListener('pagehide', goAway)
-      run.keep({
-        close() {
-          removeEventListener('pagehide', goAway)
-          return putBack()
-        },
-      })
-      await setFeed({ perSecond, payloadBytes: 0 })
+    async bench() {
+      const bench = await run.doorless()
+      if (bench.why) throw new Trouble(bench.why)
+      return bench
     },
+    doorless: () => (opening ??= openBench()),
+    async rate(perSecond, payloadBytes = 0) {
+      await (restoring ??= restoreRate())
+      signal.throwIfAborted()
+      look((await setFeed({ perSecond, payloadBytes })).changes)
+    },
+  }
+
+  /** At once: what is measured from here on means nothing either. */
+  const endByStorm = () => stopping.abort(new Trouble(STORM_ELSEWHERE))
+
+  function look(changes: number | null) {
+    others.read(changes)
+    if (others.count > 0) throw new Trouble(DISTURBED)
+  }
+
+  /** Has it put back when the run is over. */
+  async function restoreRate() {
+    const { perSecond, payloadBytes, storms } = await about()
+    if (perSecond === null) throw new Trouble(NO_RATE)
+    if (storms > 0) endByStorm() // this run has begun none yet
+    signal.throwIfAborted()
+    const putBack = () => setFeed({ perSecond, payloadBytes: payloadBytes ?? 0 })
+    const goAway = () => void putBack() // the tab is closed: nobody will end the run
+    addEventListener('pagehide', goAway)
+    run.keep({
+      close() {
+        removeEventListener('pagehide', goAway)
+        return putBack()
+      },
+    })
   }
 
   async function openBench(): Promise<Bench> {
@@ -98,19 +135,26 @@ export function startRun<Data>({ page, show, step }: RunOptions<Data>): RunContr
     if (signal.aborted) opened.close()
     signal.throwIfAborted()
     run.keep(opened)
-    if (opened.why) throw new Trouble(opened.why)
+    opened.subscribe(() => opened.stormElsewhere && endByStorm())
     for (let n = 0; n < COMPARISONS; n++) await opened.refresh()
+    signal.throwIfAborted()
     return opened
   }
 
   return {
     run,
     stop: () => stopping.abort(new Stopped()),
+    async undisturbed() {
+      const { changes, storms } = await about()
+      if (restoring) look(changes)
+      if (storms > 0) endByStorm() // those of this run are over by now
+      signal.throwIfAborted()
+    },
     async end() {
       clearTimeout(timer)
       stopping.abort(new Stopped())
-      // All of them, whatever one of them says: a rate that could not be set back must not leave a line open.
-      await Promise.allSettled(open.reverse().map(async (each) => each.close()))
+      isOver = true
+      await closed(open.toReversed())
     },
   }
 }
@@ -132,6 +176,10 @@ export class Trouble extends Error {
 }
 
 const TOO_LONG = `It was not over after ${LIMIT_MS / 1000} s, so it was stopped.`
+const DISTURBED =
+  'Another page changed how many events the lab makes, or their size, while this ran, so its numbers mean nothing. Run it again.'
+export const STORM_ELSEWHERE =
+  'A storm of another page is under way in this lab and makes all lines late, so numbers of now mean nothing. Run it again when it is over.'
 const NO_RATE =
   'This experiment sets how many events the lab makes, but they come from another source here; start the lab without --source.'
 

@@ -1,6 +1,7 @@
 // What tells the series of a chart apart without their colours: the shape of the dots, and a name at lines that are drawn alike.
 import type uPlot from 'uplot'
 import { fontOf, remOf } from '../axes.ts'
+import { clamped } from '../clamped.ts'
 
 /** In the order in which series of dots get them; learn/keys.css draws the same beside the names. */
 export const shapes = ['circle', 'square', 'triangle', 'diamond'] as const
@@ -26,11 +27,9 @@ function polygon(path: Path2D, [x, y]: [number, number], ...others: [number, num
   path.closePath()
 }
 
-const within = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value))
-
 /** Where a value is drawn, in pixels of the canvas. What lies beyond the scale is drawn at its edge: nothing measured is hidden. */
 function yOf({ bbox, valToPos }: uPlot, value: number): number {
-  return within(valToPos(value, 'y', true), bbox.top, bbox.top + bbox.height)
+  return clamped(valToPos(value, 'y', true), bbox.top, bbox.top + bbox.height)
 }
 
 /** The dots of a series, as a path that uPlot fills. */

@@ -13,6 +13,8 @@ export interface Table {
 }
 
 const MAX_SHOWN = 200
+/** So few stand there whole: a box that cuts them would hide that there are more. */
+const FEW = 12
 
 export function tableView({ caption, columns, rows }: Table, name: string): TemplateResult {
   // A column of numbers is one to the right, with its head and its holes.
@@ -22,7 +24,7 @@ export function tableView({ caption, columns, rows }: Table, name: string): Temp
     index === 0
       ? html`<th scope="row" class=${kinds[0]!}>${shown(each)}</th>`
       : html`<td class=${kinds[index]!}>${shown(each)}</td>`
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}>
+  return html`<div class="scroll" ?data-few=${rows.length <= FEW} tabindex="0" role="region" aria-label=${caption}>
       <table class="raw">
         <caption>
           ${caption}

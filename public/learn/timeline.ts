@@ -1,6 +1,7 @@
 // Rows on one time axis: when something was open or waiting, and what happened at which moment.
 import { html, nothing, svg } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
+import { clamped } from '../clamped.ts'
 import { asSet, count } from '../words.ts'
 
 export interface Row {
@@ -28,13 +29,17 @@ export interface Timeline {
   legend: Partial<Record<Mark['kind'] | 'open' | 'held' | 'away', string>>
 }
 
+/** Drawn in the colour of its row. */
+const OF_THE_LANE = { open: true, held: true, event: true }
+/** What is written at more of them would touch on a narrow screen. */
+const MOST_STEPS = 6
 const STEPS = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 
 export function timeline({ rows, from = 0, to, legend }: Timeline): TemplateResult {
-  const x = (at: number) => `${Math.max(0, Math.min(100, ((at - from) / (to - from)) * 100)).toFixed(3)}%`
+  const x = (at: number) => `${clamped(((at - from) / (to - from)) * 100, 0, 100).toFixed(3)}%`
   const width = (a: number, b: number) => `${Math.max(0, ((b - a) / (to - from)) * 100).toFixed(3)}%`
   const inView = ({ at }: Mark) => at >= from && at <= to
-  const step = STEPS.find((each) => (to - from) / each <= 8) ?? 10_000
+  const step = STEPS.find((each) => (to - from) / each <= MOST_STEPS) ?? 10_000
   const ticks: number[] = []
   for (let at = Math.ceil(from / step) * step; at <= to; at += step) ticks.push(at)
 
@@ -59,6 +64,18 @@ export function timeline({ rows, from = 0, to, legend }: Timeline): TemplateResu
     </div>`
   }
 
+  /** In the colours that it has in the rows, one of each; grey while no row has it. */
+  const signsOf = (kind: string) => {
+    const having = rows.filter(
+      ({ spans, marks }) =>
+        spans.some((span) => span.kind === kind && span.from <= to && (span.to ?? to) >= from) ||
+        marks.some((mark) => mark.kind === kind && inView(mark)),
+    )
+    const lanes = new Set(kind in OF_THE_LANE ? having.map(({ lane = '' }) => lane) : [])
+    return [...(lanes.size > 0 ? lanes : [''])].map(
+      (lane) => html`<b class="${kind} lane-colour" data-lane=${lane}></b>`,
+    )
+  }
   const anchor = (at: number) =>
     at - from < (to - from) * 0.05 ? 'start' : at > to - (to - from) * 0.05 ? 'end' : 'middle'
   return html`<div class="timeline">
@@ -70,7 +87,7 @@ export function timeline({ rows, from = 0, to, legend }: Timeline): TemplateResu
       </svg>
     </div>
     <ul class="keys">
-      ${Object.entries(legend).map(([kind, words]) => html`<li><b class=${kind}></b> ${words}</li>`)}
+      ${Object.entries(legend).map(([kind, words]) => html`<li>${signsOf(kind)} ${words}</li>`)}
     </ul>
   </div>`
 }

@@ -2,11 +2,15 @@
 import { html, nothing } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
 import type { Experiment } from './experiment.ts'
+import { STOPPED } from './frame.ts'
 import type { Memory, State } from './frame.ts'
 import { question } from './guess.ts'
 import { experiments, nextOf } from './list.ts'
 import type { Entry } from './list.ts'
 import { tableView } from './table.ts'
+
+/** So many columns need no more than half of the width. */
+const NARROW = 4
 
 export interface ViewOptions<Data> {
   spec: Experiment<Data>
@@ -35,8 +39,8 @@ export function view<Data>(options: ViewOptions<Data>): TemplateResult {
       <figure class="show">
         <h3 class="unseen">What happens</h3>
         <div class="picture"></div>
-        <p class="quiet" ?hidden=${last !== undefined || state.startedAt !== undefined}>
-          Here you will see what happens, while it happens.
+        <p class="quiet" ?hidden=${state.startedAt !== undefined || (last !== undefined && !state.isStopped)}>
+          ${state.isStopped ? `${STOPPED} What is drawn is of the part that ran.` : 'Here you will see what happens, while it happens.'}
         </p>
       </figure>
       ${last ? result(options, last) : nothing}
@@ -82,11 +86,12 @@ function verdict<Data>({ choices }: Experiment<Data>, guess: number | undefined,
 
 function after<Data>({ spec, entry, memory }: ViewOptions<Data>, { data }: Ran<Data>): TemplateResult {
   const next = nextOf(entry.slug)
+  const table = spec.table(data)
   const earlier = memory.runs.slice(0, -1).toReversed()
   return html`<div class="after">
     <section class="reason">
       <h3>Why</h3>
-      ${spec.reason}
+      ${typeof spec.reason === 'function' ? spec.reason(data) : spec.reason}
       ${next ? html`<p class="next">Next: <a href=${`#/learn/${next.slug}`}>${next.title}</a></p>` : nothing}
     </section>
     ${
@@ -97,9 +102,9 @@ function after<Data>({ spec, entry, memory }: ViewOptions<Data>, { data }: Ran<D
           </section>`
         : nothing
     }
-    <section class="numbers">
+    <section class="numbers" ?data-narrow=${table.columns.length <= NARROW}>
       <h3>The raw numbers</h3>
-      ${tableView(spec.table(data), entry.slug)}
+      ${tableView(table, entry.slug)}
       ${
         earlier.length > 0
           ? html`<details>

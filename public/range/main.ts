@@ -74,7 +74,9 @@ const closed = () =>
   </article>`
 
 function dress() {
-  const href = '/public/range/range.css'
-  if (document.querySelector(`link[href="${href}"]`)) return
-  document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href }))
+  for (const name of ['range', 'outcome']) {
+    const href = `/public/range/${name}.css`
+    if (document.querySelector(`link[href="${href}"]`)) continue
+    document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href }))
+  }
 }

@@ -23,7 +23,16 @@ export function outcome(run: Run, own: Defence[], byPage: boolean): TemplateResu
   const isHeld = over && !succeeded && failed === undefined
   // Of a page that asked, and was answered; who never came was held back by nobody.
   const byBrowser = isHeld && byPage && were.length === own.length && arrived.length > 0
-  return html`<div class="outcome" data-run=${number} data-outcome=${nameOf(run)}>
+  const isOld = over && own.some(({ name, on }) => off.includes(name) === on)
+  return html`<div class="outcome" data-run=${number} data-outcome=${nameOf(run)} ?data-old=${isOld}>
+    ${
+      isOld
+        ? html`<p class="old">
+            Of the other position of ${own.length === 1 ? 'the switch' : 'the switches'}, before it was turned. Attack
+            again to see this one.
+          </p>`
+        : nothing
+    }
     <p>
       <b>${outcomeOf(run)}</b>,
       ${were.length === 0 ? 'with all its defences on' : `without: ${were.map(({ title }) => title).join(', ')}`}.

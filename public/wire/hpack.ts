@@ -67,7 +67,7 @@ export function hpack(): Hpack {
               ? 'a field that was named before what is kept here'
               : `${name}: ${value}: ${name === ':status' ? explainStatus(Number(value)) : explainField(name)}`
           out.take(Math.max(1, end - start), 'headers', `${what} [${end - start} bytes: ${how}]`, {
-            says: name === '' ? '?' : `${name}: ${value}`,
+            says: name === '' ? 'named before' : `${name}: ${value}`,
           })
         }
       }

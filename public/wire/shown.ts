@@ -2,7 +2,7 @@
 import { clockTime } from '../words.ts'
 import type { Exchange } from './exchanges.ts'
 import { latin1 } from './piece.ts'
-import type { Kind, Piece } from './piece.ts'
+import type { Bits, Kind, Piece } from './piece.ts'
 
 /** Beside the colour: a letter of its own, and a style of underline in view.css. */
 export const kinds: readonly { kind: Kind; letter: string; name: string; note: string }[] = [
@@ -54,4 +54,19 @@ export function titleOf({ connection, records }: Exchange): string {
   const what = message ?? first?.says ?? (said || first?.note) ?? record.alert ?? record.type
   const { tls = 'TLS', alpn } = connection
   return `${time} ${what} (connection ${connection.id}, ${tls}${alpn ? `, ${alpn}` : ''})`
+}
+
+/** The bits to be shown: of the frame that the piece is of, else of the newest one. */
+export function headOf(exchanges: readonly Exchange[], looked: Piece | undefined): Bits[] | undefined {
+  let newest: Bits[] | undefined
+  for (const { records } of exchanges)
+    for (const { pieces } of records) {
+      let own: Bits[] | undefined
+      for (const piece of pieces) {
+        own = piece.bits ?? own
+        newest ??= own
+        if (piece === looked && own) return own
+      }
+    }
+  return newest
 }

@@ -5,9 +5,9 @@ import { grown } from './capture.ts'
 import type { Capture } from './capture.ts'
 import { exchangesOf } from './exchanges.ts'
 import type { Exchange, ReadRecord } from './exchanges.ts'
-import type { Bits, Piece } from './piece.ts'
+import type { Piece } from './piece.ts'
 import { bitTable, legend } from './parts.ts'
-import { kinds, shown, sums, titleOf, words } from './shown.ts'
+import { headOf, kinds, shown, sums, titleOf, words } from './shown.ts'
 
 export interface WireView {
   /** Reads again now. */
@@ -122,7 +122,7 @@ export function wireView(container: HTMLElement, { read, everyMs = 1000, most = 
           <button type="button" aria-pressed=${isHex} @click=${() => ((isHex = !isHex), draw())}>Hex</button>
           <button type="button" aria-pressed=${isHeld} @click=${() => ((isHeld = !isHeld), draw())}>Hold still</button>
         </div>
-        <div class="wire-told" tabindex="0" role="group" aria-label="What the bytes are for">
+        <div class="wire-told" role="group" aria-label="What the bytes are for">
           <p class="wire-note">${looked ? html`<b>${words(looked.bytes.length)}</b> ${looked.note}` : HINT}</p>
           ${bits ? bitTable(bits) : nothing}
         </div>
@@ -161,19 +161,4 @@ export function wireView(container: HTMLElement, { read, everyMs = 1000, most = 
       render(nothing, container)
     },
   }
-}
-
-/** The bits to be shown: of the frame that the piece is of, else of the newest one. */
-function headOf(exchanges: readonly Exchange[], looked: Piece | undefined): Bits[] | undefined {
-  let newest: Bits[] | undefined
-  for (const { records } of exchanges)
-    for (const { pieces } of records) {
-      let own: Bits[] | undefined
-      for (const piece of pieces) {
-        own = piece.bits ?? own
-        newest ??= own
-        if (piece === looked && own) return own
-      }
-    }
-  return newest
 }

@@ -28,25 +28,36 @@ const COST = 12
 const MAX_COST = 14
 const STORED = /^\$2b\$(\d\d)\$[./A-Za-z0-9]{53}$/
 
+/** The pool of threads is the process's: what one store has hashed, another beside it does not have at the same time. */
+let running = 0
+const waiting: { most: number; begin: () => void }[] = []
+
+function goOn() {
+  running--
+  const index = waiting.findIndex(({ most }) => running < most)
+  if (index < 0) return
+  running++
+  waiting.splice(index, 1)[0]!.begin()
+}
+
 export function hashing({ pepper, limits, cost = COST }: HashingOptions): Hashing {
   const dummy = `$2b$${String(cost).padStart(2, '0')}$abcdefghijklmnopqrstuu${'a'.repeat(31)}`
-  const waiting: (() => void)[] = []
-  let running = 0
+  let queued = 0
 
   /** bcrypt takes 72 bytes and no NUL; base64 of 32 bytes is 44 letters. NFC: as RFC 8265 §4.2 has it, for two keyboards write one é. */
   const prepared = (password: string) => createHmac('sha256', pepper).update(password.normalize('NFC')).digest('base64')
 
   async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     if (running < limits.hashings) running++
-    else if (waiting.length < limits.hashingsWaiting) await new Promise<void>((resolve) => waiting.push(resolve))
-    else throw new Refusal(503, 'busy', 'too many passwords are checked at once; come back', { 'retry-after': '5' })
+    else if (queued < limits.hashingsWaiting) {
+      queued++
+      await new Promise<void>((begin) => waiting.push({ most: limits.hashings, begin }))
+      queued--
+    } else throw new Refusal(503, 'busy', 'too many passwords are checked at once; come back', { 'retry-after': '5' })
     try {
       return await work()
     } finally {
-      const next = waiting.shift()
-      if (next)
-        next() // in our place
-      else running--
+      goOn()
     }
   }
 

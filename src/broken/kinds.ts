@@ -1,9 +1,10 @@
-// The nine ways in which a server is broken here, as data: what is wrong, what mends it, how it is made. Named as `wirelab inspect` names them.
+// The ten ways in which a server is broken here, as data: what is wrong, what mends it, how it is made. Named as `wirelab inspect` names them.
 import { openRevoked } from '../../certs/authority.ts'
 import type { Authority } from '../../certs/authority.ts'
 import { issue, withoutChain } from '../../certs/issue.ts'
 import type { Credentials, Order } from '../../certs/issue.ts'
 import type { Weakened } from '../server/secure.ts'
+import { anonymous } from './anonymous.ts'
 
 export interface Made {
   authority: Authority
@@ -87,6 +88,14 @@ export const kinds = {
     cure: 'have the server speak TLS 1.2 and 1.3',
     make: (made) => leaf(made),
     weakened: { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' },
+  },
+  anonymous: {
+    wrong:
+      'it has no certificate: its only suite is of anonymous Diffie-Hellman (aNULL), in which nobody is authenticated',
+    cure: 'give the server a certificate, and suites in which it proves itself (ECDHE with ECDSA or RSA)',
+    make: async () => ({ key: '', cert: '' }),
+    // 3072 bits, forward secrecy, AEAD: it is not the encryption that is wrong.
+    weakened: { ...anonymous, ciphers: 'ADH-AES256-GCM-SHA384:@SECLEVEL=0', dhparam: 'auto' },
   },
 } as const satisfies Record<string, Kind>
 

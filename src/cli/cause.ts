@@ -41,7 +41,10 @@ const UNKNOWN_ISSUER = new Set([
 /** Whoever has issued it. What Node has no name for, like a key that is too weak, is `UNSPECIFIED`. */
 const UNFIT = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REVOKED', 'UNSPECIFIED'])
 
-/** @returns what ends it all, for asking again would only meet the same certificate; undefined when it may help. */
+/** What a server says that found nothing in our hello that it could take; OpenSSL's words for the alerts of RFC 8446, section 6.2. */
+const NOTHING_IN_COMMON = /\balert (handshake failure|insufficient security|protocol version)$/
+
+/** @returns what ends it all, for asking again would only meet the same server; undefined when it may help. */
 export function hopeless(url: string, cause: unknown): Error | undefined {
   const codes = codesOf(cause)
   const end = (text: string) => new Error(`${url} ${text}`, { cause })
@@ -53,6 +56,13 @@ export function hopeless(url: string, cause: unknown): Error | undefined {
     )
   if (codes.some((code) => UNFIT.has(code)))
     return end(`cannot be trusted: ${messageOf(cause)}; npx wirelab inspect ${url} says what to do`)
+  const [, alert] = (cause ? NOTHING_IN_COMMON.exec(messageOf(cause)) : undefined) ?? []
+  if (alert !== undefined) {
+    const what = alert === 'protocol version' ? 'it has no version of TLS that is safe; ' : ''
+    return end(
+      `answered, and refused the handshake: ${messageOf(cause)}; ${what}npx wirelab inspect ${url} says why, and what to do`,
+    )
+  }
   // [WHATWG Fetch, "Port blocking"]: ports of other protocols, which no browser asks either.
   if (cause && messageOf(cause).endsWith('bad port'))
     return end(

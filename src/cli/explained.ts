@@ -22,12 +22,12 @@ export function explained(error: NodeJS.ErrnoException, chosen: Chosen): Error {
       },
     )
   const { port } = error as { port?: number } // of the range another one than of the lab
-  const why = reasons(error.syscall, { ...chosen, ...(port !== undefined && { port }) })[code]
+  const why = reasons(error, { ...chosen, ...(port !== undefined && { port }) })[code]
   return why === undefined ? error : new UsageError(why, { cause: error })
 }
 
 function reasons(
-  syscall: string | undefined,
+  { syscall, message }: NodeJS.ErrnoException,
   { certs, port, host, flag = '--port' }: Chosen,
 ): Record<string, string | undefined> {
   const unwritable = `${certs} cannot be written; choose another --certs`
@@ -49,6 +49,7 @@ function reasons(
     ENOTDIR: noDirectory,
     EEXIST: noDirectory,
     NO_CA: `${join(certs, files.ca)} is not a certificate in PEM; put back the one that you trust, or begin anew: wirelab certs --certs ${certs} --remove`,
+    FOREIGN_CA: message,
     ELOCKED: `another lab is writing in ${certs}; try again, or choose another --certs`,
   }
 }

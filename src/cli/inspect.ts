@@ -7,9 +7,11 @@ import { Command } from 'commander'
 import { readCertificates } from '../../certs/chain.ts'
 import { files } from '../../certs/files.ts'
 import { SUBPROTOCOL } from '../core/subprotocol.ts'
+import { look } from './inspect/anonymous.ts'
 import { ask } from './inspect/ask.ts'
 import { shake } from './inspect/connection.ts'
 import type { Place, Shaken, Way } from './inspect/connection.ts'
+import { failedWith } from './inspect/failure.ts'
 import { bindingOf, reportOf } from './inspect/report.ts'
 import type { Found, Report } from './inspect/report.ts'
 import { textOf } from './inspect/text.ts'
@@ -90,12 +92,6 @@ async function inspect(text: string, flags: Flags) {
 const print = (lines: string[]) => void process.stdout.write(lines.map((line) => `${printable(line)}\n`).join(''))
 const printJson = (value: object) => print(JSON.stringify(value, undefined, 2).split('\n'))
 
-/** For a script, which reads one JSON object whatever comes. The code is that of the system, where it has one. */
-function failedWith({ message, cause }: Error): { code: string; message: string } {
-  const { code } = (cause ?? {}) as NodeJS.ErrnoException
-  return { code: code ?? 'NO_ANSWER', message }
-}
-
 export interface LookOptions {
   /** PEM, trusted beside the system's. */
   ca?: string | undefined
@@ -125,7 +121,7 @@ export async function lookAt(url: URL, options: LookOptions): Promise<Report> {
 
 /** The first connection says nothing but its handshake; only a server that is trusted is asked something, on the second. */
 async function find(url: URL, place: Place, way: Way, judged: Judged): Promise<Found> {
-  const first = await shake(place, way)
+  const first = await look(place, way)
   const session = await first.session()
   const binding = bindingOf(first)
   // TLS 1.3: whether a server takes our certificate is said after the handshake.

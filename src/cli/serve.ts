@@ -134,7 +134,7 @@ function greet(
 ) {
   const lines = [
     '',
-    `${styleText('bold', 'Wirelab')}  ${styleText(['cyan', 'underline'], url)}`,
+    `${styleText('bold', 'Wirelab')}  ${styleText(['cyan', 'underline'], url)}   open it in a browser`,
     '',
     ...(authority
       ? [`CA       ${authority.caPath}${made(authority)}`, ...trustAdvice(authority.caPath)]

@@ -1,20 +1,33 @@
-// A bench: the four doors of one page, and the storm that it may send through one of them.
+// A bench: the four doors of one page, and what it may order beside them: a storm, a tap, a proof.
 import { transportNames } from '../../transports/clients.ts'
 import type { TransportName } from '../../transports/clients.ts'
+import type { RateState } from '../server/controls.ts'
 import type { Credentials } from '../server/secure.ts'
 import { openDoor } from './door.ts'
 import type { Door, DoorOptions, DoorState } from './door.ts'
+import type { Proof } from './proof/proof.ts'
 import type { Storm, StormState } from './storm/storm.ts'
 import type { Tap } from './tap/tap.ts'
 import { add, nothing } from './traffic.ts'
 import type { Passed } from './traffic.ts'
+
+/** What its page is told of it, and of the lab around it. */
+export interface BenchState extends RateState {
+  doors: Record<TransportName, DoorState>
+  storm: StormState | null
+  /** Whether one of another bench is under way: it makes the lines of this one late, too. */
+  stormElsewhere: boolean
+  now: number
+}
 
 export interface Bench {
   doors: Record<TransportName, Door>
   storm: Storm | undefined
   /** What is overheard for it, or was last. */
   tap: Tap | undefined
-  state(): { doors: Record<TransportName, DoorState>; storm: StormState | null }
+  /** The last one that was begun. */
+  proof: Proof | undefined
+  state(): Pick<BenchState, 'doors' | 'storm'>
   /** At its doors. */
   passed(): Passed
   renew(tls: Credentials): void
@@ -32,7 +45,7 @@ export async function openBench(options: DoorOptions): Promise<Bench> {
   }
   const bench: Bench = {
     doors: Object.fromEntries(doors) as Bench['doors'],
-    ...{ storm: undefined, tap: undefined },
+    ...{ storm: undefined, tap: undefined, proof: undefined },
     state: () => ({
       doors: Object.fromEntries(doors.map(([name, door]) => [name, door.state()])) as Record<TransportName, DoorState>,
       storm: bench.storm?.state ?? null,
@@ -44,7 +57,7 @@ export async function openBench(options: DoorOptions): Promise<Bench> {
     },
     renew: (tls) => doors.forEach(([, door]) => door.renew(tls)),
     async close() {
-      const [results] = await Promise.all([closeDoors(), bench.storm?.end(), bench.tap?.end()])
+      const [results] = await Promise.all([closeDoors(), bench.storm?.end(), bench.tap?.end(), bench.proof?.end()])
       return { forced: results.some(({ forced }) => forced) }
     },
   }

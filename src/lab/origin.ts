@@ -1,4 +1,6 @@
 // The server behind a door: a whole HTTPS server that carries the feed and nothing else, with its own versions and limits.
+import type { Hono } from 'hono'
+import type { Env } from '../../transports/contract.ts'
 import { createApp } from '../server/app.ts'
 import type { Assets } from '../server/assets.ts'
 import type { Guard } from '../server/guard.ts'
@@ -31,19 +33,22 @@ export interface OriginOptions extends Pick<RoomOptions, 'feed' | 'limits' | 'me
   at?: { host: string; port: number }
   /** What there is beside the feed. */
   assets?: Assets
+  /** Accounts of its own. */
+  accounts?: Hono<Env>
 }
 
 /** All who come through a door have one address, and a storm is to fit. */
 const MAX_LINES = 2500
 
 export async function startOrigin(options: OriginOptions): Promise<Destination> {
-  const { feed, metrics, guard, tls, versions, rules, batchMs, onSecret, assets } = options
+  const { feed, metrics, guard, tls, versions, rules, batchMs, onSecret, assets, accounts } = options
   const { host, port } = options.at ?? { host: '127.0.0.1', port: 0 }
   const limits = { ...options.limits, batchMs, lines: MAX_LINES, linesPerAddress: MAX_LINES }
   const stop = new AbortController()
   const app = createApp({
     ...{ feed, limits, guard, metrics, entrance: 'door', stop: stop.signal, startedAt: performance.now() },
     ...(assets && { assets }),
+    ...(accounts && { accounts }),
     countLane: (incoming) => server.wire.request(incoming),
   })
   const server = httpsServer(app, limits, tls, versions, metrics.failed, rules)

@@ -3,22 +3,28 @@ import type { OpenRoom } from '../server/room.ts'
 import { openBench } from './bench.ts'
 import type { Bench } from './bench.ts'
 import { keepBenches } from './benches.ts'
+import { startProof } from './proof/proof.ts'
+import type { Proof } from './proof/proof.ts'
+import type { ProofOrder } from './proof/routes.ts'
+import { reached } from './proof/server.ts'
 import { benchRoutes } from './routes.ts'
 import type { Settings, StormOrder, TapOrder } from './settings.ts'
 import { startStorm } from './storm/storm.ts'
 import type { Storm } from './storm/storm.ts'
 import { startTap } from './tap/tap.ts'
 
-/** Where a server that listens everywhere is found on its own machine. */
-const reached = (host: string) => ({ '0.0.0.0': '127.0.0.1', '::': '::1' })[host] ?? host
-
 export interface RoomLimits {
   benches?: number
+  /** At once; one counts until nothing of it is left. */
+  proofs?: number
+  /** A proof ends by itself after so long. */
+  proofMs?: number
   /** A bench ends when nobody has asked about it for so long. */
   leaseMs?: number
 }
 
-export function benchRoom({ benches: max = 16, leaseMs = 180_000 }: RoomLimits = {}): OpenRoom {
+export function benchRoom(room: RoomLimits = {}): OpenRoom {
+  const { benches: max = 16, proofs: mostProofs = 2, proofMs, leaseMs = 180_000 } = room
   return ({ feed, limits, http, guard, metrics, host, rules, onSecret, ca, readKey, clock, ticker, ...options }) => {
     let tls = options.tls
     let storm: Storm | undefined
@@ -32,8 +38,9 @@ export function benchRoom({ benches: max = 16, leaseMs = 180_000 }: RoomLimits =
       open: (pagePort) => openBench({ ...common, guard: guard.atDoor(pagePort) }),
     })
 
+    const isStormy = () => storm !== undefined && !storm.over
     function beginStorm(bench: Bench, order: StormOrder, name: string): boolean {
-      if (storm && !storm.over) return false
+      if (isStormy()) return false
       const { port, settings: at } = bench.doors[order.lane].state()
       // Every door opens a WebSocket over HTTP/1.1; the buffering proxy does not take extended CONNECT (RFC 8441).
       const version = order.transport === 'wss' ? '1.1' : at.http
@@ -51,9 +58,27 @@ export function benchRoom({ benches: max = 16, leaseMs = 180_000 }: RoomLimits =
       return true
     }
 
+    const proofs = new Set<Proof>()
+    function countProofs() {
+      for (const each of proofs) if (each.closed) proofs.delete(each)
+      return proofs.size
+    }
+    function beginProof(bench: Bench, order: ProofOrder) {
+      if (countProofs() >= mostProofs) return undefined
+      const common = { limits, metrics, clock, host, tls, ca: ca ?? tls.cert, lifeMs: proofMs }
+      bench.proof = startProof({ ...order, ...common })
+      proofs.add(bench.proof)
+      return bench.proof
+    }
+
+    const orders = { startStorm: beginStorm, startTap: beginTap, startProof: beginProof }
+    const stormElsewhere = (bench: Bench) => isStormy() && bench.storm !== storm
     return {
-      routes: benchRoutes({ feed, guard, limits, clock, ticker, benches, startStorm: beginStorm, startTap: beginTap }),
-      counts: () => ({ ...benches.counts(), storms: storm && !storm.over ? 1 : 0 }),
+      routes: benchRoutes({
+        ...{ feed, guard, limits, clock, ticker, benches, stormElsewhere, failed: metrics.failed },
+        ...orders,
+      }),
+      counts: () => ({ ...benches.counts(), storms: isStormy() ? 1 : 0, proofs: countProofs() }),
       renew(next) {
         tls = next
         benches.renew(next)

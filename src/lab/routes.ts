@@ -10,21 +10,39 @@ import { readJson } from '../server/body.ts'
 import { rateOf, read } from '../server/controls.ts'
 import { hostOf, nameOf } from '../server/shape.ts'
 import type { RoomOptions } from '../server/room.ts'
-import type { Bench } from './bench.ts'
+import type { Bench, BenchState } from './bench.ts'
 import type { Benches } from './benches.ts'
 import { afterOf, orderRoutes } from './orders.ts'
 import type { Orders } from './orders.ts'
+import { proofRoutes } from './proof/routes.ts'
+import type { StartProof } from './proof/routes.ts'
 import { Changes, Fault, Settings, expected } from './settings.ts'
 
 export interface RoutesOptions extends Orders, Pick<RoomOptions, 'feed' | 'guard' | 'limits' | 'clock' | 'ticker'> {
   benches: Benches
+  startProof: StartProof
+  /** Whether a storm of another bench is under way. */
+  stormElsewhere: (bench: Bench) => boolean
+  /** Told of errors that nobody expected. */
+  failed: (error: unknown) => void
 }
 
 /** One guest in front of many pages must not take the benches of all others. */
 const MAX_OF_A_SESSION = 6
 const SOON = { 'retry-after': '10' }
 
-export function benchRoutes({ feed, guard, limits, clock, ticker, benches, ...start }: RoutesOptions): Hono<Env> {
+export function benchRoutes({
+  feed,
+  guard,
+  limits,
+  clock,
+  ticker,
+  benches,
+  startProof,
+  stormElsewhere,
+  failed,
+  ...start
+}: RoutesOptions): Hono<Env> {
   const app = new Hono<Env>()
   type Asked = Context<Env>
   const bodyOf = ({ env }: Asked) => readJson(env.incoming, env.outgoing, limits.bodyBytes)
@@ -41,7 +59,9 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, ...st
       throw new Refusal(404, 'no_lane', `lane is one of ${transportNames.join(', ')}`)
     return bench.doors[lane as TransportName]
   }
-  const stateOf = (bench: Bench) => ({ ...bench.state(), ...rateOf(ticker()), now: clock() })
+  const stateOf = (bench: Bench): BenchState => ({
+    ...{ ...bench.state(), stormElsewhere: stormElsewhere(bench), ...rateOf(ticker()), now: clock() },
+  })
 
   app.post('/', async (context) => {
     const who = guard.mayPublish(context.env)
@@ -60,12 +80,14 @@ export function benchRoutes({ feed, guard, limits, clock, ticker, benches, ...st
 
   app.delete('/:id', async (context) => {
     const who = guard.mayPublish(context.env)
-    benchOf(context, who)
+    const { proof } = benchOf(context, who)
     await benches.end(context.req.param('id'))
+    if (proof?.forgetting !== undefined) context.header('set-cookie', proof.forgetting)
     return context.body(null, 204)
   })
 
   orderRoutes({ app, guard, benchOf, bodyOf, only, ...start }) // here: they are no lanes
+  proofRoutes({ app, guard, benchOf, only, startProof, failed })
 
   app.get('/:id/published/:event', (context) => {
     const who = guard.mayLook(context.env)

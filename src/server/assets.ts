@@ -49,11 +49,11 @@ const types: Record<string, string> = {
   '.png': 'image/png',
 }
 
-/** `csp` goes with the page, as it was asked for by this Host; `root` is where the page's folders are. */
+/** `csp` goes with the page, as it was asked for by this Host; `root` is where the page's folders are; a lab without a range leads to none. */
 export async function loadAssets(
   csp: (host: string) => string,
   extra: ExtraFile[] = [],
-  root = REPOSITORY,
+  { root = REPOSITORY, hasRange = false } = {},
 ): Promise<Assets> {
   const files = new Map<string, Asset>()
   const extraHeaders = new Map(extra.map(({ url, headers = {} }) => [url, headers]))
@@ -95,7 +95,7 @@ export async function loadAssets(
 
   const markdown = await readFile(join(root, 'docs/course.md'), 'utf8')
   for (const path of picturesOf(markdown)) await add(path, join(root, path))
-  const course = coursePage(markdown, (path) => files.get(path)?.body)
+  const course = coursePage(markdown, (path) => files.get(path)?.body, { hasRange })
   files.set(COURSE, assetOf(types['.html']!, course))
   /** By Host: its commands lead to where it is read. */
   const courses = new LRUCache<string, Asset>({

@@ -17,6 +17,8 @@ export interface ControlsOptions {
   about: () => object
   /** Undefined when events come from somewhere whose rate is not ours to set. */
   ticker: () => Ticker | undefined
+  /** How many are under way, whoever began them. */
+  storms: () => number
   /** Routes below `/bench`; a lab without them has none. */
   benches?: Hono<Env>
   /** Routes below `/range`, the same. */
@@ -34,14 +36,14 @@ const Rate = v.pipe(
   v.check((rate) => Object.keys(rate).length > 0),
 )
 
-export function controls({ guard, limits, wire, about, ticker, benches, range }: ControlsOptions): Hono<Env> {
+export function controls({ guard, limits, wire, about, ticker, storms, benches, range }: ControlsOptions): Hono<Env> {
   const app = new Hono<Env>()
 
   app.get('/', (context) => {
     guard.welcome(context)
     const { account } = context.env
     const who = account && { account: { name: account.name, role: account.role } }
-    return context.json({ ...about(), ...rateOf(ticker()), ...who })
+    return context.json({ ...about(), ...rateOf(ticker()), storms: storms(), ...who })
   })
 
   app.get('/lanes', (context) => {
@@ -49,7 +51,7 @@ export function controls({ guard, limits, wire, about, ticker, benches, range }:
     if (names.length > MAX_LANES || !names.every((name) => v.is(Lane, name)))
       throw new Refusal(400, 'bad_lane', `lane is 1–40 of a–z, 0–9 and -, at most ${MAX_LANES} at once`)
     const lanes = Object.fromEntries(names.map((name) => [name, wire().lane(name) ?? null]))
-    return context.json({ lanes, ...rateOf(ticker()) })
+    return context.json({ lanes, ...rateOf(ticker()), storms: storms() })
   })
 
   app.put('/rate', async (context) => {
@@ -58,9 +60,11 @@ export function controls({ guard, limits, wire, about, ticker, benches, range }:
     const { perSecond, payloadBytes } = read(Rate, await bodyOf(context.env), expected)
     const clock = ticker()
     if (!clock) throw new Refusal(409, 'no_ticker', 'events come from another source; its rate is not ours to set')
+    const before = clock.changes
     if (payloadBytes !== undefined) clock.payloadBytes = payloadBytes
     if (perSecond !== undefined) clock.perSecond = perSecond
-    return context.json(rateOf(clock))
+    // Who changes it can tell its own part of the count from that of others.
+    return context.json({ ...rateOf(clock), changed: clock.changes - before })
   })
 
   if (benches) app.route('/bench', benches)
@@ -70,9 +74,19 @@ export function controls({ guard, limits, wire, about, ticker, benches, range }:
   return app
 }
 
+export interface RateState {
+  perSecond: number | null
+  payloadBytes: number | null
+  changes: number | null
+}
+
 /** What of it anybody may know; another page may have set it. */
-export function rateOf(ticker: Ticker | undefined) {
-  return { perSecond: ticker?.perSecond ?? null, payloadBytes: ticker?.payloadBytes ?? null }
+export function rateOf(ticker: Ticker | undefined): RateState {
+  return {
+    perSecond: ticker?.perSecond ?? null,
+    payloadBytes: ticker?.payloadBytes ?? null,
+    changes: ticker?.changes ?? null,
+  }
 }
 
 /** @throws {Refusal} 400 */

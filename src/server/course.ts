@@ -21,7 +21,11 @@ export function picturesOf(markdown: string): string[] {
 }
 
 /** @param served the file that the lab has at a path; other files of the repository are named, not linked. */
-export function coursePage(markdown: string, served: (path: string) => Uint8Array | undefined): string {
+export function coursePage(
+  markdown: string,
+  served: (path: string) => Uint8Array | undefined,
+  { hasRange = false } = {},
+): string {
   const marked = new Marked(gfmHeadingId(), {
     renderer: {
       html({ text }) {
@@ -51,7 +55,7 @@ export function coursePage(markdown: string, served: (path: string) => Uint8Arra
   const body = marked.parse(markdown, { async: false })
   const sections = getHeadingList().filter(({ level }) => level === 2)
   const title = getHeadingList().find(({ level }) => level === 1)?.text ?? ''
-  return page(title, sections, body)
+  return page(title, sections, body, hasRange)
 }
 
 function picture(path: string, text: string, file: Uint8Array): string {
@@ -82,7 +86,16 @@ export function atHost(page: string, host: string): string {
     .replaceAll(USUAL, escape(host))
 }
 
-function page(title: string, sections: { id: string; text: string }[], body: string): string {
+/** As on the lab's page (public/index.html): which of the screens there are. */
+const screens = (hasRange: boolean) =>
+  [
+    '<a href="/#/">Lab</a>',
+    '<a href="/#/learn">Learn</a>',
+    '<a href="/course" aria-current="page">Course</a>',
+    ...(hasRange ? ['<a href="/#/range">Range</a>'] : []),
+  ].join('\n')
+
+function page(title: string, sections: { id: string; text: string }[], body: string, hasRange: boolean): string {
   const contents = sections.map(({ id, text }) => `<li><a href="#${id}">${text}</a></li>`).join('\n')
   return `<!doctype html>
 <html lang="en">
@@ -93,12 +106,18 @@ function page(title: string, sections: { id: string; text: string }[], body: str
 <title>Wirelab: ${title}</title>
 <link rel="icon" href="/public/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/public/course.css">
+<link rel="stylesheet" href="/public/course-print.css" media="print">
 <script type="module" src="/public/course.ts" blocking="render"></script>
 </head>
 <body id="answers">
 <a class="skip" href="#course">To the text</a>
-<nav aria-label="Contents">
-<p><a href="/">← The lab</a></p>
+<header>
+<p><img src="/public/icon.svg" alt="" width="26" height="26"> Wirelab</p>
+<nav aria-label="Screens">
+${screens(hasRange)}
+</nav>
+</header>
+<nav class="contents" aria-label="Contents">
 <ul>
 ${contents}
 </ul>

@@ -170,7 +170,12 @@ export function guard({ publishKey, auth, limits, accounts, ...options }: GuardO
     const known = sessions.get(publisher) ?? (account && begin(publisher))
     if (!known) throw noEntry('this session has ended; load the page again', headers)
     if (!known.allow(performance.now()))
-      throw new Refusal(429, 'too_many', `at most ${limits.messagesPer10s} in 10 s`, { 'retry-after': '10' })
+      throw new Refusal(
+        429,
+        'too_many',
+        `at most ${limits.messagesPer10s} requests that publish or set something in 10 s`,
+        { 'retry-after': '10' },
+      )
     return publisher
   }
 

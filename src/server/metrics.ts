@@ -70,6 +70,7 @@ export function createMetrics({ feed, wire, room, log }: MetricsOptions): Metric
     gauge('wirelab_benches', 'Benches that are open', () => room().benches)
     gauge('wirelab_doors', 'Doors of benches that are open', () => room().doors)
     gauge('wirelab_storms', 'Storms under way', () => room().storms)
+    gauge('wirelab_proofs', 'Servers with an account for one run of an experiment', () => room().proofs)
     entrance('wirelab_door', 'at the doors of benches, ended ones too', paths.door, () => room().traffic)
   }
   let uncaught = 0

@@ -34,6 +34,7 @@ export interface RoomCounts {
   benches: number
   doors: number
   storms: number
+  proofs: number
   /** At all doors since the start, those that are closed too; `open` connections now. */
   traffic: Traffic & { open: number }
 }

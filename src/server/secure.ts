@@ -38,7 +38,7 @@ export interface TlsRules {
   /** Instead of what is safe: for servers that are broken on purpose, and nobody else (src/broken, and targets of src/range). */
   weakened?: Weakened
 }
-export type Weakened = Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers'>
+export type Weakened = Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers' | 'dhparam'>
 export const clientCerts = ['none', 'request', 'require'] as const
 export type ClientCert = (typeof clientCerts)[number]
 

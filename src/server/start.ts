@@ -131,12 +131,15 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     limits,
     guard: keeper,
     metrics,
-    assets: await loadAssets((host) => policy(room && nameOf(host)), options.files),
+    assets: await loadAssets((host) => policy(room && nameOf(host)), options.files, {
+      hasRange: range !== undefined,
+    }),
     controls: controls({
       guard: keeper,
       limits,
       wire: () => server.wire,
       ticker: () => ticker,
+      storms: () => room?.counts().storms ?? 0,
       ...(room && { benches: room.routes }),
       ...(range && { range: range.routes }),
       about: () => ({

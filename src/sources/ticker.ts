@@ -8,6 +8,8 @@ export interface Ticker {
   perSecond: number
   /** Bytes of a whole event, as encoded: its data is padded, or gives way to padding where there is no room for both. 0: as it is. */
   payloadBytes: number
+  /** How often rate or size became another. */
+  readonly changes: number
   /** When the next event is due, by the clock: all before it have been published. Infinity in silence. */
   readonly due: number
   stop(): void
@@ -39,6 +41,7 @@ export function startTicker(
   let slot = 0
   let n = 0
   let payloadBytes = 0
+  let changes = 0
   let due = 0
   let timer: NodeJS.Timeout | undefined
 
@@ -73,6 +76,7 @@ export function startTicker(
       return rate
     },
     set perSecond(value) {
+      if (value !== rate) changes++
       rate = value
       restart()
     },
@@ -80,7 +84,11 @@ export function startTicker(
       return payloadBytes
     },
     set payloadBytes(bytes) {
+      if (bytes !== payloadBytes) changes++
       payloadBytes = bytes
+    },
+    get changes() {
+      return changes
     },
     get due() {
       return rate > 0 ? due : Infinity

@@ -17,3 +17,14 @@ export const settings = frame(4, 0, 0)
 export function get(host: string, stream: number): Buffer {
   return frame(1, 5, stream, [0x82, 0x87, 0x84, 0x41, host.length, ...Buffer.from(host)])
 }
+
+/** The whole frames of what came; what is half there is left out. */
+export function framesOf(bytes: Buffer): { type: number; payload: Buffer }[] {
+  const frames = []
+  for (let at = 0, end; at + 9 <= bytes.length; at = end) {
+    end = at + 9 + bytes.readUIntBE(at, 3)
+    if (end > bytes.length) break
+    frames.push({ type: bytes[at + 3]!, payload: bytes.subarray(at + 9, end) })
+  }
+  return frames
+}

@@ -1,5 +1,5 @@
 // A seeded mutator: honest bytes, wronged at random, and found again by the seed (FAULTS M10).
-import { seeded } from '../../bench/random.ts'
+import { seeded } from '../../src/core/random.ts'
 
 export type Pick = (below: number) => number
 

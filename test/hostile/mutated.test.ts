@@ -1,10 +1,10 @@
 // FAULTS M10: honest frames, handshakes, requests and bodies, broken at random by a seeded mutator. FUZZ=1 runs the long version.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { decodeEvent, encodeEvent } from '../../src/core/event.ts'
-import { encode, handshake, openWss, text } from '../frames.ts'
+import { encode, handshake, heard, openWss, text } from '../frames.ts'
 import type { Frame } from '../frames.ts'
 import { get2, idle, json, labForFile, open, request, residentMiB } from '../raw.ts'
-import { PREFACE, frame, get, settings } from './http2-frames.ts'
+import { PREFACE, frame, framesOf, get, settings } from './http2-frames.ts'
 import { mutate, mutateText, random } from './mutate.ts'
 import type { Pick } from './mutate.ts'
 
@@ -37,28 +37,45 @@ const honest: Frame[] = [
   text('x'.repeat(300)),
   { claims: 70_000n, payload: 'x' },
 ]
-/** What the server may say to nonsense; 1000–4999 as an echo of a close that is still well-formed. */
-const known = (code: number) => [1005, 1006].includes(code) || (code >= 1000 && code <= 4999)
+/** What the server closes with by itself, each for some of these frames. Any other code is the client's own, said back. */
+const CODES = [1002, 1003, 1007, 1009, 4400]
+const OWN = 'the client’s own'
+const SILENT = 'none'
+/** RFC 9113 §6, §7. */
+const [SETTINGS, GOAWAY, PROTOCOL_ERROR, INTERNAL_ERROR] = [4, 7, 1, 2]
+/** Of a stream that the server refuses, and of its connection when they are too many. */
+const RESET = 'Stream closed with error code NGHTTP2_PROTOCOL_ERROR'
+const ENDED = `Session closed with error code ${INTERNAL_ERROR}`
 
 test(
-  `M10 ${FRAMES} mutated frames → 0 uncaught, each line ends by a code or goes on`,
-  () =>
-    bounded(FRAMES / FRAMES_EACH, async (round) => {
+  `M10 ${FRAMES} mutated frames → 0 uncaught, each line ends by a code that is meant, or waits for the rest of a frame`,
+  async () => {
+    const codes = new Map<number | string, number>()
+    await bounded(FRAMES / FRAMES_EACH, async (round) => {
       const pick = random(SEED + round)
       const socket = await openWss(target, { key: true })
-      for (let count = 0; count < FRAMES_EACH; count++) socket.send(mutate(encode(honest[pick(honest.length)]!), pick))
-      socket.send({ opcode: 8, payload: Buffer.of(3, 0xe8) }) // if it is still heard
-      const code = await socket.closeCode(400).catch(() => 1006) // it waits for the rest of a frame
-      expect(known(code), `round ${round}: ${code}`).toBe(true)
+      const sent = Array.from({ length: FRAMES_EACH }, () => mutate(encode(honest[pick(honest.length)]!), pick))
+      sent.push(encode({ opcode: 8, payload: Buffer.of(3, 0xe8) })) // if it is still heard
+      for (const each of sent) socket.send(each)
+      const { waits, code: own } = heard(Buffer.concat(sent))
+      const code = await socket.closeCode(waits ? 400 : 30_000).catch((error: Error) => {
+        if (waits && /ms without/.test(error.message)) return SILENT
+        throw error
+      })
+      if (code !== SILENT && code !== own) expect(CODES, `round ${round}`).toContain(code)
+      once(codes, code === own ? OWN : code)
       socket.line.end('reset')
-    }),
+    })
+    expect([...codes.keys()]).toEqual(expect.arrayContaining([...CODES, OWN]))
+  },
   1000 * FRAMES,
 )
 
 test(
-  `M10 ${HTTP2_FRAMES} mutated HTTP/2 frames → 0 uncaught, each connection goes on or ends`,
-  () =>
-    bounded(HTTP2_FRAMES / FRAMES_EACH, async (round) => {
+  `M10 ${HTTP2_FRAMES} mutated HTTP/2 frames → 0 uncaught, memory bounded, and no INTERNAL_ERROR`,
+  async () => {
+    const codes = new Map<number, number>()
+    await bounded(HTTP2_FRAMES / FRAMES_EACH, async (round) => {
       const pick = random(SEED + round)
       const line = await open(target, { ALPNProtocols: ['h2'] })
       const frames = [
@@ -67,24 +84,31 @@ test(
         ...[frame(0, 1, 1, Buffer.from('hello')), frame(9, 4, 1, [0x84]), frame(2, 0, 1, [0, 0, 0, 0, 16])],
       ]
       line.write(Buffer.concat([Buffer.from(PREFACE), settings]))
-      for (let count = 0; count < FRAMES_EACH; count++) line.write(mutate(frames[pick(frames.length)]!, pick))
-      await line.until((bytes) => bytes.length > 60 || undefined, 60).catch(() => undefined) // its settings, and a word more
+      for (let sent = 0; sent < FRAMES_EACH; sent++) line.write(mutate(frames[pick(frames.length)]!, pick))
+      await line.until((bytes) => bytes.length > 60 || undefined, 60).catch(orNothing) // its settings, and a word more
+      const came = framesOf(line.rest)
+      expect(came[0]?.type ?? SETTINGS, `round ${round}: the first frame`).toBe(SETTINGS)
+      for (const { type, payload } of came) if (type === GOAWAY) once(codes, payload.readUInt32BE(4))
       line.end('reset')
-    }),
+    })
+    expect([codes.has(PROTOCOL_ERROR), codes.has(INTERNAL_ERROR)]).toEqual([true, false])
+  },
   1000 * HTTP2_FRAMES,
 )
 
 test(
-  `M10 ${HANDSHAKES} mutated handshakes → 0 uncaught, each has an answer or its end`,
+  `M10 ${HANDSHAKES} mutated handshakes → 0 uncaught, each whole one has an answer or its end`,
   async () => {
     const statuses = new Map<number, number>()
     await bounded(HANDSHAKES, async (round) => {
       const pick = random(SEED + round)
       const line = await open(target)
-      line.write(mutate(Buffer.from(handshake(target)), pick))
+      const bytes = mutate(Buffer.from(handshake(target)), pick)
+      line.write(bytes)
+      const isWhole = /[^\r\n][^]*\r\n\r\n/.test(bytes.toString('latin1'))
       // A half-written head is left alone: slow.test.ts has the time for those.
-      const answer = await line.answer({ ms: 40 }).catch(orNothing)
-      statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
+      const answer = await line.answer({ ms: isWhole ? 30_000 : 40 }).catch(isWhole ? orEnd : orNothing)
+      once(statuses, answer.status)
       line.end('reset')
     })
     for (const status of statuses.keys())
@@ -162,15 +186,22 @@ test(
   1000 * BODIES,
 )
 
-test('M10 mutated values in HTTP/2 headers → an answer or a reset stream', async () => {
+test('M10 mutated values in HTTP/2 headers → an answer or a reset stream; after 50 of those, a new connection', async () => {
   const fields = { ':path': '/feed/polling?after=now&limit=10', accept: '*/*', 'last-event-id': target.lab.feed.tail }
+  const came = new Map<number | string, number>()
   for (let round = 0; round < 500; round++) {
     const pick = random(SEED + round)
     const name = Object.keys(fields)[pick(3)] as keyof typeof fields
     const value = mutate(Buffer.from(fields[name]), pick).toString('latin1')
-    const answer = await get2(target, { ...fields, [name]: value }).catch((error: Error) => error)
-    if (!(answer instanceof Error)) expect([200, 400, 403, 404, 405, 421, 431]).toContain(answer.status)
+    const said = await get2(target, { ...fields, [name]: value }).then(
+      ({ status }) => status,
+      ({ message }: Error) => message,
+    )
+    expect([200, 400, 403, 404, 405, 421, 431, RESET, ENDED], `round ${round}`).toContain(said)
+    once(came, said)
   }
+  expect(came.get(RESET)).toBeGreaterThan(0)
+  expect(came.get(ENDED) ?? 0).toBeLessThanOrEqual(came.get(RESET)! / 50)
 })
 
 /** @returns how often each status came; a connection that was closed is left for another. */
@@ -183,7 +214,7 @@ async function answered(count: number, make: (pick: Pick) => string | Buffer): P
     for (let sent = 0; sent < REQUESTS_EACH; sent++) {
       line.write(make(pick))
       const { status, headers } = await line.answer()
-      statuses.set(status, (statuses.get(status) ?? 0) + 1)
+      once(statuses, status)
       if (headers.connection !== 'close') continue
       closed++
       line.end()
@@ -207,10 +238,20 @@ async function bounded(count: number, act: (round: number) => Promise<void>): Pr
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
   await idle(target, 3000)
-  expect(residentMiB() - half).toBeLessThan(64)
+  // On a busy machine one collection does not find all that can go; what has leaked never goes.
+  await vi.waitFor(() => expect(residentMiB() - half).toBeLessThan(64), { timeout: 20_000, interval: 500 })
+}
+
+/** Once more. */
+function once<Key>(counts: Map<Key, number>, key: Key) {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+}
+
+function orEnd(error: Error) {
+  if (error.message.startsWith('ended')) return { status: 0 }
+  throw error
 }
 
 function orNothing(error: Error) {
-  if (/ms without|^ended/.test(error.message)) return { status: 0 }
-  throw error
+  return error.message.includes('ms without') ? { status: 0 } : orEnd(error)
 }

@@ -49,7 +49,7 @@ beforeAll(async () => {
   for (const [, path, to] of planted)
     if (to !== undefined) await symlink(to, join(folder, path))
     else if (!/linked|up\//.test(path)) await plant(path)
-  assets = await loadAssets(() => '', [], folder)
+  assets = await loadAssets(() => '', [], { root: folder })
 })
 afterAll(() => rm(folder, { recursive: true }))
 

@@ -31,6 +31,7 @@ const cases: Record<Exclude<KindName, 'revoked'>, [name: string, why: RegExp]> =
   'missing-intermediate': ['without its intermediate', /unable to verify the first certificate/i],
   'weak-key': ['with a key of 1024 bits', /key too (weak|small)/i],
   'old-protocol': ['over TLS 1.0', /TLS: .*protocol/i],
+  anonymous: ['of nobody (aNULL)', /TLS: .*handshake failure/i],
 }
 
 for (const [kind, [name, why]] of Object.entries(cases) as [KindName, [string, RegExp]][])

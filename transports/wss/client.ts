@@ -14,8 +14,8 @@ export const connect: Connect = (options) => {
   const position = reader(after, onEvent, onGap)
 
   return retrying(onState, (line) => {
-    const url = `${origin.replace(/^http/, 'ws')}/feed/wss?after=${position.cursor}`
-    const socket = new platform.WebSocket(url, SUBPROTOCOL)
+    const from = position.cursor
+    const socket = new platform.WebSocket(`${origin.replace(/^http/, 'ws')}/feed/wss?after=${from}`, SUBPROTOCOL)
     const alive = watchdog(FIRST_WORD_MS, () => line.lost(new Error('wss: no heartbeat; the line is dead')))
     let opened = false
     let failure: unknown
@@ -50,10 +50,10 @@ export const connect: Connect = (options) => {
       const cause = new Error(`wss: closed with ${code}${reason && ` (${reason})`}`, { cause: failure })
       if (isTerminalCode(code)) line.ended(cause)
       else if (opened || line.over) line.lost(cause)
-      // Refused before it opened. 426 means that only the upgrade was missing from our question: why, nobody knows.
+      // Refused before it opened. A question of the same feed is refused for the same reasons, but for the upgrade: then why, nobody knows.
       else
-        whyRefused(failure, url.replace(/^ws/, 'http'), platform.fetch).then(
-          (refused) => (refused.status === 426 ? line.lost(cause) : settle(line, 'wss', refused)),
+        whyRefused(failure, `${origin}/feed/polling?after=${from}&limit=1`, platform.fetch).then(
+          (refused) => (refused.status === 200 ? line.lost(unopened(code, failure)) : settle(line, 'wss', refused)),
           (error: unknown) => line.lost(new Error(cause.message, { cause: error })),
         )
     })
@@ -64,3 +64,10 @@ export const connect: Connect = (options) => {
     }
   })
 }
+
+/** Where HTTP is answered and the upgrade alone does not work. What is in between may change, so the line is tried again, and says why it waits. */
+const unopened = (code: number, cause: unknown) =>
+  new Error(
+    `wss: the upgrade did not work (${code}), while HTTP answers 200; if it stays so, something on the way does not pass WebSockets on`,
+    { cause },
+  )

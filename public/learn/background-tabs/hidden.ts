@@ -1,12 +1,13 @@
 // What it takes to hide a page from itself and to time it meanwhile: a tab in front, a timer of the page, and one of a worker.
+import { hold } from '../opened.ts'
 
 /** A tab of its own in front of this one. @returns undefined where the browser does not allow it. */
 export function openInFront(seconds: number): { close(): void } | undefined {
-  const tab = window.open('', '_blank')
-  if (!tab) return undefined
-  tab.document.title = 'in front of the lab'
-  tab.document.body.textContent = `This tab is only here to be in front of the lab, and goes away in ${seconds} seconds.`
-  return { close: () => tab.close() }
+  const name = `wirelab-front-${crypto.randomUUID()}`
+  const held = hold(name)
+  const tab = window.open(`${new URL('./front.html', import.meta.url).href}#${name}/${seconds}`, '_blank')
+  if (!tab) return (held.close(), undefined)
+  return { close: () => (tab.close(), held.close()) }
 }
 
 /** Each timer sets the next one, as polling does. */

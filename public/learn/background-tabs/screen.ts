@@ -44,6 +44,6 @@ export const screen = experiment<Data>({
   table,
   measured: html`The page is what is measured, by its own clock (<code>performance.now()</code>): timers that each set
     the next one, and the latency of each event from when it was due at the lab to <code>onEvent</code>. A run cannot
-    hide its own tab, so it opens an empty one in front of it, which the browser allows right after a click. The first
+    hide its own tab, so it opens another one in front of it, which the browser allows right after a click. The first
     second of being hidden counts for neither side. What a phone does, or five minutes, is not measured here.`,
 })

@@ -52,7 +52,7 @@ async function round(run: Run<Data>, bench: Bench, order: TapOrder, data: Data):
 function lineOf(passed: readonly Passing[], transport: string, own: readonly Sent[], votes: readonly boolean[]): Line {
   const heard = listen(
     seenIn(of(passed, transport, true)),
-    own.map((each) => ({ at: each.at, isYes: isYes(each), bytes: bytesOf(each) })),
+    own.map((each) => ({ at: each.at, isYes: isYes(each), bytes: lengthOf(each) })),
   )
   const textOf = (isUp: boolean) =>
     of(passed, transport, false)
@@ -69,7 +69,7 @@ function lineOf(passed: readonly Passing[], transport: string, own: readonly Sen
 }
 
 /** As it stands in the feed. */
-const bytesOf = ({ id, at, type, data }: Sent) => encodeEvent({ id, at: Math.round(at), type, data }).length
+const lengthOf = ({ id, at, type, data }: Sent) => encodeEvent({ id, at: Math.round(at), type, data }).length
 const isYes = ({ data }: Sent) => JSON.stringify(data).includes('yes')
 const transportsOf = (passed: readonly Passing[]) => [...new Set(passed.map(({ transport }) => transport))]
 const of = (passed: readonly Passing[], transport: string, isSealed: boolean) =>

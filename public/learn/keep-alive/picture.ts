@@ -11,15 +11,15 @@ export const picture = drawn(({ kept, fresh, silence }: Data) => {
   const timesOf = ({ name, tookMs }: Way, lane: string) =>
     tookMs.map((ms, index) => ({ name: `${name}, ${index + 1}`, share: ms / longest, words: duration(ms), lane }))
   const most = Math.max(1, silence?.onKept.down ?? 0, silence?.onSocket.down ?? 0)
-  const bytesOf = (name: string, { down }: Passed, lane: string) => ({
+  const barOf = (name: string, { down }: Passed, lane: string) => ({
     ...{ name, lane, share: down / most, words: size(down) },
   })
   return html`${barList('Time from question to answer', [...timesOf(kept, 'polling'), ...timesOf(fresh, 'long-polling')])}
   ${
     silence
       ? barList(`${duration(silence.ms)} in which the page asked nothing: bytes that came down`, [
-          bytesOf('kept HTTP connection', silence.onKept, 'polling'),
-          bytesOf('WebSocket', silence.onSocket, 'wss'),
+          barOf('kept HTTP connection', silence.onKept, 'polling'),
+          barOf('WebSocket', silence.onSocket, 'wss'),
         ])
       : ''
   }`

@@ -3,12 +3,9 @@ import { countedAt, passed } from '../doors.ts'
 import { follow } from '../follow.ts'
 import { begin, watch } from '../opening.ts'
 import type { Run } from '../run.ts'
+import { INTERVALS, LAST_MS, PER_SECOND } from './answer.ts'
 import type { Data } from './answer.ts'
 
-export const PER_SECOND = 4
-export const INTERVALS = [250, 1000, 4000] as const
-/** Four of the longest pauses, and a bit. */
-export const LAST_MS = 16_300
 const DOORS = ['polling', 'long-polling', 'sse'] as const
 
 export async function run(run: Run<Data>): Promise<Data> {

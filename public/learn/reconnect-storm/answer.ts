@@ -1,6 +1,6 @@
 // The answer of “Reconnect storms”: how many attempts fell into the busiest tenth of a second, and what a bystander felt. Pure.
 import type { Storm } from '../../door.ts'
-import { count, duration } from '../../words.ts'
+import { count, duration, percent } from '../../words.ts'
 import { worst } from '../latency.ts'
 import type { Answer } from '../experiment.ts'
 import type { Got } from '../follow.ts'
@@ -80,6 +80,8 @@ export function answer(data: Data): Answer {
       surprise: 'Both times all of them should have tried. Is the lab still running, and the machine not too busy?',
     }
   const ratio = spread.peak / at.peak
+  const choice = choiceOf(ratio)
+  const isTooFew = at.peak < CLIENTS / 2
   const areAllBack = at.back === CLIENTS && spread.back === CLIENTS
   return {
     sentence: `In the busiest tenth of a second ${count(at.peak, 'attempt')} came without a wait and ${spread.peak} with a random one. Without it ${last(at)}; with it ${last(spread)}.`,
@@ -96,13 +98,15 @@ export function answer(data: Data): Answer {
         storm.why === undefined ? [] : [`${jitter ? 'With' : 'Without'} the random wait: ${storm.why}.`],
       ),
     ],
-    choice: choiceOf(ratio),
-    ...((ratio > EVEN || at.peak < CLIENTS / 2 || !areAllBack) && {
+    choice: isTooFew ? undefined : choice,
+    ...((choice === undefined || choice === 0 || isTooFew || !areAllBack) && {
       surprise: !areAllBack
         ? 'All of them should come back. What kept the others away, the lab did not tell more exactly: a limit of its open lines, or a busy machine?'
-        : at.peak < CLIENTS / 2
-          ? 'The clients of the storm could not even begin that many attempts in a tenth of a second: this machine is too busy for the comparison.'
-          : 'The wait should have spread them. The process of the storm was held up, so that what should have been spread came together.',
+        : isTooFew
+          ? 'The clients of the storm could not even begin that many attempts in a tenth of a second: this machine is too busy for the comparison, so this run does not decide.'
+          : choice === undefined && ratio < EVEN[0]
+            ? `With the wait the busiest tenth had ${percent(ratio)} of what it had without: that is none of the choices, so this run does not decide. On a busy machine either return is held up, and then more falls into one tenth, or less. Run it again.`
+            : `The wait should have spread them. On a busy machine the process of the storm is held up, so that what should have been spread comes together${choice === 0 ? '' : '; this run does not decide'}.`,
     }),
   }
 }
@@ -116,9 +120,20 @@ function spared(at: Figures, spread: Figures): string[] {
   ]
 }
 
-/** A fifth is what the wait gives on average; the busiest of five tenths has more. */
-const [HANDFUL, EVEN, MORE] = [0.1, 0.65, 1.5]
-const choiceOf = (ratio: number) => (ratio > MORE ? undefined : ratio > EVEN ? 0 : ratio > HANDFUL ? 1 : 2)
+/**
+ * Of the busiest tenth without a wait, in the order of the choices. A fifth is what the wait gives on average, and the busiest of five tenths has
+ * more. Between two ranges is a gap: a run that falls there bears out neither.
+ */
+const [EVEN, QUARTER, HANDFUL] = [
+  [0.8, 1.25],
+  [0.15, 0.4],
+  [0, 0.1],
+] as const
+
+function choiceOf(ratio: number): number | undefined {
+  const choice = [EVEN, QUARTER, HANDFUL].findIndex(([least, most]) => ratio >= least && ratio <= most)
+  return choice < 0 ? undefined : choice
+}
 
 export const table = (data: Data): Table => ({
   caption: 'The two returns',

@@ -3,7 +3,7 @@ import { LabError } from '../../lab.ts'
 import { isOver } from '../../door.ts'
 import { follow } from '../follow.ts'
 import { begin } from '../opening.ts'
-import { Trouble } from '../run.ts'
+import { STORM_ELSEWHERE, Trouble } from '../run.ts'
 import type { Run } from '../run.ts'
 import { CLIENTS, wordsOf } from './answer.ts'
 import type { Data, Return } from './answer.ts'
@@ -29,8 +29,7 @@ export async function run(run: Run<Data>): Promise<Data> {
     try {
       await bench.startStorm({ transport: LANE, lane: LANE, clients: CLIENTS, jitter })
     } catch (error) {
-      if (error instanceof LabError && error.status === 409)
-        throw new Trouble('A storm of another page is under way in this lab; run it again in a moment.')
+      if (error instanceof LabError && error.status === 409) throw new Trouble(STORM_ELSEWHERE)
       throw error
     }
     await bench.refresh()

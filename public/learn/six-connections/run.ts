@@ -6,8 +6,8 @@ import { Trouble } from '../run.ts'
 import type { Run } from '../run.ts'
 import { PATIENCE_MS, WANTED, offsetOf } from './answer.ts'
 import type { Data, Phase, Stream } from './answer.ts'
-import { inPage, places } from './places.ts'
-import type { Place, Places } from './places.ts'
+import { inPage, slotsOf } from './slots.ts'
+import type { Slot, Slots } from './slots.ts'
 import { tabs } from './tabs.ts'
 
 const PER_SECOND = 10
@@ -21,57 +21,57 @@ const TIMES_SLOWER = 10
 export async function run(run: Run<Data>): Promise<Data> {
   // Right after the click, when a browser lets a page do that.
   const opener = run.keep(tabs())
-  let seats = places(run, opener.open)
-  seats.add()
+  let slots = slotsOf(run, opener.open)
+  slots.add()
   const { bench } = await begin(run, { perSecond: PER_SECOND, http1: [DOOR] })
   const data: Data = { where: 'tabs', http1: { streams: [] }, http2: { streams: [] } }
   const show = () => run.show(data)
 
   run.step('streams over HTTP/1.1')
-  if (!(await openStreams(bench, seats, data.http1, show))) {
-    seats.close()
+  if (!(await openStreams(bench, slots, data.http1, show))) {
+    slots.close()
     Object.assign(data, { where: 'page', http1: { streams: [] } })
-    seats = run.keep(places(run, inPage))
-    await openStreams(bench, seats, data.http1, show)
+    slots = run.keep(slotsOf(run, inPage))
+    await openStreams(bench, slots, data.http1, show)
   }
   run.step('the same over HTTP/2')
   await bench.set(DOOR, { http: '2' })
-  if (!(await openStreams(bench, seats, data.http2, show))) throw new Trouble(NO_EIGHTH)
+  if (!(await openStreams(bench, slots, data.http2, show))) throw new Trouble(NO_EIGHTH)
   run.step('HTTP/1.1 again, one stream for all')
   await bench.set(DOOR, { http: '1.1' })
-  await shareOne(run, bench, seats, data)
+  await shareOne(run, bench, slots, data)
   return data
 }
 
-/** In one place after the other, until one hangs. @returns false where the browser opens no further tab. */
-async function openStreams(bench: Bench, seats: Places, phase: Phase, show: () => void): Promise<boolean> {
+/** In one slot after the other, until one hangs. @returns false where the browser opens no further tab. */
+async function openStreams(bench: Bench, slots: Slots, phase: Phase, show: () => void): Promise<boolean> {
   const { origin, settings } = bench.door(DOOR)
   const url = `${origin}/feed/sse`
   for (let n = 0; n < WANTED; n++) {
-    const place = seats.all[n] ?? seats.add()
-    if (!place) return false
-    if (!(await seats.until(() => place.isReady, SOON_MS))) throw new Trouble(NOT_LOADED)
+    const slot = slots.all[n] ?? slots.add()
+    if (!slot) return false
+    if (!(await slots.until(() => slot.isReady, SOON_MS))) throw new Trouble(NOT_LOADED)
     const stream: Stream = {}
     phase.streams.push(stream)
     show()
-    place.tell({ kind: 'open', url })
-    const { heard } = place
+    slot.tell({ kind: 'open', url })
+    const { heard } = slot
     const askedAt = performance.now()
-    await seats.until(() => heard.openedMs !== undefined || heard.hadError, patienceOf(phase, settings.http === '2'))
+    await slots.until(() => heard.openedMs !== undefined || heard.hadError, patienceOf(phase, settings.http === '2'))
     const waitedMs = performance.now() - askedAt
     // It had taken a line that was on its way out: the browser asks again by itself.
-    if (heard.hadError) await seats.until(() => heard.openedMs !== undefined, SOON_MS)
-    if (seats.all.some(({ isGone }) => isGone)) throw new Trouble(CLOSED)
-    const { openedMs, hadError } = place.heard
+    if (heard.hadError) await slots.until(() => heard.openedMs !== undefined, SOON_MS)
+    if (slots.all.some(({ isGone }) => isGone)) throw new Trouble(CLOSED)
+    const { openedMs, hadError } = slot.heard
     Object.assign(stream, { openedMs, hadError, waitedMs })
     show()
     if (openedMs === undefined) break // the next ones would only wait behind it
   }
   phase.connections = await openAt(bench)
   show()
-  for (const place of seats.all) place.tell({ kind: 'close' })
-  await seats.until(() => seats.all.every(({ heard }) => heard.isClosed), SOON_MS)
-  await empty(seats, bench)
+  for (const slot of slots.all) slot.tell({ kind: 'close' })
+  await slots.until(() => slots.all.every(({ heard }) => heard.isClosed), SOON_MS)
+  await empty(slots, bench)
   return true
 }
 
@@ -82,18 +82,18 @@ function patienceOf({ streams }: Phase, isHttp2: boolean): number {
   return Math.min(SOON_MS, Math.max(PATIENCE_MS, TIMES_SLOWER * Math.max(...times)))
 }
 
-async function shareOne(run: Run<Data>, bench: Bench, { all, until }: Places, data: Data) {
+async function shareOne(run: Run<Data>, bench: Bench, { all, until }: Slots, data: Data) {
   const { tail } = await about()
   const group = `wirelab-${crypto.randomUUID()}`
-  const left = new Set<Place>()
+  const left = new Set<Slot>()
   const look = (): Data => {
-    const followers = all.map((place) => ({
-      ...{ ids: [...place.heard.ids], isLeader: place.heard.isLeader, hasLeft: left.has(place) },
+    const followers = all.map((slot) => ({
+      ...{ ids: [...slot.heard.ids], isLeader: slot.heard.isLeader, hasLeft: left.has(slot) },
     }))
     data.group = { ...data.group, followers }
     return data
   }
-  for (const place of all) place.tell({ kind: 'follow', origin: bench.door(DOOR).origin, after: tail, group })
+  for (const slot of all) slot.tell({ kind: 'follow', origin: bench.door(DOOR).origin, after: tail, group })
   await until(() => all.every(({ heard }) => heard.ids.length > 0), SOON_MS)
   await watch(run, SHARED_MS, look)
   look().group!.connections = await openAt(bench)
@@ -101,12 +101,12 @@ async function shareOne(run: Run<Data>, bench: Bench, { all, until }: Places, da
   if (leader) left.add(leader)
   leader?.close()
   run.step('the leader has gone')
-  await until(() => all.some((place) => place.heard.isLeader && !left.has(place)), SOON_MS)
+  await until(() => all.some((slot) => slot.heard.isLeader && !left.has(slot)), SOON_MS)
   await watch(run, SHARED_MS, look)
   // What the leader told may be on its way to a tab that is busy: then it comes; what was missed never does.
-  const others = all.filter((place) => !left.has(place))
+  const others = all.filter((slot) => !left.has(slot))
   const newest = Math.max(...others.map(newestOf))
-  await until(() => others.every((place) => newestOf(place) >= newest), SOON_MS)
+  await until(() => others.every((slot) => newestOf(slot) >= newest), SOON_MS)
   look()
 }
 
@@ -114,7 +114,7 @@ async function shareOne(run: Run<Data>, bench: Bench, { all, until }: Places, da
  * Browsers keep lines for later, and one that the seventh stream waited for may open only now. What is asked next must not go out on
  * them: it would meet a server that is taking leave. So they are reset, until there was none twice.
  */
-async function empty({ until }: Places, bench: Bench) {
+async function empty({ until }: Slots, bench: Bench) {
   let looks = 0
   for (const endsAt = performance.now() + SOON_MS; looks < 2 && performance.now() < endsAt;) {
     if (await openAt(bench)) {
@@ -125,7 +125,7 @@ async function empty({ until }: Places, bench: Bench) {
   }
 }
 
-const newestOf = ({ heard }: Place) => (heard.ids.length > 0 ? offsetOf(heard.ids.at(-1)!) : 0)
+const newestOf = ({ heard }: Slot) => (heard.ids.length > 0 ? offsetOf(heard.ids.at(-1)!) : 0)
 
 /** TCP connections, as the door counts them. */
 async function openAt(bench: Bench): Promise<number | undefined> {

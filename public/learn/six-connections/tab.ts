@@ -1,17 +1,11 @@
 // A tab of “The six-connection wall”: does what the page that opened it says, and shows in large letters what came of it.
 import { count, duration } from '../../words.ts'
+import { opened, say } from '../opened.ts'
 import { seat } from './seat.ts'
 import type { Order, Word } from './seat.ts'
 import type { Said, Told } from './tabs.ts'
 
-const $ = (selector: string) => document.querySelector<HTMLElement>(selector)!
-const { dataset } = document.documentElement
-// As the page itself looks (looks.ts).
-dataset.theme = localStorage.getItem('wirelab-theme') ?? 'system'
-dataset.type = localStorage.getItem('wirelab-type') ?? 'normal'
-
-const [channelName, n] = location.hash.slice(1).split('/')
-if (channelName && n) sit(channelName, Number(n))
+opened((channelName, n) => sit(channelName, Number(n)))
 
 function sit(channelName: string, n: number) {
   const channel = new BroadcastChannel(channelName)
@@ -28,14 +22,13 @@ function sit(channelName: string, n: number) {
     show(...ASKED[data.order.kind])
     mine.take(data.order)
   })
-  $('h1').textContent = `Tab ${n}`
-  $('#what').textContent = 'The page of the experiment opened it, and closes it again.'
+  document.querySelector('h1')!.textContent = `Tab ${n}`
   show('waits', 'It waits for its turn.')
   channel.postMessage({ from: n, word: { kind: 'ready' } } satisfies Said)
 
   function show(short: string, words: string) {
     document.title = `${n} ${short} · Wirelab`
-    $('#said').textContent = words
+    say('said', words)
   }
 
   function shownOf(word: Word): [short: string, words: string] {

@@ -1,5 +1,6 @@
 // Tabs that this page opens, one for each stream, and the channel on which it tells them what to do. They go when it goes.
-import type { OpenPlace } from './places.ts'
+import { hold } from '../opened.ts'
+import type { OpenSlot } from './slots.ts'
 import type { Order, Word } from './seat.ts'
 
 /** What passes on the channel: to a tab, and from it. */
@@ -13,7 +14,7 @@ export interface Said {
 }
 
 export interface Tabs {
-  open: OpenPlace
+  open: OpenSlot
   close(): void
 }
 
@@ -21,8 +22,7 @@ export function tabs(): Tabs {
   const name = `wirelab-tabs-${crypto.randomUUID()}`
   const channel = new BroadcastChannel(name)
   const opened: Window[] = []
-  const closeAll = () => opened.forEach((tab) => tab.close())
-  addEventListener('pagehide', closeAll)
+  const held = hold(name)
 
   return {
     open(n, hear) {
@@ -41,8 +41,8 @@ export function tabs(): Tabs {
       }
     },
     close() {
-      removeEventListener('pagehide', closeAll)
-      closeAll()
+      for (const tab of opened) tab.close()
+      held.close()
       channel.close()
     },
   }

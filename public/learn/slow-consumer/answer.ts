@@ -101,6 +101,7 @@ export const table = (data: Data): Table => ({
     ['events read by the fast reader', data.fast.length],
     ['events read by the slow reader', data.slow.length],
     ['worst latency of the fast reader, ms', worst(data.fast)],
+    ['the same while the line was slow, ms', worst(data.fast.filter(({ at }) => !(at > (data.healedAt ?? Infinity))))],
     ['worst latency of the slow reader, ms', worst(data.slow)],
     ['most events behind', mostBehind(data)],
     ['the feed grew, ms', data.begunAt],

@@ -4,7 +4,6 @@ import type { Cursor } from '../../../src/core/event.ts'
 import type { Bench } from '../../bench.ts'
 import { about } from '../../lab.ts'
 import { size } from '../../words.ts'
-import { feedOf } from '../feed.ts'
 import { follow } from '../follow.ts'
 import type { Run } from '../run.ts'
 import type { Data } from './answer.ts'
@@ -25,7 +24,7 @@ export async function run(run: Run<Data>): Promise<Data> {
   await bench.set('wss', { http: '1.1', downBytesPerSecond: TAKES })
   await bench.set('sse', { http: '1.1' })
   await bench.refresh()
-  const feed = await feedOf(run, bench, 2)
+  await run.rate(2)
   const { tail } = await about()
   const limits = (await (await fetch('/limits', { signal: run.signal })).json()) as Data['limits']
   const startedAt = performance.now()
@@ -52,7 +51,7 @@ export async function run(run: Run<Data>): Promise<Data> {
   }
   await run.until(() => slow.isOpen && fast.isOpen, 4000)
   run.step(`${size(EVENT_BYTES * PER_SECOND)} a second are made, ${size(TAKES)} are taken`)
-  await feed({ perSecond: PER_SECOND, payloadBytes: EVENT_BYTES })
+  await run.rate(PER_SECOND, EVENT_BYTES)
   const begunAt = (data.begunAt = now())
 
   async function watch(until: number, isOver: () => boolean) {
@@ -70,7 +69,7 @@ export async function run(run: Run<Data>): Promise<Data> {
   }
   await watch(begunAt + SLOW_MS, () => now() > (data.letGoAt ?? Infinity) + LINGER_MS)
   run.step('the line gets well, the feed small')
-  await feed({ perSecond: 2, payloadBytes: 0 })
+  await run.rate(2)
   await bench.set('wss', { downBytesPerSecond: 0 })
   data.healedAt = now()
   const target = offsetOf((await about()).tail)

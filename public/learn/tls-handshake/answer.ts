@@ -58,7 +58,7 @@ export function answer({ handshakes }: Data): Answer {
       ...handshakes.map((each) => {
         const request = requestOf(each)
         return request
-          ? `TLS ${each.version}: the first application data of the browser came ${duration(request.at)} after its ClientHello, after ${count(tripsOf(each), 'round trip')}${isEarly(each) ? ': it did not wait for the Finished of the server (False Start)' : ''}; ${size(bytesOf(each, true))} had gone up and ${size(bytesOf(each, false))} down.`
+          ? `TLS ${each.version}: the first application data of the browser came ${duration(request.at)} after its ClientHello, after ${count(tripsOf(each), 'round trip')}${isEarly(each) ? ': it did not wait for the Finished of the server (False Start)' : ''}; ${size(sumOf(each, true))} had gone up and ${size(sumOf(each, false))} down.`
           : `TLS ${each.version}: no application data was seen.`
       }),
       ...handshakes.flatMap(({ version, chain }) =>
@@ -72,7 +72,7 @@ export function answer({ handshakes }: Data): Answer {
 
 const namesOf = (steps: readonly Step[]) => [...new Set(steps.map(({ name }) => name))]
 /** All records before the first request. */
-const bytesOf = (handshake: Handshake, up: boolean) =>
+const sumOf = (handshake: Handshake, up: boolean) =>
   beforeRequest(handshake)
     .filter((each) => each.up === up)
     .reduce((sum, { recordBytes }) => sum + recordBytes, 0)

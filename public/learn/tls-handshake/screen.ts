@@ -47,6 +47,13 @@ export const screen = experiment<Data>({
       of them on the way, to a weaker suite say, is found out here. The ticket that follows makes the next handshake
       shorter (${lesson('what-tls-adds', 'what TLS adds')}). What can be seen afterwards:
       ${lesson('eavesdropper', 'the eavesdropper')}.
+    </p>
+    <p>
+      Here the server proves who it is. TLS knows two other ways: both do, with a certificate of the client’s too
+      (${rfc(8446, '4.3.2')}), or, up to TLS 1.2, nobody does: encrypted, with whoever has answered
+      (${outside('https://www.rfc-editor.org/rfc/rfc5246#appendix-F.1.1.1', 'RFC 5246 §F.1.1.1')}). No browser offers
+      that. <code>npm start -- --broken</code> has such a server, and <code>docs/broken.md</code> somebody in between
+      who reads all that passes there.
     </p>`,
   table,
   measured: html`Both connections are this browser’s own, made by <code>fetch</code> from this page. The one that

@@ -2,7 +2,6 @@
 import type { Bench } from '../../bench.ts'
 import { about, LabError } from '../../lab.ts'
 import type { WireRecord } from '../../wire/capture.ts'
-import { feedOf } from '../feed.ts'
 import { follow } from '../follow.ts'
 import { textOf, recordsOf } from '../records.ts'
 import { Trouble } from '../run.ts'
@@ -15,8 +14,7 @@ const NO_WIRE = 'This lab does not show the records that pass its doors, so ther
 
 export async function run(run: Run<Data>): Promise<Data> {
   const bench = await run.bench()
-  const feed = await feedOf(run, bench, 2)
-  await feed({ perSecond: 0, payloadBytes: 0 }) // nothing is to answer the question that is held
+  await run.rate(0) // nothing is to answer the question that is held
   const data: Data = { handshakes: [], streams: [] }
   try {
     for (const tls of VERSIONS) {
@@ -31,11 +29,11 @@ export async function run(run: Run<Data>): Promise<Data> {
       await bench.set('wss', { tls, http: '1.1' })
       for (const eventBytes of [0, LARGE]) {
         run.step(`events over TLS ${tls}`)
-        await feed({ perSecond: eventBytes === 0 ? 40 : 10, payloadBytes: eventBytes })
+        await run.rate(eventBytes === 0 ? 40 : 10, eventBytes)
         data.streams.push(await stream(run, bench, tls, eventBytes))
         run.show(data)
       }
-      await feed({ perSecond: 0, payloadBytes: 0 })
+      await run.rate(0)
     }
   } catch (error) {
     if (error instanceof LabError && error.status === 404) throw new Trouble(NO_WIRE)

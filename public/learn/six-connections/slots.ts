@@ -1,10 +1,10 @@
-// Where streams are opened: in tabs of their own, or in parts of this page. Each place is told what to do; what it says is kept here.
+// Where streams are opened: in tabs of their own, or in parts of this page. Each slot is told what to do; what it says is kept here.
 import type { Cursor } from '../../../src/core/event.ts'
 import type { Run } from '../run.ts'
 import { seat } from './seat.ts'
 import type { Order, Word } from './seat.ts'
 
-/** What a place said since it was told to do something. */
+/** What a slot said since it was told to do something. */
 export interface Heard {
   openedMs?: number
   hadError: boolean
@@ -12,7 +12,7 @@ export interface Heard {
   isLeader: boolean
   ids: Cursor[]
 }
-export interface Place extends Line {
+export interface Slot extends Line {
   isReady: boolean
   heard: Heard
 }
@@ -24,43 +24,43 @@ interface Line {
   close(): void
 }
 /** @returns undefined where the browser does not allow it. */
-export type OpenPlace = (n: number, hear: (word: Word) => void) => Line | undefined
+export type OpenSlot = (n: number, hear: (word: Word) => void) => Line | undefined
 
-export interface Places {
-  readonly all: readonly Place[]
+export interface Slots {
+  readonly all: readonly Slot[]
   /** @returns one more; undefined where the browser opens no further tab. */
-  add(): Place | undefined
+  add(): Slot | undefined
   /** @returns whether `check` held within `ms`. It is asked whenever one of them says something: timers of a hidden page are slow. */
   until(check: () => boolean, ms: number): Promise<boolean>
   close(): void
 }
 
-export function places({ sleep }: Pick<Run<unknown>, 'sleep'>, open: OpenPlace): Places {
-  const all: Place[] = []
+export function slotsOf({ sleep }: Pick<Run<unknown>, 'sleep'>, open: OpenSlot): Slots {
+  const all: Slot[] = []
   const looks = new Set<() => void>()
 
   return {
     all,
     add() {
       const line = open(all.length + 1, (word) => {
-        if (word.kind === 'ready') place.isReady = true
-        else note(place.heard, word)
+        if (word.kind === 'ready') slot.isReady = true
+        else note(slot.heard, word)
         for (const look of looks) look()
       })
       if (!line) return undefined
-      const place: Place = {
+      const slot: Slot = {
         ...{ isReady: false, heard: nothing() },
         get isGone() {
           return line.isGone
         },
         tell(order) {
-          place.heard = nothing()
+          slot.heard = nothing()
           line.tell(order)
         },
         close: () => line.close(),
       }
-      all.push(place)
-      return place
+      all.push(slot)
+      return slot
     },
     async until(check, ms) {
       if (check()) return true
@@ -74,7 +74,7 @@ export function places({ sleep }: Pick<Run<unknown>, 'sleep'>, open: OpenPlace):
       }
     },
     close() {
-      for (const place of all) place.close()
+      for (const slot of all) slot.close()
     },
   }
 }
@@ -90,7 +90,7 @@ function note(heard: Heard, word: Word) {
 }
 
 /** A part of this page. */
-export const inPage: OpenPlace = (_, hear) => {
+export const inPage: OpenSlot = (_, hear) => {
   const own = seat(hear)
   let isGone = false
   queueMicrotask(() => hear({ kind: 'ready' }))

@@ -1,0 +1,80 @@
+// What a storm at one door does to all lanes: how late their events were before it, and while its clients came back. One process of the
+// lab serves all doors, so the others wait for it too.
+import { percentile } from '../src/core/stats.ts'
+import type { Bench } from './bench.ts'
+import { isOver } from './door.ts'
+import type { Lane } from './lane.ts'
+import { isResting } from './sight.ts'
+import { duration, list } from './words.ts'
+
+export interface Beside {
+  /** Of the storm that is under way, or was the last: medians of the lanes; empty where nothing is known. */
+  text(): string
+  close(): void
+}
+
+interface UnderWay {
+  /** Until then its clients gather; what they are there for is to come back. */
+  droppedAt: number | undefined
+  /** Median latency of each lane before it, ms. */
+  before: Map<Lane, number>
+}
+
+/** What came in so long before a storm is before it, unless it came in another storm, of this page or of another one. */
+const BEFORE_MS = 10_000
+/** Of fewer events a median says little. */
+const EVENTS_FROM = 5
+
+export function beside(lanes: readonly Lane[], bench: Bench): Beside {
+  let underWay: UnderWay | undefined
+  /** Of the last that is over; what was found then stays, though its events leave the log. */
+  let [endedAt, found] = [-Infinity, '']
+  let wasElsewhere = false
+
+  function begin(): UnderWay {
+    const startedAt = performance.now()
+    const awake = lanes.filter((lane) => !isResting(lane))
+    const medians = awake.flatMap((lane) => {
+      const from = Math.max(startedAt - BEFORE_MS, endedAt, lane.samples.since)
+      const median = medianOf(lane, from, startedAt)
+      return median === undefined ? [] : [[lane, median] as const]
+    })
+    return { droppedAt: undefined, before: new Map(medians) }
+  }
+
+  const close = bench.subscribe(() => {
+    const { storm, stormElsewhere } = bench
+    if (stormElsewhere || wasElsewhere) endedAt = performance.now()
+    wasElsewhere = stormElsewhere
+    const isUnderWay = storm !== null && !isOver(storm)
+    if (isUnderWay) {
+      underWay ??= begin()
+      if (storm.phase === 'dropped' || storm.phase === 'back') underWay.droppedAt ??= performance.now()
+    } else if (underWay) {
+      found = wordsOf(underWay)
+      endedAt = performance.now()
+      underWay = undefined
+    }
+  })
+
+  return { text: () => (underWay ? wordsOf(underWay) : found), close }
+}
+
+function wordsOf({ droppedAt, before }: UnderWay): string {
+  if (droppedAt === undefined) return ''
+  const each = [...before].flatMap(([lane, ms]) => {
+    if (lane.samples.since > droppedAt) return [] // a knob was turned: what comes now is not to be compared with what came before
+    const now = medianOf(lane, droppedAt, Infinity)
+    return now === undefined ? [] : [`${lane.name} ${duration(ms)} → ${duration(now)}`]
+  })
+  if (each.length === 0) return ''
+  return `The lanes share the lab’s process and its processor: ${list(each)} (median latency before it, and from the drop on)`
+}
+
+/** Of what came in from one moment until another; undefined where that is too little. */
+function medianOf({ samples: { log } }: Lane, from: number, to: number): number | undefined {
+  const latencies: number[] = []
+  for (let index = log.length - 1; index >= 0 && log[index]!.received >= from; index--)
+    if (log[index]!.received < to) latencies.push(log[index]!.latencyMs)
+  return latencies.length < EVENTS_FROM ? undefined : percentile(latencies, 50)
+}
