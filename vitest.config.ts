@@ -1,4 +1,6 @@
-// How the tests run: every file in a process of its own, three at a time, the long ones first; nothing is tried twice, nothing is skipped in silence.
+// How the tests run: every file in a process of its own, three at a time, the long ones first; nothing is skipped in silence.
+// What fails is tried once more: hundreds of tests wait on real browsers and real sockets, on machines that stand still now and then.
+// `npm test` names at its end whatever passed only then, and why it had failed; twice red is red.
 import { defineConfig } from 'vitest/config'
 import { LongFirst } from './test/sequence.ts'
 
@@ -15,7 +17,7 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    retry: 0,
+    retry: 1,
     allowOnly: false,
     passWithNoTests: false,
     dangerouslyIgnoreUnhandledErrors: false,

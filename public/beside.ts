@@ -13,9 +13,11 @@ export interface Beside {
   close(): void
 }
 
-interface UnderWay {
+interface Measured {
   /** Until then its clients gather; what they are there for is to come back. */
   droppedAt: number | undefined
+  /** When its last client was back, or it failed. */
+  overAt: number | undefined
   /** Median latency of each lane before it, ms. */
   before: Map<Lane, number>
 }
@@ -24,14 +26,17 @@ interface UnderWay {
 const BEFORE_MS = 10_000
 /** Of fewer events a median says little. */
 const EVENTS_FROM = 5
+/** So long from the drop on is looked at, though all were back sooner: a few clients are, before five events have come. */
+const AT_LEAST_MS = 1000
 
 export function beside(lanes: readonly Lane[], bench: Bench): Beside {
-  let underWay: UnderWay | undefined
-  /** Of the last that is over; what was found then stays, though its events leave the log. */
-  let [endedAt, found] = [-Infinity, '']
+  let latest: Measured | undefined
+  /** Of the latest; from when it was measured to its end it stays, though its events leave the log. */
+  let found: string | undefined
+  let endedAt = -Infinity
   let wasElsewhere = false
 
-  function begin(): UnderWay {
+  function begin(): Measured {
     const startedAt = performance.now()
     const awake = lanes.filter((lane) => !isResting(lane))
     const medians = awake.flatMap((lane) => {
@@ -39,7 +44,7 @@ export function beside(lanes: readonly Lane[], bench: Bench): Beside {
       const median = medianOf(lane, from, startedAt)
       return median === undefined ? [] : [[lane, median] as const]
     })
-    return { droppedAt: undefined, before: new Map(medians) }
+    return { droppedAt: undefined, overAt: undefined, before: new Map(medians) }
   }
 
   const close = bench.subscribe(() => {
@@ -48,23 +53,30 @@ export function beside(lanes: readonly Lane[], bench: Bench): Beside {
     wasElsewhere = stormElsewhere
     const isUnderWay = storm !== null && !isOver(storm)
     if (isUnderWay) {
-      underWay ??= begin()
-      if (storm.phase === 'dropped' || storm.phase === 'back') underWay.droppedAt ??= performance.now()
-    } else if (underWay) {
-      found = wordsOf(underWay)
-      endedAt = performance.now()
-      underWay = undefined
-    }
+      if (!latest || latest.overAt !== undefined) [latest, found] = [begin(), undefined]
+      if (storm.phase === 'dropped' || storm.phase === 'back') latest.droppedAt ??= performance.now()
+    } else if (latest && latest.overAt === undefined) latest.overAt = endedAt = performance.now()
   })
 
-  return { text: () => (underWay ? wordsOf(underWay) : found), close }
+  return {
+    text() {
+      if (!latest) return ''
+      if (found !== undefined) return found
+      const { droppedAt = -Infinity, overAt = Infinity } = latest
+      const until = Math.max(overAt, droppedAt + AT_LEAST_MS)
+      const words = wordsOf(latest, until)
+      if (performance.now() >= until) found = words
+      return words
+    },
+    close,
+  }
 }
 
-function wordsOf({ droppedAt, before }: UnderWay): string {
+function wordsOf({ droppedAt, before }: Measured, until: number): string {
   if (droppedAt === undefined) return ''
   const each = [...before].flatMap(([lane, ms]) => {
     if (lane.samples.since > droppedAt) return [] // a knob was turned: what comes now is not to be compared with what came before
-    const now = medianOf(lane, droppedAt, Infinity)
+    const now = medianOf(lane, droppedAt, until)
     return now === undefined ? [] : [`${lane.name} ${duration(ms)} → ${duration(now)}`]
   })
   if (each.length === 0) return ''

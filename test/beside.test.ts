@@ -112,6 +112,17 @@ test('nor does what came in a storm of another page count as before it', () => {
   expect(text()).toContain('polling 3.0 ms → 60 ms, sse 3.0 ms → 60 ms and wss 3.0 ms → 60 ms (')
 })
 
+test('where all were back before much has come, a second from the drop on is looked at', () => {
+  const { second, is, text } = scene()
+  second(3)
+  is('dropped')
+  vi.advanceTimersByTime(300)
+  is('done')
+  expect(text()).toBe('')
+  for (const ms of [50, 60, 900]) second(ms, ['wss'], 20)
+  expect(text()).toMatch(/: wss 3\.0 ms → 50 ms \(/)
+})
+
 test('what was found stays when its events have left the log', () => {
   const { second, is, text } = scene()
   second(3)

@@ -21,12 +21,15 @@ export const within = (value: number, low: number, high: number, what = '') => {
   expect(value, what).toBeLessThanOrEqual(high)
 }
 
-/** A busy machine is late by so much now and then; it is never early. So lower bounds are the theory's, and upper ones have this on top. */
+/** A busy machine is late by so much now and then; it is never early. So of times lower bounds are the theory's, and upper ones have this on top. */
 export const LATE_MS = 500
 
-/** Events that come in so many seconds, one at a random moment of each of `perSecond` parts of a second: one more or less at each end. */
+/**
+ * Events that come in so many seconds, one at a random moment of each of `perSecond` parts of a second: one more or less at each end.
+ * Where the machine is late at the end, the last of them have not come yet; where it is late in ending, some more have.
+ */
 export const eventsIn = (seconds: number, perSecond: number): [low: number, high: number] => [
-  Math.floor(seconds * perSecond) - 2,
+  Math.floor((seconds - LATE_MS / 1000) * perSecond) - 2,
   Math.ceil((seconds + LATE_MS / 1000) * perSecond) + 2,
 ]
 

@@ -14,7 +14,12 @@ const STEP_MS = 2_700_000
 /** What of vitest's JSON report is read here. */
 interface Results {
   numPassedTests: number
-  testResults: { status: string; name: string; assertionResults: { status: string; fullName: string }[] }[]
+  testResults: {
+    status: string
+    name: string
+    /** `failureMessages` of a test that passed are those of the try before it. */
+    assertionResults: { status: string; fullName: string; failureMessages: string[] }[]
+  }[]
 }
 
 export async function run(args: string[]): Promise<void> {
@@ -62,8 +67,11 @@ async function tests(args: string[]): Promise<Count> {
   })
   const { numPassedTests, testResults } = JSON.parse(text) as Results
   const all = testResults.flatMap((file) => file.assertionResults)
-  for (const { status, fullName } of all)
+  for (const { status, fullName, failureMessages } of all) {
     if (status !== 'passed' && status !== 'failed') say(`not run (${status}): ${fullName}`)
+    if (status === 'passed' && failureMessages.length > 0)
+      say(`passed only at the second try: ${fullName}\n${failureMessages.join('\n')}`)
+  }
   // A file that could not even be loaded has no tests to count: it is one failure. So is an error outside any test.
   const broken = testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some(hasFailed)).length
   const failed = all.filter(hasFailed).length + broken
