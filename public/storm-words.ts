@@ -1,4 +1,5 @@
 // How a storm goes, in words.
+import { BASE_MS } from '../src/core/backoff.ts'
 import type { Bench } from './bench.ts'
 import { isOver } from './door.ts'
 import type { Storm } from './door.ts'
@@ -43,9 +44,14 @@ export function stormWords({ phase, clients, open, back, attempts, backMsP50, ba
     backMsP50 === null || backMsMax === null
       ? ''
       : `, half of those within ${duration(backMsP50)}, the last ${isComing ? 'so far' : 'of them'} after ${duration(backMsMax)}`
-  const way = jitter ? 'each after a random wait' : 'all together'
+  const way = jitter ? `each after a random wait of up to ${duration(BASE_MS)}` : 'all together'
+  // Who failed waits again, and longer; where nobody did, what is over is the work alone.
+  const isWork = jitter && phase === 'done' && attempts === clients && backMsMax !== null && backMsMax > 1.5 * BASE_MS
+  const work = isWork
+    ? `. All waits were over after ${duration(BASE_MS)}: the rest of the time is the work of ${count(clients, 'handshake')}`
+    : ''
   return (
     `dropped, ${isComing ? 'they come' : 'they came'} back ${way}: ${nowBack} of ${all} ${isComing ? 'are' : 'were'} back${times}, ` +
-    `with ${count(attempts, 'attempt')}${why === undefined ? '' : `. ${why}`}`
+    `with ${count(attempts, 'attempt')}${work}${why === undefined ? '' : `. ${why}`}`
   )
 }

@@ -50,19 +50,23 @@ export interface FollowOptions {
   headers?: Record<string, string>
   /** What the client shows of itself. */
   client?: { cert: string; key: string }
+  /** False: `events` stays empty, and the verdict compares no bytes; for runs whose events would fill the memory. */
+  keep?: boolean
+  onEvent?: (event: FeedEvent) => void
 }
 
 /** Follows a lab with the real client over real TLS and keeps what it saw. */
 export function follow(
   lab: Lab,
-  { transport, http = '1.1', after = 'now', pollMs = 20, port = lab.port, headers, client }: FollowOptions,
+  { transport, http = '1.1', after = 'now', pollMs = 20, port = lab.port, keep = true, ...rest }: FollowOptions,
 ): Follower {
+  const { headers, client, onEvent } = rest
   const platform = nodePlatform({ http, ca: lab.authority!.ca, ...(headers && { headers }), ...(client && { client }) })
   const events: FeedEvent[] = []
   const gaps: Gap[] = []
   const states: ConnectionState[] = []
   const causes: unknown[] = []
-  const history = recorder({ keep: true, ...(isCursor(after) && { after }) })
+  const history = recorder({ keep, ...(isCursor(after) && { after }) })
   const waiting = new Set<() => void>()
   const changed = () => waiting.forEach((look) => look())
   const connection = clients[transport]({
@@ -70,7 +74,12 @@ export function follow(
     after,
     platform,
     pollMs,
-    onEvent: (event) => (history.observe(event), events.push(event), changed()),
+    onEvent(event) {
+      history.observe(event)
+      if (keep) events.push(event)
+      onEvent?.(event)
+      changed()
+    },
     onGap: (gap) => (history.gap(gap), gaps.push(gap), changed()),
     onState: (state, cause) => (states.push(state), causes.push(cause), changed()),
   })
@@ -88,7 +97,7 @@ export function follow(
         epoch,
         first,
         last: offsetOf(tail),
-        bytes: (id) => held.get(id),
+        ...(keep && { bytes: (id) => held.get(id) }),
         held: (id) => held.has(id),
       })
     },

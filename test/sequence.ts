@@ -6,13 +6,13 @@ import type { TestSpecification } from 'vitest/node'
 
 /**
  * Half a minute and more each, in this order; all others come behind them, the larger file first. The experiments are timed by the page:
- * they begin when the first processes and browsers have come up, and beside those that mostly wait; those that compute (screens, cli, page,
+ * they begin when the first processes and browsers have come up, and beside those that mostly wait; those that compute (screens, cli, page, page-anew,
  * hostile/xss, hostile/mutated, kinds) come when they are over.
  */
 const long = [
   ...['range-page', 'suspended', 'network', 'learn-firefox', 'learn-chromium'],
   ...['buttons-firefox', 'buttons-chromium', 'faults', 'screens'],
-  ...['cli', 'bench-browser', 'knobs', 'hostile/xss', 'pictures', 'benches', 'page'],
+  ...['cli', 'bench-browser', 'knobs', 'hostile/xss', 'pictures', 'benches', 'page', 'page-anew'],
   ...['learn-frame', 'tabs', 'hostile/mutated', 'lanes', 'storm', 'kinds'],
   ...['prices', 'range-sockets', 'account-page', 'report-unfinished'],
 ].map((name) => join(import.meta.dirname, `${name}.test.ts`))

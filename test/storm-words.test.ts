@@ -15,12 +15,18 @@ test.each([
   [{ phase: 'open' }, 'all of 1,000 clients connected; the drop comes'],
   [
     {},
-    'dropped, they come back each after a random wait: 400 of 1,000 clients are back, half of those within 300 ms, the last so far after 1.20 s, with 450 attempts',
+    'dropped, they come back each after a random wait of up to 500 ms: 400 of 1,000 clients are back, half of those within 300 ms, the last so far after 1.20 s, with 450 attempts',
   ],
   [
     { phase: 'done', back: 1000, jitter: false },
     'dropped, they came back all together: 1,000 of 1,000 clients were back, half of those within 300 ms, the last of them after 1.20 s, with 450 attempts',
   ],
+  [
+    { phase: 'done', back: 1000, attempts: 1000 },
+    /with 1,000 attempts\. All waits were over after 500 ms: the rest of the time is the work of 1,000 handshakes$/,
+  ],
+  [{ phase: 'done', back: 1000, attempts: 1000, backMsMax: 640 }, /with 1,000 attempts$/], // little but the waits
+  [{ phase: 'done', back: 1000, attempts: 1001 }, /with 1,001 attempts$/], // somebody waited again
   [{ phase: 'done', why: '600 did not come back' }, /with 450 attempts\. 600 did not come back$/],
   [{ back: 0, backMsP50: null, backMsMax: null }, /: 0 of 1,000 clients are back, with 450 attempts$/],
   [{ phase: 'failed', why: 'it was cancelled' }, 'it ended early: it was cancelled'],
