@@ -7,7 +7,7 @@ import { counts } from './counts.ts'
 import type { Desk } from './desk.ts'
 import { faultButtons } from './faults.ts'
 import { figures, stream } from './figures.ts'
-import { foldIfTight, isLarge } from './fold.ts'
+import { fold, foldIfTight, isLarge } from './fold.ts'
 import { differences, laneKnobs } from './knobs.ts'
 import type { Lane } from './lane.ts'
 import { lessonOf } from './lessons.ts'
@@ -56,11 +56,9 @@ export function card(shown: Card): TemplateResult {
   const of = (what: string) => html`${what}<span class="unseen"> of ${name}</span>`
   const set = differences(lane.door.settings, desk.usual(lane))
 
-  const foldsHow = isLarge() && blocked(lane) === nothing
   const how = html`<p class="how">
     ${lesson?.text}
     ${lesson ? html`<a href="#/learn/${lesson.experiment.slug}">Try it: ${lesson.experiment.title}</a>` : nothing}
-    ${blocked(lane)}
   </p>`
 
   return html`<section
@@ -85,11 +83,10 @@ export function card(shown: Card): TemplateResult {
         ${state === 'paused' ? 'Resume' : 'Pause'}
       </button>
     </div>
-    ${foldsHow ? nothing : how}
     <p class="path">
       <span data-n="protocol">${spoken ? `${spoken.http} · ${spoken.tls}` : `HTTP/${http} · TLS ${tls}`}</span
       >${[set, beliefOf(lane, cost?.open)].filter(Boolean).map((each) => html`<span class="set"> · ${each}</span>`)}
-      ${state === 'open' || !lane.cause ? nothing : html`<span class="cause">${lane.cause}</span>`}
+      ${state === 'open' || !lane.cause ? nothing : html`<span class="cause">${lane.cause}</span>`} ${blocked(lane)}
     </p>
     <figure class="strip">
       <div
@@ -99,7 +96,7 @@ export function card(shown: Card): TemplateResult {
         aria-label="Latency of ${name} over the last 30 seconds; the numbers follow"
       ></div>
     </figure>
-    ${figures(summary, cost, dearest)} ${foldsHow ? foldIfTight(`how-${name}`, of('Why it is so'), how) : nothing}
+    ${figures(summary, cost, dearest)} ${isLarge() ? fold(`how-${name}`, of('Why it is so'), how) : how}
     ${foldIfTight(`stream-${name}`, of('Latest events'), stream(lane))}
     <div class="buttons" role="group" aria-labelledby="lane-${name}">${faultButtons(desk, lane)}</div>
     <div class="told">

@@ -56,7 +56,7 @@ export function screen({
       <figure class="overview">
         <figcaption>
           <b>Latency against bytes</b>
-          <span>dot: median · whisker: p95 · trail: before · hollow: no figure</span>
+          <span>dot: median · whisker: p95 · trail: before · hollow: old</span>
           <button type="button" @click=${saveOverview}>Save as PNG</button>
         </figcaption>
         <div
