@@ -90,7 +90,9 @@ export async function startGateway(options: GatewayOptions): Promise<Destination
     }
   }
   server.on('clientError', refuse)
-  server.on('session', (session: ServerHttp2Session) => closeWhenIdle(session, limits.idleMs))
+  server.on('session', (session: ServerHttp2Session) =>
+    closeWhenIdle(session, wire.below(session.socket), limits.idleMs),
+  )
   server.on('unknownProtocol', (socket: Duplex) => void socket.destroy())
   server.on('sessionError', () => undefined)
 

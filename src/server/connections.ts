@@ -68,18 +68,19 @@ export function hangUp(socket: Duplex) {
   setTimeout(() => socket.destroy(), 500).unref()
 }
 
-/** Node ends idle HTTP/1.1 connections, but not HTTP/2 sessions without streams. */
-export function closeWhenIdle(session: ServerHttp2Session, idleMs: number) {
+/**
+ * Node ends idle HTTP/1.1 connections, but not HTTP/2 sessions without streams. `raw` is the TCP socket below it: a session that is closed or
+ * destroyed waits until the last write is through, and behind a reader that has stopped it never is.
+ */
+export function closeWhenIdle(session: ServerHttp2Session, raw: Socket | undefined, idleMs: number) {
   let open = 0
   let isOver = false
   let timer = setTimeout(goAway, idleMs)
-  // Kept while there is one: a session that has ended has no socket any more, and the socket may be there still.
-  const letGo = session.socket.destroySoon.bind(session.socket)
+  const letGo = () => void raw?.destroy()
   function goAway() {
     if (session.destroyed) return letGo() // the peer took leave, and Node waits for it to hang up too
-    // Said, not done: a session that Node has closed waits for the peer to hang up, and one behind a dead line never does.
     session.goaway()
-    timer = setTimeout(() => session.destroy(), idleMs)
+    timer = setTimeout(letGo, idleMs)
   }
   session.on('stream', (stream) => {
     open++

@@ -71,7 +71,9 @@ export function httpsServer(
 
   const accepting = acceptUpgrades(server, limits, serve, exchanges)
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuse(error, socket))
-  server.on('session', (session: ServerHttp2Session) => closeWhenIdle(session, limits.idleMs))
+  server.on('session', (session: ServerHttp2Session) =>
+    closeWhenIdle(session, wire.below(session.socket), limits.idleMs),
+  )
   server.on('unknownProtocol', (socket: Duplex) => void socket.destroy()) // `--http 2`, and a client that offers no protocol
   server.on('sessionError', () => undefined) // the session is gone; its streams have closed and left
 

@@ -44,10 +44,17 @@ export interface Wire {
   /** Notes a request, and the lane of the page that it is for. */
   request(incoming: IncomingMessage, lane?: string): void
   lane(name: string): LaneTraffic | undefined
+  /** The TCP socket below that of a session that has just begun, which shows a stand-in for it. */
+  below(socket: Peer): Socket | undefined
   destroyAll(): void
   /** Breaks connections that have not finished their TLS handshake: nobody has asked anything on them. */
   destroySilent(): void
   readonly open: number
+}
+
+interface Peer {
+  remoteAddress?: string | undefined
+  remotePort?: number | undefined
 }
 
 const MAX_LANES = 32
@@ -55,7 +62,9 @@ const MAX_LANES = 32
 const nothing = (): Traffic => ({ connections: 0, requests: 0, tls: { up: 0, down: 0 }, plain: { up: 0, down: 0 } })
 
 export function watchWire(server: Server): Wire {
-  const lines = new Map<string, Line>()
+  const lines = new Set<Line>()
+  /** The latest of each: a port may come again while the line before is not closed here yet. */
+  const latest = new Map<string, Line>()
   const lineOf = new WeakMap<Socket, Line>() // what requests ask for; an HTTP/2 request shows a stand-in for its socket
   const closed = nothing()
   const lanes = new LRUCache<string, Lane>({ max: 1000 })
@@ -64,10 +73,12 @@ export function watchWire(server: Server): Wire {
   server.on('connection', (raw: Socket) => {
     const key = keyOf(raw)
     const line: Line = { raw, requests: 0, lanes: new Set() }
-    lines.set(key, line)
+    lines.add(line)
+    latest.set(key, line)
     closed.connections++
     raw.once('close', () => {
-      lines.delete(key)
+      lines.delete(line)
+      if (latest.get(key) === line) latest.delete(key)
       add(closed, line)
       for (const name of line.lanes) {
         const lane = lanes.get(name)
@@ -76,7 +87,7 @@ export function watchWire(server: Server): Wire {
     })
   })
   server.on('secureConnection', (tls: TLSSocket) => {
-    const line = lines.get(keyOf(tls))
+    const line = latest.get(keyOf(tls))
     if (!line) return
     line.tls = tls
     lineOf.set(tls, line)
@@ -85,11 +96,11 @@ export function watchWire(server: Server): Wire {
   return {
     total() {
       const sum = structuredClone(closed)
-      for (const line of lines.values()) add(sum, line)
+      for (const line of lines) add(sum, line)
       return sum
     },
     request(incoming, name) {
-      const line = lineOf.get(incoming.socket) ?? lines.get(keyOf(incoming.socket))
+      const line = lineOf.get(incoming.socket) ?? latest.get(keyOf(incoming.socket))
       if (!line) return
       line.requests++
       // So many lanes on one connection are no page's.
@@ -116,11 +127,12 @@ export function watchWire(server: Server): Wire {
         open: lane.open.size,
       }
     },
+    below: (socket) => latest.get(keyOf(socket))?.raw,
     destroyAll() {
-      for (const { raw } of lines.values()) raw.destroy()
+      for (const { raw } of lines) raw.destroy()
     },
     destroySilent() {
-      for (const { raw, tls } of lines.values()) if (!tls) raw.destroy()
+      for (const { raw, tls } of lines) if (!tls) raw.destroy()
     },
     get open() {
       return lines.size
@@ -128,7 +140,7 @@ export function watchWire(server: Server): Wire {
   }
 }
 
-function keyOf({ remoteAddress, remotePort }: { remoteAddress?: string | undefined; remotePort?: number | undefined }) {
+function keyOf({ remoteAddress, remotePort }: Peer) {
   return `${remoteAddress} ${remotePort}`
 }
 

@@ -13,9 +13,16 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
 
 export const settings = frame(4, 0, 0)
 
-/** `GET https://host/`, all of it in one HEADERS frame. */
-export function get(host: string, stream: number): Buffer {
-  return frame(1, 5, stream, [0x82, 0x87, 0x84, 0x41, host.length, ...Buffer.from(host)])
+export function settingsOf(values: [id: number, value: number][]): Buffer {
+  const payload = Buffer.alloc(values.length * 6)
+  for (const [n, [id, value]] of values.entries()) payload.writeUInt32BE(value, payload.writeUInt16BE(id, n * 6))
+  return frame(4, 0, 0, payload)
+}
+
+/** `GET https://host/path`, all of it in one HEADERS frame; host and path are shorter than 127 characters (RFC 7541 §5.1, §6.2.2). */
+export function get(host: string, stream: number, path = '/'): Buffer {
+  const text = (value: string) => [value.length, ...Buffer.from(value)]
+  return frame(1, 5, stream, [0x82, 0x87, 0x04, ...text(path), 0x41, ...text(host)])
 }
 
 /** The whole frames of what came; what is half there is left out. */

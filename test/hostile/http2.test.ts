@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { encode } from '../frames.ts'
 import { get2, idle, labForFile, open, residentMiB } from '../raw.ts'
 import type { Line } from '../raw.ts'
-import { PREFACE, frame, get, settings } from './http2-frames.ts'
+import { PREFACE, frame, get, settings, settingsOf } from './http2-frames.ts'
 
 const target = labForFile({ linesPerAddress: 1000, idleMs: 500, stallMs: 500 })
 /** FLOOD=1: a million of each. */
@@ -83,6 +83,20 @@ for (const [when, say] of leaves)
     await expect.poll(() => target.lab.wire.open, { timeout: 10_000 }).toBe(0)
     line.end()
   })
+
+test('H17 a client reads no more in the middle of a stream, and stays → put out, though a write of ours is under way', async () => {
+  const { feed } = target.lab
+  while (Number(feed.tail.split('.')[1]) < 1500) await feed.publish({ type: 'tick', data: 'x'.repeat(16_000) })
+  const line = await open(target, { ALPNProtocols: ['h2'] })
+  const path = '/feed/sse?after=earliest'
+  const [widest, wider] = [settingsOf([[4, 2 ** 31 - 1]]), frame(8, 0, 0, [0x7f, 0xff, 0, 0])]
+  line.write(Buffer.concat([Buffer.from(PREFACE), widest, wider, get(target.host, 1, path)]))
+  await line.until((bytes) => bytes.length > 100_000 || undefined)
+  line.socket.pause() // the kernels' buffers fill, and then the server's
+  expect(target.lab.wire.open).toBeGreaterThan(0)
+  await expect.poll(() => target.lab.wire.open, { timeout: 15_000 }).toBe(0)
+  line.end()
+})
 
 test('H17 a header list of 60 kB → 431', async () => {
   const failure = await get2(target, { ':path': '/', x: 'y'.repeat(60_000) }).catch((error: unknown) => error)
