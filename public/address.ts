@@ -31,12 +31,15 @@ export function settingsAt(place: Pick<Place, 'read'>, lane: string): Partial<Se
 const sliders = [rateSlider, payloadSlider, pollSlider]
 const MOST = 3
 const LONGEST = 40
+const UNKNOWN = 'there is no such knob'
 
 /** @returns one sentence or two; empty where everything is understood. */
 export function misread({ path, entries }: Pick<Place, 'path' | 'entries'>, lanes: readonly string[]): string {
   const wrong = entries().flatMap(([name, value]) => {
     const expected = expectedOf(name, value, lanes)
-    return expected === undefined ? [] : [`${shortened(value === '' ? name : `${name}=${value}`)} (${expected})`]
+    // Of what has no knob only the name: a secret may have strayed here, and others may look at the screen.
+    const told = value === '' || expected === UNKNOWN ? name : `${name}=${value}`
+    return expected === undefined ? [] : [`${shortened(told)} (${expected})`]
   })
   const more = wrong.length > MOST ? [`${wrong.length - MOST} more`] : []
   return [
@@ -59,7 +62,7 @@ function expectedOf(name: string, value: string, lanes: readonly string[]): stri
   const knob = laneKnobs.find((each) => each.name === setting)
   const ofLane = laneKnobs.find((each) => each.name === name)
   if (ofLane) return `a knob of one lane: expected ${lanes[0]}.${name}`
-  if (!lanes.includes(lane) || !knob) return 'there is no such knob'
+  if (!lanes.includes(lane) || !knob) return UNKNOWN
   return oneOf(
     knob.choices.map(([choice]) => String(choice)),
     [value],

@@ -65,6 +65,8 @@ export interface Storm extends StormOrder {
   /** Clients whose line is open now, and that are back since the drop. */
   open: number
   back: number
+  /** When all lines were broken, by the lab's clock: ms since epoch. */
+  droppedAt: number | null
   /** Since the drop: those that failed are tried again. */
   attempts: number
   /** The same by tenths of a second since the drop. */

@@ -10,13 +10,38 @@ export interface Place {
   write(values: Record<string, string | number | undefined>): void
   /** Called when the address was changed from outside: a link, the back button, a hand. @returns what ends that. */
   subscribe(listener: () => void): () => void
+  /**
+   * Called with the token of a link for a new password (`#/account?token=…`), of one that was followed before this call too. It is out of
+   * the address at once, which is again what it was: it is good for one password, and whoever is shown the screen could read it.
+   */
+  onToken(listener: (token: string) => void): void
 }
 
 export function place(): Place {
-  let { path, values } = parse(location.hash)
+  let { path, values } = parse('')
   const listeners = new Set<() => void>()
+  let token: string | undefined
+  let tell: (found: string) => void = (found) => (token = found)
+
+  function show() {
+    const query = values.toString().replaceAll('%2C', ',') // a list that people can read
+    history.replaceState(null, '', `#${path}${query && `?${query}`}`)
+  }
+
+  /** @returns whether the page is elsewhere now. */
+  function read(): boolean {
+    const next = parse(location.hash)
+    const found = next.path === '/account' ? next.values.get('token') : null
+    if (found === null) ({ path, values } = next)
+    else {
+      show()
+      tell(found)
+    }
+    return found === null
+  }
+  read()
   addEventListener('hashchange', () => {
-    ;({ path, values } = parse(location.hash))
+    if (!read()) return
     // No copy: a listener that ends another, as leaving a screen does, ends it before its turn.
     for (const listener of listeners) listener()
   })
@@ -31,12 +56,16 @@ export function place(): Place {
       for (const [name, value] of Object.entries(changes))
         if (value === undefined) values.delete(name)
         else values.set(name, String(value))
-      const query = values.toString().replaceAll('%2C', ',') // a list that people can read
-      history.replaceState(null, '', `#${path}${query && `?${query}`}`)
+      show()
     },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    onToken(listener) {
+      tell = listener
+      if (token !== undefined) listener(token)
+      token = undefined
     },
   }
 }

@@ -1,6 +1,7 @@
 // How a storm goes, in words.
 import { BASE_MS } from '../src/core/backoff.ts'
 import type { Bench } from './bench.ts'
+import type { Beside } from './beside.ts'
 import { isOver } from './door.ts'
 import type { Storm } from './door.ts'
 import { count, duration } from './words.ts'
@@ -9,16 +10,19 @@ import { count, duration } from './words.ts'
 export function stormTeller(
   bench: Bench,
   say: (about: string, what: string) => void,
-  /** What it did to the lanes beside it; empty where that is not known. */
-  beside: () => string,
+  /** What is said is what then stands there: not before all of that is known. */
+  beside: Pick<Beside, 'text' | 'isLooking'>,
 ): () => void {
-  let wasUnderWay = false
+  let [wasUnderWay, isOwed] = [false, false]
   return () => {
     const { storm } = bench
     const isUnderWay = storm !== null && !isOver(storm)
     if (storm && isUnderWay && !wasUnderWay) say(storm.lane, 'storm: it begins')
-    if (storm && wasUnderWay && !isUnderWay) say(storm.lane, `storm: ${withBeside(storm, beside())}`)
+    isOwed = storm !== null && !isUnderWay && (isOwed || wasUnderWay)
     wasUnderWay = isUnderWay
+    if (!storm || !isOwed || beside.isLooking) return
+    isOwed = false
+    say(storm.lane, `storm: ${withBeside(storm, beside.text())}`)
   }
 }
 

@@ -77,7 +77,7 @@ function show(root: HTMLElement, page: PageContext, bench: Bench): () => void {
   const tellJourney = journeyTeller(following, lanes, page.say)
   const others = beside(lanes, bench)
   const moved = elsewhere(bench)
-  const tellStorm = stormTeller(bench, page.say, others.text)
+  const tellStorm = stormTeller(bench, page.say, others)
   const knobs = {
     areOpen: false,
     toggle({ target }: Event) {

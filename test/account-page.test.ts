@@ -129,15 +129,25 @@ describe.each(browserNames)('%s', (browserName) => {
     const linked = await (await browser.browser.createBrowserContext()).newPage()
     await linked.goto(letters[0]!.link)
     await linked.waitForSelector(`${PANEL}[open]`)
-    expect(linked.url()).toBe(`${lab.url}/#/account`)
+    expect(linked.url()).toBe(`${lab.url}/#/`)
     await fill(linked, { password: 'another password' })
     await linked.waitForSelector(`${PANEL} input[name=name]`)
     const again = linked.waitForNavigation()
     await fill(linked, { name: 'ann', password: 'another password' })
     await again
     await called(linked, 'ann')
-    await linked.close()
     expect(said).toEqual([])
+
+    // In a tab where the lab is open, which stays as it is.
+    await linked.evaluate(() => (location.hash = '#/?poll=700'))
+    await linked.waitForFunction(() => document.querySelector('#poll output')?.textContent?.includes('700 ms'))
+    await linked.evaluate(() => (location.hash = '#/account?token=stale.one'))
+    await linked.waitForFunction(() => document.querySelector('#account-title')?.textContent === 'A new password')
+    expect(linked.url()).toBe(`${lab.url}/#/?poll=700`)
+    expect(await linked.evaluate(() => document.body.innerText)).not.toMatch(/stale|no screen|Not understood/)
+    await fill(linked, { password: 'yet another password' })
+    await linked.waitForSelector(`${PANEL} [role=alert]:not([hidden])`)
+    await linked.close()
   })
 
   test('a lab without accounts has no panel, and loads none of it', async () => {

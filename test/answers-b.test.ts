@@ -1,6 +1,6 @@
 // What eight of the experiments answer, by made-up measurements: as expected, empty, the other way round, with something lost, with
 // numbers that are none. The text must say what was measured, and the choice must be what the numbers bear out.
-import { describe } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Got } from '../public/learn/follow.ts'
 import * as backgroundTabs from '../public/learn/background-tabs/answer.ts'
 import * as bufferingProxy from '../public/learn/buffering-proxy/answer.ts'
@@ -392,18 +392,27 @@ describe('slow consumer', () => {
 describe('reconnect storm', () => {
   const storm = (bins: number[], back = 200): reconnectStorm.Return['storm'] => ({
     ...{ transport: 'wss', lane: 'wss', clients: 200, jitter: false, open: back, back },
-    phase: 'done',
+    ...{ phase: 'done', droppedAt: 1e12 },
     ...{ attempts: bins.reduce((a, b) => a + b, 0), attemptsPer100Ms: bins },
     ...(back === 0 ? { backMsP50: null, backMsMax: null } : { backMsP50: 150, backMsMax: 400 }),
   })
   const run = (at: number[], spread: number[], backs = [200, 200]): reconnectStorm.Data => ({
     returns: [
-      { jitter: false, storm: storm(at, backs[0]), droppedAt: 2000, backAt: 3000 },
-      { jitter: true, storm: storm(spread, backs[1]), droppedAt: 5000, backAt: 6000 },
+      { jitter: false, storm: storm(at, backs[0]), droppedAt: 2000 },
+      { jitter: true, storm: storm(spread, backs[1]), droppedAt: 5000 },
     ],
     ...{ bystander: events(140, 50, 6), calmUntil: 1500 },
   })
   const [burst, even] = [[200], [40, 46, 40, 36, 38]]
+  test('it felt what was under way to it between the drop and the last return, and nothing else', () => {
+    const bystander = [
+      ...events(10, 20, 90, 1700), // read before the drop
+      ...events(1, 50, 70, 2390), // read when all were back
+      ...events(5, 50, 900, 2400), // due after that: another matter
+    ]
+    const [first] = run(burst, even).returns
+    expect(reconnectStorm.figuresOf(first!, { ...run(burst, even), bystander }).feltMs).toBe(70)
+  })
   /** The reader on the other door, by the worst latency in each return. */
   const feltBy = (first: number, second: number) => ({
     ...run(burst, even),

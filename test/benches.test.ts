@@ -194,6 +194,7 @@ test('a storm: clients open, are dropped at once, and come back; one at a time',
   ] as const) {
     const order = { transport, lane: 'polling', clients, jitter } as const
     const before = (await mine.door('polling')).traffic.connections
+    const { now: began } = await mine.state()
     expect((await ask('POST', `bench/${mine.id}/storm`, order)).status).toBe(202)
     const second = await ask('POST', `bench/${(await bench()).id}/storm`, order)
     expect([second.status, second.body]).toEqual([409, error('storm_under_way')])
@@ -210,6 +211,9 @@ test('a storm: clients open, are dropped at once, and come back; one at a time',
     expect(storm.attemptsPer100Ms.reduce((a, b) => a + b)).toBe(storm.attempts)
     expect(storm.backMsMax!).toBeGreaterThanOrEqual(storm.backMsP50!)
     if (jitter) expect(storm.backMsMax!).toBeGreaterThan(200) // of 12 waits up to 500 ms, none over 200: 2e-5
+    const { now: ended } = await mine.state() // of one clock with the drop, though that was seen by another process
+    expect(storm.droppedAt!).toBeGreaterThan(began)
+    expect(storm.droppedAt! + storm.backMsMax!).toBeLessThan(ended)
     const { traffic } = await mine.door('polling')
     expect(traffic.connections - before).toBeGreaterThanOrEqual(2 * clients)
   }

@@ -1,4 +1,4 @@
-// What a storm does to the lanes, in words: measured before it and from the drop on, of those alone that have both.
+// What a storm does to the lanes, in words: measured before it and from the drop to the last return, of those alone that have both.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Bench } from '../public/bench.ts'
 import { beside } from '../public/beside.ts'
@@ -9,20 +9,30 @@ import { samples } from '../public/samples.ts'
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
 afterEach(() => void vi.useRealTimers())
 
+/** Of the lab's clock, when the page's is at 0. */
+const EPOCH = 1_800_000_000_000
+
 function scene() {
   let tell = () => undefined as void
   const bench = {
     ...{ storm: null as Storm | null, stormElsewhere: false },
+    clock: { toPage: (ms: number) => ms - EPOCH },
     subscribe(listener: () => void) {
       tell = listener
       return () => undefined
     },
   }
   const lanes = ['polling', 'sse', 'wss'].map((name) => ({ name, state: 'open', samples: samples() }))
-  const { text } = beside(lanes as unknown as Lane[], bench as unknown as Bench)
+  let droppedAt: number | null = null
+  const others = beside(lanes as unknown as Lane[], bench as unknown as Bench)
+  function reads(phase: Storm['phase'], at: number | null, backMsMax: number | null) {
+    bench.storm = { lane: 'sse', phase, droppedAt: at === null ? null : EPOCH + at, backMsMax } as Storm
+    tell()
+  }
   return {
     lanes,
-    text,
+    text: others.text,
+    isLooking: () => others.isLooking,
     /** A second with as many events in each lane as are told, each so long under way. */
     second(ms: number, names = ['polling', 'sse', 'wss'], events = 10) {
       for (let n = 0; n < events; n++) {
@@ -37,10 +47,14 @@ function scene() {
       bench.stormElsewhere = is
       tell()
     },
-    is(phase: Storm['phase'] | undefined) {
-      bench.storm = phase ? ({ lane: 'sse', phase } as Storm) : null
-      tell()
+    /** A reading: what it tells has just happened. */
+    is(phase: Storm['phase']) {
+      if (phase === 'opening') droppedAt = null
+      if (phase === 'dropped') droppedAt = performance.now()
+      reads(phase, droppedAt, droppedAt === null ? null : performance.now() - droppedAt)
     },
+    /** A reading that comes later than what it tells. */
+    reads,
   }
 }
 
@@ -112,15 +126,40 @@ test('nor does what came in a storm of another page count as before it', () => {
   expect(text()).toContain('polling 3.0 ms → 60 ms, sse 3.0 ms → 60 ms and wss 3.0 ms → 60 ms (')
 })
 
+test('the window is from the drop until the last was back, however late a reading tells of both', () => {
+  const { second, is, reads, text, isLooking } = scene()
+  second(3)
+  is('opening')
+  const droppedAt = performance.now()
+  second(40, undefined, 20)
+  reads('dropped', droppedAt, 900)
+  second(60, undefined, 30)
+  expect([text(), isLooking()]).toEqual([expect.stringContaining('3.0 ms → 60 ms'), true])
+  second(900, undefined, 50) // the calm in which its clients stay
+  reads('done', droppedAt, 1500)
+  expect([text(), isLooking()]).toEqual([expect.stringContaining('3.0 ms → 40 ms'), false])
+})
+
+test('one that ends before its drop did nothing, and is looked at no longer', () => {
+  const { second, is, text, isLooking } = scene()
+  second(3)
+  expect(isLooking()).toBe(false)
+  is('opening')
+  expect([text(), isLooking()]).toEqual(['', true])
+  is('failed')
+  expect([text(), isLooking()]).toEqual(['', false])
+})
+
 test('where all were back before much has come, a second from the drop on is looked at', () => {
-  const { second, is, text } = scene()
+  const { second, is, text, isLooking } = scene()
   second(3)
   is('dropped')
   vi.advanceTimersByTime(300)
   is('done')
-  expect(text()).toBe('')
+  expect([text(), isLooking()]).toEqual(['', true])
   for (const ms of [50, 60, 900]) second(ms, ['wss'], 20)
   expect(text()).toMatch(/: wss 3\.0 ms → 50 ms \(/)
+  expect(isLooking()).toBe(false)
 })
 
 test('what was found stays when its events have left the log', () => {

@@ -40,7 +40,7 @@ export function lanesOf(page: () => Page) {
     story: (lane: string) => textOf(`.lane[data-lane="${lane}"] .story`),
     benchNow,
     doorOf: async (lane: string) => (await benchNow()).doors[lane as TransportName],
-    /** What "Samples as CSV" of a lane holds; latency in ms, receipt in ms since epoch. */
+    /** What "Samples as CSV" of a lane holds; latency in ms; receipt in ms since epoch, by the page's clock and by the lab's. */
     async samplesOf(lane: string) {
       const csv = await page().$eval(`.lane[data-lane="${lane}"] .save-samples`, async (button) => {
         const make = URL.createObjectURL.bind(URL)
@@ -54,8 +54,9 @@ export function lanesOf(page: () => Page) {
       })
       const rows = csv.trim().split('\r\n').slice(1)
       return rows.map((row) => {
-        const [, id, , receivedMs, latencyMs] = row.split(',')
-        return { id: id!, receivedMs: Number(receivedMs), latencyMs: Number(latencyMs) }
+        const [, id, dueMs, receivedMs, latencyMs] = row.split(',')
+        const receivedAt = Number(dueMs) + Number(latencyMs)
+        return { id: id!, receivedMs: Number(receivedMs), receivedAt, latencyMs: Number(latencyMs) }
       })
     },
     /** By keyboard: ten steps down is silence, then up again to the wanted place in the list of rates. */

@@ -6,7 +6,7 @@ import { stormInShort, stormTeller, stormWords } from '../public/storm-words.ts'
 
 const storm: Storm = {
   ...{ transport: 'sse', lane: 'sse', clients: 1000, jitter: true },
-  ...{ phase: 'dropped', open: 400, back: 400, attempts: 450, backMsP50: 300, backMsMax: 1200 },
+  ...{ phase: 'dropped', droppedAt: 1.8e12, open: 400, back: 400, attempts: 450, backMsP50: 300, backMsMax: 1200 },
 }
 
 test.each([
@@ -47,13 +47,19 @@ test.each([
 test('its begin and its end are said once, and nothing between them', () => {
   const said: string[] = []
   const bench = { storm: null as Storm | null }
-  const tell = stormTeller(
-    bench as Bench,
-    (lane, what) => said.push(`${lane} ${what}`),
-    () => 'Beside it: wss',
-  )
-  for (const phase of [undefined, 'opening', 'dropped', 'back', 'done', 'done'] as const) {
+  const beside = { isLooking: false, text: () => (beside.isLooking ? 'Beside it: sse' : 'Beside it: wss') }
+  const tell = stormTeller(bench as Bench, (lane, what) => said.push(`${lane} ${what}`), beside)
+  for (const [phase, isLooking] of [
+    [undefined, false],
+    ['opening', true],
+    ['dropped', true],
+    ['back', true],
+    ['done', true], // what it did may still change
+    ['done', false],
+    ['done', false],
+  ] as const) {
     bench.storm = phase ? { ...storm, phase } : null
+    beside.isLooking = isLooking
     tell()
   }
   expect(said).toEqual([
@@ -62,10 +68,6 @@ test('its begin and its end are said once, and nothing between them', () => {
   ])
   bench.storm = { ...storm, phase: 'done' } // one that was over when the page came
   const late: string[] = []
-  stormTeller(
-    bench as Bench,
-    (_, what) => late.push(what),
-    () => '',
-  )()
+  stormTeller(bench as Bench, (_, what) => late.push(what), beside)()
   expect(late).toEqual([])
 })

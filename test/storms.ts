@@ -6,9 +6,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { commit, machine, versions } from '../bench/machine.ts'
 import { provenance } from '../bench/report/remarks.ts'
+import { AT_LEAST_MS } from '../public/beside.ts'
 import { isOver } from '../public/door.ts'
 import { seeded, shuffled } from '../src/core/random.ts'
 import { percentile, spread } from '../src/core/stats.ts'
+import type { BenchState } from '../src/lab/bench.ts'
 import { benchRoom } from '../src/lab/room.ts'
 import { transportNames } from '../transports/clients.ts'
 import type { TransportName } from '../transports/clients.ts'
@@ -56,7 +58,7 @@ async function measure() {
     const there = { page, ...lanesOf(() => page) }
     await there.untilOpen()
     console.log(
-      `Medians of latency, ms: of ten seconds before it → from the drop until all were back; ${PER_SECOND} events a second. ${await browser.version()}, ${about}\n`,
+      `Medians of latency, ms: of ten seconds before it → from the drop until all were back, a second at least; ${PER_SECOND} events a second. ${await browser.version()}, ${about}\n`,
     )
     const random = seeded(SEED)
     for (let n = 0; n < repeats; n++)
@@ -64,7 +66,7 @@ async function measure() {
         const each = await storm(at, there)
         found.push(each)
         const words = transportNames.map((name) => `${name} ${ms(each.before[name])} → ${ms(each.during[name])}`)
-        console.log(`- at ${at}, ${each.seconds.toFixed(0)} s: ${words.join(', ')}`)
+        console.log(`- at ${at}, ${each.seconds.toFixed(1)} s: ${words.join(', ')}`)
       }
   } finally {
     if (found.length > 0) console.log(`\n${table(found)}`)
@@ -89,27 +91,24 @@ async function storm(
   const startedAt = Date.now()
   await click('#storm-together')
   const now = async () => (await benchNow()).storm
-  await until(
-    async () => (await now())?.lane === at && ['dropped', 'back'].includes((await now())!.phase),
-    'the drop',
-    STORM_MS,
-  )
-  const droppedAt = Date.now()
+  const isUnderWay = (storm: BenchState['storm']) => storm?.lane === at && !isOver(storm)
+  await until(async () => isUnderWay(await now()), 'the storm to begin', STORM_MS)
   await until(async () => isOver((await now())!), 'the storm to end', STORM_MS)
-  const endedAt = Date.now()
-  const { phase, why } = (await now())!
-  if (phase !== 'done') throw new Error(`the storm at ${at} ended as ${phase}: ${why}`)
+  const { phase, why, droppedAt, backMsMax } = (await now())!
+  if (phase !== 'done' || why !== undefined) throw new Error(`the storm at ${at} ended as ${phase}: ${why}`)
+  const backAt = droppedAt! + backMsMax!
   const samples = new Map(await Promise.all(transportNames.map(async (name) => [name, await samplesOf(name)] as const)))
   const medians = (from: number, to: number) =>
     Object.fromEntries(
       transportNames.map((name) => {
-        const within = samples.get(name)!.filter(({ receivedMs }) => receivedMs >= from && receivedMs < to)
+        const within = samples.get(name)!.filter(({ receivedAt }) => receivedAt >= from && receivedAt < to)
         return [name, percentile(within.map(({ latencyMs }) => latencyMs), 50)] // prettier-ignore
       }),
     ) as Found['before']
   return {
-    ...{ at, seconds: (endedAt - droppedAt) / 1000 },
-    ...{ before: medians(startedAt - BEFORE_MS, startedAt), during: medians(droppedAt, endedAt) },
+    ...{ at, seconds: backMsMax! / 1000 },
+    before: medians(startedAt - BEFORE_MS, startedAt),
+    during: medians(droppedAt!, Math.max(backAt, droppedAt! + AT_LEAST_MS)),
   }
 }
 
@@ -128,7 +127,7 @@ function table(found: readonly Found[]): string {
   })
   const lasted = spread(found.map(({ seconds }) => seconds))!
   return [
-    `${found.length} storms, all back ${lasted.min.toFixed(0)} to ${lasted.max.toFixed(0)} s after the drop; median of each (least–most):\n`,
+    `${found.length} storms, all back ${lasted.min.toFixed(1)} to ${lasted.max.toFixed(1)} s after the drop; median of each (least–most):\n`,
     `| storm at | ${transportNames.join(' | ')} |`,
     `|---|${transportNames.map(() => '---|').join('')}`,
     ...rows,

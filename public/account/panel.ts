@@ -30,9 +30,8 @@ export const openPanel: OpenPanel = (button, { account }, place) => {
   dialog.setAttribute('aria-labelledby', 'account-title')
   document.body.append(dialog)
 
-  // Out of the address at once: it is good for one password, and whoever is shown the screen could read it.
-  const token = place.path === '/account' ? place.read('token') : undefined
-  if (token !== undefined) place.write({ token: undefined })
+  /** Of the link for a new password that was followed last. */
+  let token: string | undefined
   let view: View = account ? 'account' : 'log in'
   let list: readonly Session[] = []
   let [trouble, news, isBusy] = ['', '', false]
@@ -150,7 +149,10 @@ export const openPanel: OpenPanel = (button, { account }, place) => {
     render(template(), dialog)
   }
 
-  if (token !== undefined) show('reset')
+  place.onToken((found) => {
+    token = found
+    show('reset')
+  })
 }
 
 interface Values {

@@ -44,11 +44,12 @@ export function benchRoom(room: RoomLimits = {}): OpenRoom {
       const { port, settings: at } = bench.doors[order.lane].state()
       // Every door opens a WebSocket over HTTP/1.1; the buffering proxy does not take extended CONNECT (RFC 8441).
       const version = order.transport === 'wss' ? '1.1' : at.http
-      bench.storm = storm = startStorm(order, {
+      const way = {
         ...{ port, host: reached(host), name: name.replace(/^\[|\]$/g, ''), authority: `${name}:${port}` },
         ...(readKey !== undefined && { authorization: `Bearer ${readKey}` }),
         ...{ http: version, tls: at.tls, ca: ca ?? tls.cert },
-      })
+      }
+      bench.storm = storm = startStorm(order, way, clock)
       return true
     }
 

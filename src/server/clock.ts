@@ -8,8 +8,11 @@ export function hostClock(offset = wallOffset()): () => number {
   return () => monotonicMs() + offset
 }
 
-export function wallOffset(): number {
-  return Date.now() - monotonicMs()
+export const wallOffset = () => offsetOf(Date.now)
+
+/** With which `hostClock` of another process reads what this clock reads. */
+export function offsetOf(clock: () => number): number {
+  return clock() - monotonicMs()
 }
 
 /**

@@ -9,9 +9,8 @@ import type { Table } from '../table.ts'
 export interface Return {
   jitter: boolean
   storm: Storm
-  /** By this page’s clock, as far as it was seen. */
+  /** By this page’s clock, ms since the run began. */
   droppedAt?: number
-  backAt?: number
 }
 export interface Data {
   /** Without and with a random wait. */
@@ -32,22 +31,20 @@ export interface Figures {
   p50Ms: number
   maxMs: number
   back: number
-  /** The worst latency of what the bystander read meanwhile; NaN: it read none. */
+  /** The worst latency of what was under way to the bystander between the drop and the last return; NaN: nothing was. */
   feltMs: number
 }
 
 /** Of two worst latencies: what differs by less is as good as the same. */
 const SAME_MS = 50
 
-/** What is looked at every now and then was a little earlier. */
-const BEFORE_MS = 500
-
-export function figuresOf({ jitter, storm, droppedAt = Infinity, backAt = Infinity }: Return, data: Data): Figures {
+export function figuresOf({ jitter, storm, droppedAt = NaN }: Return, data: Data): Figures {
   const bins = storm.attemptsPer100Ms ?? []
-  const during = data.bystander.filter(({ at }) => at > droppedAt - BEFORE_MS && at < backAt)
+  const maxMs = storm.backMsMax ?? NaN
+  const during = data.bystander.filter(({ due, at }) => at > droppedAt && due < droppedAt + maxMs)
   return {
     ...{ jitter, attempts: storm.attempts, back: storm.back, bins, peak: Math.max(0, ...bins) },
-    ...{ p50Ms: storm.backMsP50 ?? NaN, maxMs: storm.backMsMax ?? NaN, feltMs: worst(during) },
+    ...{ p50Ms: storm.backMsP50 ?? NaN, maxMs, feltMs: worst(during) },
   }
 }
 

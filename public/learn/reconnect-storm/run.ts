@@ -39,18 +39,12 @@ export async function run(run: Run<Data>): Promise<Data> {
       await run.sleep(LOOK_MS)
       await bench.refresh()
       mine.storm = bench.storm ?? mine.storm
-      note(mine)
+      const { droppedAt } = mine.storm
+      if (droppedAt !== null) mine.droppedAt = (bench.clock.toPage(droppedAt) ?? NaN) - startedAt
       run.step(`${jitter ? 'with' : 'without'} jitter: ${wordsOf(mine.storm)}`)
       run.show(data)
     }
     if (mine.storm.phase === 'failed') throw new Trouble(`The storm ended early: ${mine.storm.why ?? 'unknown why'}.`)
     if (mine.storm.attemptsPer100Ms === undefined) throw new Trouble(NOT_TOLD)
-  }
-
-  function note(mine: Return) {
-    const { phase } = mine.storm
-    if (phase === 'opening' || phase === 'open') return
-    mine.droppedAt ??= now()
-    if (phase !== 'dropped') mine.backAt ??= now()
   }
 }

@@ -22,6 +22,8 @@ export interface StormOptions {
   tls: TlsVersion
   /** PEM: the authority, or the server's own certificate. */
   ca: string
+  /** Of the lab's clock: see `hostClock`. */
+  offset: number
 }
 
 export interface StormClient {

@@ -2,6 +2,7 @@
 import { createSecureContext, getCACertificates } from 'node:tls'
 import { answer } from '../../../bench/process.ts'
 import { backoffMs } from '../../core/backoff.ts'
+import { hostClock } from '../../server/clock.ts'
 import { stormClient } from './client.ts'
 import type { StormClient, StormEars, StormOptions } from './client.ts'
 import { atFirst } from './report.ts'
@@ -31,16 +32,16 @@ async function run(options: StormOptions) {
     ...{ ca: [...getCACertificates('default'), options.ca], allowPartialTrustChain: true },
     ...{ minVersion: version, maxVersion: version },
   })
+  const now = hostClock(options.offset)
   const backMs: number[] = []
-  let droppedAt = Infinity
   let [cause, final] = ['', '']
   function earsOf(): StormEars {
     let isBack = false
     return {
       attempt() {
-        if (droppedAt === Infinity) return
+        if (report.droppedAt === null) return
         report.attempts++
-        const tenth = Math.floor((performance.now() - droppedAt) / 100)
+        const tenth = Math.floor((now() - report.droppedAt) / 100)
         while (report.attemptsPer100Ms.length <= tenth) report.attemptsPer100Ms.push(0)
         report.attemptsPer100Ms[tenth]!++
       },
@@ -52,10 +53,10 @@ async function run(options: StormOptions) {
       opened() {
         report.open++
         delete report.why
-        if (droppedAt === Infinity || isBack) return
+        if (report.droppedAt === null || isBack) return
         isBack = true
         report.back++
-        report.backMsMax = performance.now() - droppedAt
+        report.backMsMax = now() - report.droppedAt
         backMs.push(report.backMsMax) // grows: a median is in the middle
         report.backMsP50 = backMs[backMs.length >> 1]!
       },
@@ -80,9 +81,9 @@ async function run(options: StormOptions) {
   await sleep(CALM_MS)
 
   report.phase = 'dropped'
-  droppedAt = performance.now()
+  const droppedAt = (report.droppedAt = now())
   for (const client of clients) client.drop(options.jitter ? backoffMs(0) : 0)
-  while (report.back < options.clients && performance.now() < droppedAt + RETURN_MS) {
+  while (report.back < options.clients && now() < droppedAt + RETURN_MS) {
     if (final !== '') throw new Error(final)
     await sleep(20)
   }

@@ -4,6 +4,8 @@ export interface StormReport {
   /** Clients whose line is open now, and that are back since the drop. */
   open: number
   back: number
+  /** When all lines were broken, by the lab's clock: ms since epoch. */
+  droppedAt: number | null
   /** Since the drop: those that failed are tried again. */
   attempts: number
   /** The same by tenths of a second. */
@@ -18,6 +20,7 @@ export const atFirst: StormReport = {
     phase: 'opening',
     open: 0,
     back: 0,
+    droppedAt: null,
     attempts: 0,
     attemptsPer100Ms: [],
     backMsP50: null,

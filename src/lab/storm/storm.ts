@@ -1,5 +1,6 @@
 // A storm, seen from the lab: starts its process, asks now and then how it is going, and ends it.
 import { child } from '../../../bench/process.ts'
+import { hostClock, offsetOf } from '../../server/clock.ts'
 import type { StormOrder } from '../settings.ts'
 import type { StormOptions } from './client.ts'
 import type { StormCommands } from './process.ts'
@@ -16,7 +17,10 @@ export interface Storm {
 
 const LOOK_MS = 200
 
-export function startStorm(order: StormOrder, way: Omit<StormOptions, keyof StormOrder>): Storm {
+type Way = Omit<StormOptions, keyof StormOrder | 'offset'>
+
+/** `clock` is the lab's, by which it tells when the drop was: ms since epoch. */
+export function startStorm(order: StormOrder, way: Way, clock = hostClock()): Storm {
   const { transport, clients, jitter } = order
   const crowd = child<StormCommands>('storm', new URL('./process.ts', import.meta.url))
   let report = atFirst
@@ -24,7 +28,7 @@ export function startStorm(order: StormOrder, way: Omit<StormOptions, keyof Stor
   const over = () => report.phase === 'done' || report.phase === 'failed'
 
   async function watch() {
-    await crowd.ask('start', { transport, clients, jitter, ...way })
+    await crowd.ask('start', { transport, clients, jitter, ...way, offset: offsetOf(clock) })
     while (!over() && ending === undefined) {
       report = await crowd.ask('report', undefined)
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
