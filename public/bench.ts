@@ -1,5 +1,6 @@
 // This page's bench at the lab, as the page sees it: a door for each lane, with knobs and faults of its own, and what the lab tells.
 import type { Cursor } from '../src/core/event.ts'
+import type { FeedSet } from './changes.ts'
 import type { Clock } from './clock.ts'
 import type { Door, Fault, Settings, Storm, StormOrder } from './door.ts'
 import type { ProofDesk } from './proof.ts'
@@ -42,6 +43,12 @@ export interface Bench {
   refresh(): Promise<void>
   /** For the whole lab: every page sees it. */
   setFeed(feed: { perSecond?: number; payloadBytes?: number }): Promise<void>
+  /**
+   * The same while this bench has it: the lab puts back by itself what was, when it is given up or the bench ends, even one whose
+   * page is gone. @returns what is in force: not this, where another bench has come since
+   */
+  holdFeed(feed: { perSecond: number; payloadBytes: number }): Promise<FeedSet>
+  releaseFeed(): Promise<void>
   /** `read`: new counts. `moved`: the doors are elsewhere, and a lane must connect anew. @returns what ends the calls. */
   subscribe(listener: (change: 'read' | 'moved') => void): () => void
   close(): void

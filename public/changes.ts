@@ -1,7 +1,9 @@
 // Who changed what the lab makes, this page or somebody else: the lab counts changes of rate and size, and this page knows its own.
 
-/** What the lab answers to `PUT /lab/rate`. */
+/** What the lab answers to who changes what it makes: what is in force now. */
 export interface FeedSet {
+  perSecond: number
+  payloadBytes: number
   /** How often rate or size became another, by whomever, with this. */
   changes: number
   /** How many of these were this one: none when it was so already. */

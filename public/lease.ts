@@ -1,10 +1,11 @@
 // One bench at the lab, by its id: what is asked of it, and its end.
+import type { Json } from '../src/core/event.ts'
 import { LabError, send } from './lab.ts'
 
 export interface Lease {
   /** `rest` begins with a slash. */
   path(rest?: string): string
-  ask<Answer>(rest: string): Promise<Answer>
+  ask<Answer>(rest: string, method?: string, body?: Json): Promise<Answer>
   /** Ends it after the last answer, and after `last`: what is asked of a bench that is gone is 404, and a browser's console says so. */
   close(last: Promise<unknown>): Promise<void>
   /** At once: the page goes away. Benches are few. What does not arrive ends by itself, later. */
@@ -19,9 +20,9 @@ export function lease(id: string): Lease {
 
   return {
     path,
-    ask<Answer>(rest: string) {
+    ask<Answer>(rest: string, method = 'GET', body?: Json) {
       if (isOver) return Promise.reject(new LabError(404, 'this page has left its bench'))
-      const answer = send<Answer>('GET', path(rest))
+      const answer = send<Answer>(method, path(rest), body)
       questions = Promise.allSettled([questions, answer])
       return answer
     },
@@ -34,10 +35,10 @@ export function lease(id: string): Lease {
   }
 }
 
-/** Where the lab gives none. */
-export const noLease = (): Lease => ({
+/** Where the lab gives none, for that reason. */
+export const noLease = (why = new LabError(404, 'this page has no bench')): Lease => ({
   path: (rest = '') => `/lab/bench/none${rest}`,
-  ask: () => Promise.reject(new LabError(404, 'this page has no bench')),
+  ask: () => Promise.reject(why),
   close: () => Promise.resolve(),
   end: () => undefined,
 })

@@ -1,7 +1,8 @@
 // Opens this page's bench at the lab: renewed while the page is open, made anew when the lab was restarted; where its doors cannot be
 // reached, the lanes follow the feed at the page's own origin, and `why` says so.
 import type { Bench } from './bench.ts'
-import { changesByOthers } from './changes.ts'
+import { asOurs, changesByOthers } from './changes.ts'
+import type { FeedSet } from './changes.ts'
 import type { Settings, Storm, ToldDoor } from './door.ts'
 import { LabError, explain, send, setFeed, traffic } from './lab.ts'
 import { lease, noLease } from './lease.ts'
@@ -51,7 +52,7 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
       if (!seen.why) await setWanted((setting) => ofTheLine.has(setting))
     } catch (error) {
       if (!(error instanceof LabError)) throw error
-      own = noLease()
+      own = noLease(error)
       seen.why = whyNone(error)
     }
     if (seen.why) doors.share()
@@ -186,6 +187,8 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
       await setFeed(feed)
       Object.assign(seen, feed)
     },
+    holdFeed: (feed) => asOurs(() => own.ask<FeedSet>('/rate', 'PUT', { ...feed })),
+    releaseFeed: async () => void (await asOurs(() => own.ask<FeedSet>('/rate', 'DELETE'))),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

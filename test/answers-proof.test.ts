@@ -2,6 +2,7 @@
 // of the log that it writes.
 import { describe, expect, test } from 'vitest'
 import * as proof from '../public/learn/wss-authentication/answer.ts'
+import { stolenSaid } from '../public/learn/wss-authentication/details.ts'
 import { isLogged, logLine, metBy, placeOf } from '../public/learn/wss-authentication/handshake.ts'
 import type { Lane, Tried } from '../public/learn/wss-authentication/handshake.ts'
 import { answers } from './answers.ts'
@@ -57,6 +58,10 @@ const usual: proof.Data = {
   ...{ second: { status: 401, closeCode: 1006 }, stolen: 101, closedWith: 4401 },
 }
 const but = (changes: Partial<proof.Data>): proof.Data => ({ ...usual, ...changes })
+function lacking(name: 'stolen'): proof.Data {
+  const { [name]: _, ...rest } = usual
+  return rest
+}
 const withTried = (changed: Tried) =>
   but({ tries: usual.tries.map((each) => (each.lane === changed.lane ? changed : each)) })
 
@@ -67,8 +72,8 @@ describe('how a WebSocket proves who it is', () => {
       data: usual,
       choice: 1,
       says: [
-        /^Of 5 handshakes with a secret, whoever reads the access log has the secret of 2 \(\?token= in the URL and \?access_token= beside the cookie\)\./,
-        /sends them again, is let in with 2 of 5 \(the cookie and Basic by a script\)/,
+        /^5 handshakes came with 4 secrets\. Whoever reads the access log has 1 of them \(\?token= in the URL and \?access_token= beside the cookie\)\./,
+        /sends them again, is let in with 2 of 5 handshakes \(the cookie and Basic by a script\)/,
         /sent it by itself, to another port.*; no script of this page can read it\. After logout .* answered 401, .* closed with 4401/,
         /tried it a second time; the server answered 401, and the page saw only close code 1006\. .* good for 30 s/,
         /this browser sent none \(the server does not ask .* browser\); the answer was 401/,
@@ -96,7 +101,7 @@ describe('how a WebSocket proves who it is', () => {
       },
       choice: 1,
       says: [
-        /^Of 6 handshakes/,
+        /^6 handshakes came with 4 secrets\./,
         /sent them in Authorization when the server had asked for Basic \(401\); the answer was 101/,
       ],
     },
@@ -109,14 +114,30 @@ describe('how a WebSocket proves who it is', () => {
     {
       name: 'no token in a URL was sent',
       data: but({ tries: [ticket, cookie, basic] }),
+      choice: undefined,
+      says: [/has 0 of them \(none\)/],
+    },
+    {
+      name: 'a token in a URL that was not answered yet, so that no log has it',
+      data: but({
+        tries: [token, ticket, cookie, basic].map((each) => ({ ...each, ...(each === token && { answer: '' }) })),
+      }),
       choice: 0,
-      says: [/secret of 0 \(none\)/],
+      says: [/has 0 of them \(none\)/],
+    },
+    {
+      name: 'no WebSocket of the page came, and what the lab itself sends did',
+      data: but({
+        tries: usual.tries.map(({ lane, secret }) => (lane === 'basic' ? basic : { lane, secret })),
+      }),
+      choice: undefined,
+      says: [/^No handshake of this page .* nothing to tell/],
     },
     {
       name: 'tokens in URLs alone settle nothing',
       data: but({ tries: [token, beside] }),
       choice: undefined,
-      says: [/secret of 2/],
+      says: [/^2 handshakes came with 1 secret\. .* has 1 of them/],
       isOdd: true,
     },
     {
@@ -137,7 +158,8 @@ describe('how a WebSocket proves who it is', () => {
       name: 'a token in a URL was taken',
       data: withTried(tried('token', [101, 101, 101])),
       choice: 1,
-      says: [/that must not be/],
+      says: [/that must not be/, /The URL: the lab let in who had one in it/],
+      never: /looks at no secret/,
       isOdd: true,
     },
     {
@@ -158,12 +180,13 @@ describe('how a WebSocket proves who it is', () => {
       name: 'nothing was answered to the thief',
       data: but({ stolen: null }),
       choice: 1,
-      says: [/it was answered with nothing/],
+      says: [/Read out of the log line .* it was answered with nothing/],
+      never: /a good ticket all the same/,
     },
     {
       name: 'not sent again yet',
       data: but({ tries: [tried('ticket', [101, 401, 401], { again: null }), cookie, basic] }),
-      choice: 0,
+      choice: undefined,
       says: [/2 of 3/],
     },
     {
@@ -173,6 +196,15 @@ describe('how a WebSocket proves who it is', () => {
       says: [/; this page can read it/],
     },
   ])
+
+  test('the reason says of the ticket in the URL what the run showed', () => {
+    const said = (changes: Partial<proof.Data>) => stolenSaid(but(changes))
+    expect(said({})).toMatch(/stayed good, and let in whoever/)
+    expect(said({ stolen: 401 })).toMatch(/and so was whoever took it .*answered 401.* good no longer/)
+    expect(said({ stolen: null })).toMatch(/answered with nothing/)
+    expect(said({ tries: [tried('token', [101, 101, 101])] })).toMatch(/opened a WebSocket there, which it must not/)
+    for (const nothing of [said({ tries: [] }), stolenSaid(lacking('stolen'))]) expect(nothing).toBe('')
+  })
 
   test('the table says in words what its statuses come to, and keeps them', () => {
     const { caption, columns, rows } = proof.table(

@@ -300,6 +300,8 @@ describe('who may', () => {
       ['PUT', `bench/${id}/sse`, {}],
       ['POST', `bench/${id}/sse/fault`, { fault: 'cut' }],
       ['POST', `bench/${id}/storm`, {}],
+      ['PUT', `bench/${id}/rate`, {}],
+      ['DELETE', `bench/${id}/rate`, undefined],
       ['DELETE', `bench/${id}`, undefined],
     ] as const) {
       expect(await status(method, path, sent, {})).toBe(401)
@@ -333,11 +335,13 @@ describe('who may', () => {
       ['PUT', `bench/${id}/sse`, {}, 200],
       ['POST', `bench/${id}/sse/fault`, { fault: 'cut' }, 200],
       ['POST', `bench/${id}/storm`, {}, 400],
+      ['PUT', `bench/${id}/rate`, { perSecond: 5, payloadBytes: 0 }, 409],
+      ['DELETE', `bench/${id}/rate`, undefined, 409],
       ['DELETE', `bench/${id}`, undefined, 204],
     ] as const) {
       const answer = await ask(method, path, sent, yours)
       expect([answer.status, answer.body]).toEqual([404, error('no_bench')])
-      if (method !== 'DELETE') expect((await ask(method, path, sent)).status).toBe(status)
+      if (path !== `bench/${id}`) expect((await ask(method, path, sent)).status).toBe(status)
       expect((await ask(method, path, sent, mine)).status).toBe(status)
     }
     const all = await Promise.all(Array.from({ length: 6 }, () => openedBy(mine)))
@@ -422,9 +426,16 @@ describe('who may', () => {
 
 describe('what is asked wrongly', () => {
   const [none, settings, fault, storm] = ['bench/none', 'bench/ID/sse', 'bench/ID/sse/fault', 'bench/ID/storm']
+  const rate = 'bench/ID/rate'
   const order = { transport: 'sse', lane: 'sse', clients: 10, jitter: true }
   test.each([
     ['GET', none, undefined, 404, 'no_bench'],
+    ['PUT', `${none}/rate`, { perSecond: 5, payloadBytes: 0 }, 404, 'no_bench'],
+    ['DELETE', `${none}/rate`, undefined, 404, 'no_bench'],
+    ['PUT', rate, { perSecond: 201, payloadBytes: 0 }, 400, 'bad_message'],
+    ['PUT', rate, { perSecond: 5 }, 400, 'bad_message'],
+    ['PUT', rate, { perSecond: 5, payloadBytes: 67 }, 400, 'bad_message'],
+    ['GET', rate, undefined, 405, 'method_not_allowed'],
     ['DELETE', none, undefined, 404, 'no_bench'],
     ['PUT', `${none}/sse`, {}, 404, 'no_bench'],
     ['POST', `${none}/sse/fault`, { fault: 'cut' }, 404, 'no_bench'],

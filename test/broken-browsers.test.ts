@@ -1,8 +1,6 @@
 // Servers that are broken on purpose, in real browsers: what the address bar says, how little a page's script is told; and docs/broken.md.
 import { execFileSync } from 'node:child_process'
 import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConsoleMessage } from 'puppeteer-core'
@@ -17,6 +15,7 @@ import { curlSees, nodeSees } from './broken/sights.ts'
 import { comparable, tables, tablesIn, withTables } from './broken/table.ts'
 import type { Browsed, Seen, Versions } from './broken/table.ts'
 import { startTestLab } from './lab.ts'
+import { freePort } from './leaving.ts'
 
 /** `BROKEN=1` writes the tables anew. */
 const page = join(import.meta.dirname, '../docs/broken.md')
@@ -74,14 +73,6 @@ beforeAll(async () => {
   await lab.close()
   await rm(folder, { recursive: true })
 }, MANY_MS)
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** In the address bar. Where the line is drawn for keys, and how old TLS is called, differs by version: docs/broken.md has it of one. */
 const codes: Record<KindName, { Chromium: string | RegExp; Firefox: string | RegExp }> = {

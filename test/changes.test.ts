@@ -5,17 +5,20 @@ import { asOurs, changesByOthers } from '../public/changes.ts'
 import { elsewhere } from '../public/elsewhere.ts'
 import { payloadSlider, rateSlider } from '../public/knobs.ts'
 
+/** As the lab answers to who changes its rate. */
+const told = (changes: number, changed: number) => ({ perSecond: 5, payloadBytes: 0, changes, changed })
+
 test('changes of the lab that are not of this page are by others; what was so already is none', async () => {
   const others = changesByOthers()
   others.read(7)
-  await asOurs(() => Promise.resolve({ changes: 9, changed: 2 }))
+  await asOurs(() => Promise.resolve(told(9, 2)))
   others.read(9)
-  await asOurs(() => Promise.resolve({ changes: 9, changed: 0 }))
+  await asOurs(() => Promise.resolve(told(9, 0)))
   others.read(9)
   expect(others.count).toBe(0)
   others.read(10)
   expect(others.count).toBe(1)
-  await asOurs(() => Promise.resolve({ changes: 12, changed: 1 })) // and somebody else, just before
+  await asOurs(() => Promise.resolve(told(12, 1))) // and somebody else, just before
   others.read(12)
   expect(others.count).toBe(2)
 })
@@ -24,7 +27,7 @@ test('neither what is under way nor an answer that was overtaken is taken for so
   const others = changesByOthers()
   others.read(0)
   let answer = () => undefined as void
-  const under = asOurs(() => new Promise((resolve) => (answer = () => resolve({ changes: 1, changed: 1 }))))
+  const under = asOurs(() => new Promise((resolve) => (answer = () => resolve(told(1, 1)))))
   others.read(1)
   expect(others.count).toBe(0)
   answer()

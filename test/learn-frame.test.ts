@@ -148,6 +148,25 @@ describe('the frame', () => {
     })
   }, 90_000)
 
+  test('of two runs that overlap the later one goes on when the other is stopped, and the lab is as it was after both', async () => {
+    await visit('polling-interval', async ({ page }) => {
+      await guess(page, 0)
+      await page.click('.run')
+      await untilRate(page, PER_SECOND)
+      await visit('sse-reconnect', async (other) => {
+        await other.page.click('.link')
+        await untilRate(other.page, 6)
+        await page.bringToFront()
+        await page.click('.run')
+        await page.waitForFunction(() => document.querySelector('.run')!.textContent?.trim() === 'Run')
+        expect(await rate(other.page)).toBe(6)
+        await other.page.bringToFront()
+        await other.page.click('.run')
+        await untilRate(other.page, RATE)
+      })
+    })
+  })
+
   test('the raw numbers have heads of columns and of rows', async () => {
     await visit('one-url', async ({ page }) => {
       await page.click('.link')
@@ -230,7 +249,8 @@ describe('the frame', () => {
       const asked: string[] = []
       await page.setRequestInterception(true)
       page.on('request', (request) => {
-        asked.push(new URL(request.url()).pathname)
+        const { origin, pathname } = new URL(request.url())
+        if (origin === lab().url) asked.push(pathname) // at its doors the page asks whether they can be reached
         const headers = request.headers()
         delete headers.prefer
         void request.continue({ headers })

@@ -1,5 +1,6 @@
 // What is open while an experiment runs: as the lab counts it, as the doors of its bench count it, and as the page made it.
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import type { Page } from 'puppeteer-core'
 import type { Lab } from '../src/server/start.ts'
 
@@ -66,3 +67,12 @@ export const isListening = (port: number) =>
     })
     socket.on('error', () => resolve(false))
   })
+
+/** At which nobody listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

@@ -7,7 +7,7 @@ import { benchRoom } from '../src/lab/room.ts'
 import type { Lab } from '../src/server/start.ts'
 import { startBrowser } from './browser.ts'
 import { startTestLab } from './lab.ts'
-import { isListening } from './leaving.ts'
+import { freePort, isListening } from './leaving.ts'
 
 const RUN_MS = 40_000
 
@@ -62,6 +62,31 @@ test('it runs, has the cookie of the lab as asterisks, and leaves only that one'
   expect(await cookies()).toEqual(before)
   const who = await page.evaluate(async () => ((await (await fetch('/users/me')).json()) as { name: string }).name)
   expect(who).toBe('ann') // still who one was
+})
+
+test('where its ports cannot be reached, it says so and answers nothing', { timeout: RUN_MS }, async () => {
+  const closed = await freePort()
+  const other = await browser.browser.newPage()
+  // As behind a tunnel: the lab is there, and what the page opens at other ports comes to nobody. The lab’s own handshake still comes.
+  await other.evaluateOnNewDocument((port) => {
+    const ask = fetch
+    globalThis.fetch = async (...given: Parameters<typeof fetch>) => {
+      const answer = await ask(...given)
+      if (given[1]?.method !== 'POST' || !new URL(answer.url).pathname.endsWith('/proof')) return answer
+      return Response.json({ ...((await answer.json()) as object), port, asidePort: port }, { status: 201 })
+    }
+  }, closed)
+  await other.goto(`${lab.url}/#/learn/wss-authentication`)
+  await other.waitForSelector('.experiment .run')
+  await other.click('.link')
+  await other.waitForSelector('.result, .experiment .alert:not([hidden])', { timeout: RUN_MS })
+  expect(await other.$('.result')).toBeNull()
+  expect(await other.$eval('.experiment .alert', (alert) => alert.textContent)).toMatch(
+    /^No WebSocket of this page came to the server of this run: its port cannot be reached/,
+  )
+  await other.waitForFunction(() => document.querySelector('.run')!.textContent?.trim().startsWith('Run'))
+  await other.close()
+  await page.bringToFront()
 })
 
 test('who leaves while it runs leaves no server and no cookie', { timeout: RUN_MS }, async () => {

@@ -2,7 +2,7 @@
 import type { Bench } from '../bench.ts'
 import { changesByOthers } from '../changes.ts'
 import type { PageContext } from '../context.ts'
-import { LabError, about, explain, setFeed } from '../lab.ts'
+import { LabError, about, explain } from '../lab.ts'
 
 export interface Run<Data> {
   /** Fires on Stop, on leaving, and when the run takes far too long. */
@@ -23,8 +23,8 @@ export interface Run<Data> {
   /** The same, where the lab does something for it and its doors need not be reached. */
   doorless(): Promise<Bench>
   /**
-   * Has the lab make so many events a second, of `payloadBytes` (of a whole event; 0: as small as it is), as often as it likes; what
-   * was before is put back when the run is over. @throws Trouble when its rate is not ours to set, or somebody else has set it since.
+   * Has the lab make so many events a second, of `payloadBytes` (of a whole event; 0: as small as it is), as often as it likes; the lab
+   * puts back what was before when the run is over. @throws Trouble when its rate is not ours to set, or somebody else has set it since.
    */
   rate(perSecond: number, payloadBytes?: number): Promise<void>
 }
@@ -57,11 +57,11 @@ export function startRun<Data>({ page, show, step }: RunOptions<Data>): RunContr
   const timer = setTimeout(() => stopping.abort(new Trouble(TOO_LONG)), LIMIT_MS)
   const { signal } = stopping
   let opening: Promise<Bench> | undefined
-  let restoring: Promise<void> | undefined
+  let holding: Promise<Bench> | undefined
   /** Counted from when this run first sets the rate; one that never does is not touched by it. */
   const others = changesByOthers()
   let isOver = false
-  /** All of them, whatever one of them says: a rate that could not be set back must not leave a line open. */
+  /** All of them, whatever one of them says: a rate that could not be given up must not leave a line open. */
   const closed = (all: { close(): unknown }[]) => Promise.allSettled(all.map(async (each) => each.close()))
 
   const sleep = (ms: number) =>
@@ -99,9 +99,11 @@ export function startRun<Data>({ page, show, step }: RunOptions<Data>): RunContr
     },
     doorless: () => (opening ??= openBench()),
     async rate(perSecond, payloadBytes = 0) {
-      await (restoring ??= restoreRate())
+      const bench = await (holding ??= holdRate())
       signal.throwIfAborted()
-      look((await setFeed({ perSecond, payloadBytes })).changes)
+      const now = await bench.holdFeed({ perSecond, payloadBytes })
+      look(now.changes)
+      if (now.perSecond !== perSecond || now.payloadBytes !== payloadBytes) throw new Trouble(DISTURBED) // who came later has it
     },
   }
 
@@ -113,21 +115,12 @@ export function startRun<Data>({ page, show, step }: RunOptions<Data>): RunContr
     if (others.count > 0) throw new Trouble(DISTURBED)
   }
 
-  /** Has it put back when the run is over. */
-  async function restoreRate() {
-    const { perSecond, payloadBytes, storms } = await about()
-    if (perSecond === null) throw new Trouble(NO_RATE)
-    if (storms > 0) endByStorm() // this run has begun none yet
-    signal.throwIfAborted()
-    const putBack = () => setFeed({ perSecond, payloadBytes: payloadBytes ?? 0 })
-    const goAway = () => void putBack() // the tab is closed: nobody will end the run
-    addEventListener('pagehide', goAway)
-    run.keep({
-      close() {
-        removeEventListener('pagehide', goAway)
-        return putBack()
-      },
-    })
+  /** Has it given up when the run is over. Should that not arrive, the lab does so when the bench ends. */
+  async function holdRate() {
+    const bench = await run.doorless()
+    if (bench.perSecond === null) throw new Trouble(NO_RATE)
+    run.keep({ close: () => bench.releaseFeed() })
+    return bench
   }
 
   async function openBench(): Promise<Bench> {
@@ -146,7 +139,7 @@ export function startRun<Data>({ page, show, step }: RunOptions<Data>): RunContr
     stop: () => stopping.abort(new Stopped()),
     async undisturbed() {
       const { changes, storms } = await about()
-      if (restoring) look(changes)
+      if (holding) look(changes)
       if (storms > 0) endByStorm() // those of this run are over by now
       signal.throwIfAborted()
     },

@@ -6,6 +6,8 @@ import { add, nothing } from './traffic.ts'
 
 export interface BenchesOptions {
   open: (pagePort: string) => Promise<Bench>
+  /** Told of each at once, before its doors have closed. */
+  ended: (bench: Bench) => void
   max: number
   leaseMs: number
   failed: (error: unknown) => void
@@ -20,7 +22,7 @@ interface Lease {
 
 export type Benches = ReturnType<typeof keepBenches>
 
-export function keepBenches({ open, max, leaseMs, failed }: BenchesOptions) {
+export function keepBenches({ open, ended, max, leaseMs, failed }: BenchesOptions) {
   const leases = new Map<string, Lease>()
   /** With their owners. */
   const opening = new Map<Promise<unknown>, string>()
@@ -59,6 +61,7 @@ export function keepBenches({ open, max, leaseMs, failed }: BenchesOptions) {
     if (!lease) return false
     leases.delete(id)
     clearTimeout(lease.timer)
+    ended(lease.bench)
     await shut(lease.bench)
     return true
   }

@@ -25,7 +25,7 @@ export interface RoomLimits {
 
 export function benchRoom(room: RoomLimits = {}): OpenRoom {
   const { benches: max = 16, proofs: mostProofs = 2, proofMs, leaseMs = 180_000 } = room
-  return ({ feed, limits, http, guard, metrics, host, rules, onSecret, ca, readKey, clock, ticker, ...options }) => {
+  return ({ feed, limits, http, guard, metrics, host, rules, onSecret, ca, readKey, clock, rate, ...options }) => {
     let tls = options.tls
     let storm: Storm | undefined
     const settings: Settings = {
@@ -36,6 +36,7 @@ export function benchRoom(room: RoomLimits = {}): OpenRoom {
     const benches = keepBenches({
       ...{ max, leaseMs, failed: metrics.failed },
       open: (pagePort) => openBench({ ...common, guard: guard.atDoor(pagePort) }),
+      ended: (bench) => rate()?.release(bench),
     })
 
     const isStormy = () => storm !== undefined && !storm.over
@@ -76,7 +77,7 @@ export function benchRoom(room: RoomLimits = {}): OpenRoom {
     const stormElsewhere = (bench: Bench) => isStormy() && bench.storm !== storm
     return {
       routes: benchRoutes({
-        ...{ feed, guard, limits, clock, ticker, benches, stormElsewhere, failed: metrics.failed },
+        ...{ feed, guard, limits, clock, rate, benches, stormElsewhere, failed: metrics.failed },
         ...orders,
       }),
       counts: () => ({ ...benches.counts(), storms: isStormy() ? 1 : 0, proofs: countProofs() }),

@@ -16,9 +16,10 @@ import { afterOf, orderRoutes } from './orders.ts'
 import type { Orders } from './orders.ts'
 import { proofRoutes } from './proof/routes.ts'
 import type { StartProof } from './proof/routes.ts'
+import { rateRoutes } from './rate.ts'
 import { Changes, Fault, Settings, expected } from './settings.ts'
 
-export interface RoutesOptions extends Orders, Pick<RoomOptions, 'feed' | 'guard' | 'limits' | 'clock' | 'ticker'> {
+export interface RoutesOptions extends Orders, Pick<RoomOptions, 'feed' | 'guard' | 'limits' | 'clock' | 'rate'> {
   benches: Benches
   startProof: StartProof
   /** Whether a storm of another bench is under way. */
@@ -36,7 +37,7 @@ export function benchRoutes({
   guard,
   limits,
   clock,
-  ticker,
+  rate,
   benches,
   startProof,
   stormElsewhere,
@@ -60,7 +61,7 @@ export function benchRoutes({
     return bench.doors[lane as TransportName]
   }
   const stateOf = (bench: Bench): BenchState => ({
-    ...{ ...bench.state(), stormElsewhere: stormElsewhere(bench), ...rateOf(ticker()), now: clock() },
+    ...{ ...bench.state(), stormElsewhere: stormElsewhere(bench), ...rateOf(rate()), now: clock() },
   })
 
   app.post('/', async (context) => {
@@ -79,7 +80,7 @@ export function benchRoutes({
   })
 
   app.delete('/:id', async (context) => {
-    const who = guard.mayPublish(context.env)
+    const who = guard.mayGiveBack(context.env)
     const { proof } = benchOf(context, who)
     await benches.end(context.req.param('id'))
     if (proof?.forgetting !== undefined) context.header('set-cookie', proof.forgetting)
@@ -87,6 +88,7 @@ export function benchRoutes({
   })
 
   orderRoutes({ app, guard, benchOf, bodyOf, only, ...start }) // here: they are no lanes
+  rateRoutes({ app, guard, benchOf, bodyOf, only, rate })
   proofRoutes({ app, guard, benchOf, only, startProof, failed })
 
   app.get('/:id/published/:event', (context) => {

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import type { Limits } from '../core/limits.ts'
 import type { Env } from '../../transports/contract.ts'
 import { Refusal } from '../../transports/request.ts'
-import type { Ticker } from '../sources/ticker.ts'
+import type { Rate } from '../sources/rate.ts'
 import { readJson } from './body.ts'
 import type { Guard } from './guard.ts'
 import type { Wire } from './wire.ts'
@@ -16,7 +16,7 @@ export interface ControlsOptions {
   /** What the page needs to know of this lab. */
   about: () => object
   /** Undefined when events come from somewhere whose rate is not ours to set. */
-  ticker: () => Ticker | undefined
+  rate: () => Rate | undefined
   /** How many are under way, whoever began them. */
   storms: () => number
   /** Routes below `/bench`; a lab without them has none. */
@@ -28,22 +28,25 @@ export interface ControlsOptions {
 const MAX_LANES = 16
 const Lane = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/))
 const PayloadBytes = v.pipe(v.number(), v.integer(), v.maxValue(16_000))
-const Rate = v.pipe(
-  v.strictObject({
-    perSecond: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(200))),
-    payloadBytes: v.optional(v.union([v.literal(0), v.pipe(PayloadBytes, v.minValue(68))])),
-  }),
-  v.check((rate) => Object.keys(rate).length > 0),
+/** All of what the ticker is to make. */
+export const Made = v.strictObject({
+  perSecond: v.pipe(v.number(), v.minValue(0), v.maxValue(200)),
+  payloadBytes: v.union([v.literal(0), v.pipe(PayloadBytes, v.minValue(68))]),
+})
+export const expectedMade = 'expected {"perSecond":0–200, "payloadBytes":0 or 68–16000}'
+const MadeChanges = v.pipe(
+  v.partial(Made),
+  v.check((changes) => Object.keys(changes).length > 0),
 )
 
-export function controls({ guard, limits, wire, about, ticker, storms, benches, range }: ControlsOptions): Hono<Env> {
+export function controls({ guard, limits, wire, about, rate, storms, benches, range }: ControlsOptions): Hono<Env> {
   const app = new Hono<Env>()
 
   app.get('/', (context) => {
     guard.welcome(context)
     const { account } = context.env
     const who = account && { account: { name: account.name, role: account.role } }
-    return context.json({ ...about(), ...rateOf(ticker()), storms: storms(), ...who })
+    return context.json({ ...about(), ...rateOf(rate()), storms: storms(), ...who })
   })
 
   app.get('/lanes', (context) => {
@@ -51,20 +54,13 @@ export function controls({ guard, limits, wire, about, ticker, storms, benches, 
     if (names.length > MAX_LANES || !names.every((name) => v.is(Lane, name)))
       throw new Refusal(400, 'bad_lane', `lane is 1–40 of a–z, 0–9 and -, at most ${MAX_LANES} at once`)
     const lanes = Object.fromEntries(names.map((name) => [name, wire().lane(name) ?? null]))
-    return context.json({ lanes, ...rateOf(ticker()), storms: storms() })
+    return context.json({ lanes, ...rateOf(rate()), storms: storms() })
   })
 
   app.put('/rate', async (context) => {
     guard.mayPublish(context.env)
-    const expected = 'expected {"perSecond":0–200, "payloadBytes":0 or 68–16000}, one of them or both'
-    const { perSecond, payloadBytes } = read(Rate, await bodyOf(context.env), expected)
-    const clock = ticker()
-    if (!clock) throw new Refusal(409, 'no_ticker', 'events come from another source; its rate is not ours to set')
-    const before = clock.changes
-    if (payloadBytes !== undefined) clock.payloadBytes = payloadBytes
-    if (perSecond !== undefined) clock.perSecond = perSecond
-    // Who changes it can tell its own part of the count from that of others.
-    return context.json({ ...rateOf(clock), changed: clock.changes - before })
+    const changes = read(MadeChanges, await bodyOf(context.env), `${expectedMade}, one of them or both`)
+    return context.json(change(rate(), (ours) => ours.set(changes)))
   })
 
   if (benches) app.route('/bench', benches)
@@ -81,12 +77,22 @@ export interface RateState {
 }
 
 /** What of it anybody may know; another page may have set it. */
-export function rateOf(ticker: Ticker | undefined): RateState {
+export function rateOf(rate: Rate | undefined): RateState {
   return {
-    perSecond: ticker?.perSecond ?? null,
-    payloadBytes: ticker?.payloadBytes ?? null,
-    changes: ticker?.changes ?? null,
+    perSecond: rate?.perSecond ?? null,
+    payloadBytes: rate?.payloadBytes ?? null,
+    changes: rate?.changes ?? null,
   }
+}
+
+/**
+ * @returns what is in force then; and how much of the count is this one, so that who changes it can tell that from what others did.
+ * @throws {Refusal} 409
+ */
+export function change(rate: Rate | undefined, act: (rate: Rate) => number): RateState & { changed: number } {
+  if (!rate) throw new Refusal(409, 'no_ticker', 'events come from another source; its rate is not ours to set')
+  const changed = act(rate)
+  return { ...rateOf(rate), changed }
 }
 
 /** @throws {Refusal} 400 */

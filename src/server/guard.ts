@@ -33,6 +33,8 @@ export interface Guard {
   session(env: Env['Bindings']): Promise<void> | undefined
   /** @returns who it is: `key`, an account or a session. @throws {Refusal} 401, 403 or 429, unless this request may publish now. */
   mayPublish(env: Env['Bindings']): string
+  /** The same, of who ends what it had: this is not counted, or a page that was busy could not leave. @throws {Refusal} 401 or 403 */
+  mayGiveBack(env: Env['Bindings']): string
   /** @throws {Refusal} 403 when events of this type are not for who asks. */
   mayUse(env: Env['Bindings'], type: string): void
   /** Of whatever changes something here and publishes nothing. @throws {Refusal} 403, unless it is a script or the lab's own page. */
@@ -154,29 +156,35 @@ export function guard({ publishKey, auth, limits, accounts, ...options }: GuardO
     return session
   }
 
-  function mayPublish(
+  /** @returns who it is, and by which session; the key has none, and no bound. @throws {Refusal} 401 or 403 */
+  function mayWrite(
     headers: IncomingHttpHeaders,
     publisher: string | undefined,
     account: Account | undefined,
     sites = OWN_SITE,
-  ) {
+  ): { who: string; session?: Session } {
     if (publisher === undefined) {
       if (headers.cookie !== undefined && headers.origin === undefined) throw unnamed()
       throw noEntry('publishing needs the page’s session, or Authorization: Bearer <key> (printed at start)', headers)
     }
-    if (publisher === 'key') return publisher
+    if (publisher === 'key') return { who: publisher }
     checkSite(headers, sites)
     if (account?.role === 'reader') throw forbidden('this account may read only')
-    const known = sessions.get(publisher) ?? (account && begin(publisher))
-    if (!known) throw noEntry('this session has ended; load the page again', headers)
-    if (!known.allow(performance.now()))
+    const session = sessions.get(publisher) ?? (account && begin(publisher))
+    if (!session) throw noEntry('this session has ended; load the page again', headers)
+    return { who: publisher, session }
+  }
+
+  function mayPublish(...asked: Parameters<typeof mayWrite>) {
+    const { who, session } = mayWrite(...asked)
+    if (session?.allow(performance.now()) === false)
       throw new Refusal(
         429,
         'too_many',
         `at most ${limits.messagesPer10s} requests that publish or set something in 10 s`,
         { 'retry-after': '10' },
       )
-    return publisher
+    return who
   }
 
   function mayUse(type: string, publisher: string | undefined, account: Account | undefined) {
@@ -193,6 +201,7 @@ export function guard({ publishKey, auth, limits, accounts, ...options }: GuardO
     origin,
     session: (env) => session(env),
     mayPublish: ({ incoming, publisher, account }) => mayPublish(incoming.headers, publisher, account),
+    mayGiveBack: ({ incoming, publisher, account }) => mayWrite(incoming.headers, publisher, account).who,
     mayUse: ({ publisher, account }, type) => mayUse(type, publisher, account),
     mayChange({ incoming: { headers }, publisher, account }) {
       if (account && publisher === undefined) throw unnamed()

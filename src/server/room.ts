@@ -3,7 +3,7 @@ import type { Hono } from 'hono'
 import type { Env } from '../../transports/contract.ts'
 import type { Feed } from '../core/feed.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Ticker } from '../sources/ticker.ts'
+import type { Rate } from '../sources/rate.ts'
 import type { Guard } from './guard.ts'
 import type { Metrics } from './metrics.ts'
 import type { Credentials, HttpVersions, TlsRules } from './secure.ts'
@@ -26,7 +26,7 @@ export interface RoomOptions {
   /** What reading the feed needs; undefined where it is open to all. */
   readKey: string | undefined
   clock: () => number
-  ticker: () => Ticker | undefined
+  rate: () => Rate | undefined
 }
 
 export interface RoomCounts {

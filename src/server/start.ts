@@ -10,6 +10,7 @@ import type { Limits } from '../core/limits.ts'
 import { memoryFeed } from '../feeds/memory.ts'
 import { startHost } from '../sources/host.ts'
 import { startStdin } from '../sources/stdin.ts'
+import { keepRate } from '../sources/rate.ts'
 import { startTicker } from '../sources/ticker.ts'
 import type { OpenAccounts } from './accounts.ts'
 import { createApp } from './app.ts'
@@ -110,7 +111,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   })
   const room: LabRoom | undefined = options.lab?.({
     ...{ feed, limits, http, guard: keeper, metrics, host, tls, rules, onSecret, ca: authority?.ca, clock },
-    ticker: () => ticker,
+    rate: () => rate,
     readKey: auth === 'required' ? publishKey : undefined,
   })
   /** What is open before the lab listens, when something after it fails. */
@@ -138,7 +139,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       guard: keeper,
       limits,
       wire: () => server.wire,
-      ticker: () => ticker,
+      rate: () => rate,
       storms: () => room?.counts().storms ?? 0,
       ...(room && { benches: room.routes }),
       ...(range && { range: range.routes }),
@@ -163,6 +164,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
   // The source starts last: nothing runs yet when the port is taken.
   const ticker = source === 'ticker' ? startTicker(feed, { perSecond: options.perSecond ?? 5, clock }) : undefined
+  const rate = ticker && keepRate(ticker)
   const other =
     source === 'host'
       ? startHost(feed, 1000, metrics.failed)

@@ -44,6 +44,7 @@ export function startTicker(
   let changes = 0
   let due = 0
   let timer: NodeJS.Timeout | undefined
+  let isStopped = false
 
   const next = () => (due = start + ((slot++ + random()) * 1000) / rate)
 
@@ -65,7 +66,7 @@ export function startTicker(
     clearTimeout(timer)
     start = clock()
     slot = 0
-    if (rate <= 0) return
+    if (rate <= 0 || isStopped) return
     next()
     run()
   }
@@ -93,7 +94,10 @@ export function startTicker(
     get due() {
       return rate > 0 ? due : Infinity
     },
-    stop: () => clearTimeout(timer),
+    stop() {
+      isStopped = true // for good: what it makes may be set once more while a lab comes to its end
+      clearTimeout(timer)
+    },
   }
 }
 

@@ -107,6 +107,7 @@ async function shareOne(run: Run<Data>, bench: Bench, { all, until }: Slots, dat
   const others = all.filter((slot) => !left.has(slot))
   const newest = Math.max(...others.map(newestOf))
   await until(() => others.every((slot) => newestOf(slot) >= newest), SOON_MS)
+  if (all.some(({ heard }) => heard.hadGap)) throw new Trouble(GAP)
   look()
 }
 
@@ -135,5 +136,7 @@ async function openAt(bench: Bench): Promise<number | undefined> {
 
 const NOT_LOADED = 'A tab did not load. Does this browser hold back tabs that a page opens? Run it again.'
 const CLOSED = 'A tab was closed before the run was over. Run it again, and leave them until they go by themselves.'
+const GAP =
+  'The lab told of events that cannot be had any more, so what the followers have cannot be compared. Was it restarted? Run it again.'
 const NO_EIGHTH =
   'This browser let the page open seven tabs, and no eighth one. Allow pop-ups for this address, and run it again.'

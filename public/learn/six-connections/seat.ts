@@ -16,6 +16,8 @@ export type Word =
   | { kind: 'failed' }
   | { kind: 'leads' }
   | { kind: 'had'; id: Cursor }
+  /** Events that cannot be had any more. */
+  | { kind: 'gap' }
   | { kind: 'closed' }
 
 export interface Seat {
@@ -51,7 +53,8 @@ function stream(url: string, tell: (word: Word) => void): EventSource {
 const follower = ({ origin, after, group }: Order & { kind: 'follow' }, tell: (word: Word) => void) =>
   joinGroup({
     ...{ name: group, after },
-    open: (cursor, onEvent) => connect({ origin, after: cursor, onEvent: ({ id }) => onEvent(id) }),
+    open: (cursor, { onEvent, onGap }) => connect({ origin, after: cursor, onEvent: ({ id }) => onEvent(id), onGap }),
     onEvent: (id) => tell({ kind: 'had', id }),
+    onGap: () => tell({ kind: 'gap' }),
     onLead: () => tell({ kind: 'leads' }),
   })

@@ -10,6 +10,7 @@ export interface Heard {
   hadError: boolean
   isClosed: boolean
   isLeader: boolean
+  hadGap: boolean
   ids: Cursor[]
 }
 export interface Slot extends Line {
@@ -79,13 +80,14 @@ export function slotsOf({ sleep }: Pick<Run<unknown>, 'sleep'>, open: OpenSlot):
   }
 }
 
-const nothing = (): Heard => ({ hadError: false, isClosed: false, isLeader: false, ids: [] })
+const nothing = (): Heard => ({ hadError: false, isClosed: false, isLeader: false, hadGap: false, ids: [] })
 
 function note(heard: Heard, word: Word) {
   if (word.kind === 'opened') heard.openedMs = word.ms
   else if (word.kind === 'failed') heard.hadError = true
   else if (word.kind === 'closed') heard.isClosed = true
   else if (word.kind === 'leads') heard.isLeader = true
+  else if (word.kind === 'gap') heard.hadGap = true
   else if (word.kind === 'had') heard.ids.push(word.id)
 }
 

@@ -28,14 +28,17 @@ export interface Data {
   thrown?: string
 }
 
+/** One that came twice is one. */
+const secretsIn = (tries: readonly Tried[]) => new Set(tries.map(({ secret }) => secret)).size
 const called = (tries: readonly Tried[]) => list(tries.map(({ lane }) => nameOf[lane])) || 'none'
 
 export function answer(data: Data): Answer {
   const { tries, address } = data
   const sent = tries.filter((each) => placeOf(each) !== undefined)
-  if (sent.length === 0)
+  // Basic is sent by the lab itself: it comes in any case.
+  if (sent.every(({ lane }) => lane === 'basic'))
     return {
-      sentence: 'No handshake with a secret came to the server, so there is nothing to tell.',
+      sentence: 'No handshake of this page with a secret came to the server, so there is nothing to tell.',
       choice: undefined,
     }
   const logged = sent.filter((each) => isLogged(each, address))
@@ -43,8 +46,8 @@ export function answer(data: Data): Answer {
   const again = replayed.filter((each) => isOpened(each.again))
   return {
     sentence:
-      `Of ${count(sent.length, 'handshake')} with a secret, whoever reads the access log has the secret of ${logged.length} (${called(logged)}). ` +
-      `Whoever has all the bytes, and sends them again, is let in with ${again.length} of ${replayed.length} (${called(again)}).`,
+      `${count(sent.length, 'handshake')} came with ${count(secretsIn(sent), 'secret')}. Whoever reads the access log has ${secretsIn(logged)} of them (${called(logged)}). ` +
+      `Whoever has all the bytes, and sends them again, is let in with ${again.length} of ${count(replayed.length, 'handshake')} (${called(again)}).`,
     details: detailsOf(data),
     choice: choiceOf(sent, logged),
     ...surpriseOf(data),
@@ -52,6 +55,7 @@ export function answer(data: Data): Answer {
 }
 
 function choiceOf(sent: readonly Tried[], logged: readonly Tried[]): number | undefined {
+  if (!sent.some(isInUrl)) return undefined // what was not tried is not answered
   if (logged.length === 0) return 0
   if (logged.length === sent.length) return sent.every(isInUrl) ? undefined : 2
   return logged.every(isInUrl) && logged.length === sent.filter(isInUrl).length ? 1 : undefined

@@ -70,12 +70,26 @@ const asked = ({ isOffered }: Data) =>
 function urlSaid(data: Data): string[] {
   const inUrl = data.tries.filter((each) => isInUrl(each) && each.request !== undefined)
   if (inUrl.length === 0) return []
-  const refused = inUrl.map((each) => `${nameOf[each.lane]} ${told(statusOf(each.answer))}`)
+  const answered = inUrl.map((each) => `${nameOf[each.lane]} ${told(statusOf(each.answer))}`)
+  const isTaken = inUrl.some((each) => isOpened(statusOf(each.answer)))
+  const good = isOpened(data.stolen) ? 'It was a good ticket all the same: read' : 'Read'
   const stolen =
     data.stolen === undefined
       ? ''
-      : ` It was a good ticket all the same: read out of the log line and used as one should, it was answered ${told(data.stolen)}.`
-  return [`The URL: the lab looks at no secret in it (${list(refused)}).${stolen}`]
+      : ` ${good} out of the log line and used as one should, it was answered ${told(data.stolen)}.`
+  return [
+    `The URL: the lab ${isTaken ? 'let in who had one' : 'looks at no secret'} in it (${list(answered)}).${stolen}`,
+  ]
+}
+
+/** What the ticket of the URL was worth to whoever took it out of the log; nothing where that was not tried. */
+export function stolenSaid({ tries, stolen }: Data): string {
+  const status = statusOf(of(tries, 'token')?.answer)
+  if (stolen === undefined || status === undefined) return ''
+  if (isOpened(status)) return 'The one that stood in a URL here opened a WebSocket there, which it must not.'
+  return isOpened(stolen)
+    ? 'The one that stood in a URL here was refused there, so it stayed good, and let in whoever took it out of the log.'
+    : `The one that stood in a URL here was refused there, and so was whoever took it out of the log (answered ${told(stolen)}): it was good no longer.`
 }
 
 function siteSaid({ tries }: Data): string[] {

@@ -4,6 +4,7 @@ import { experiment } from '../experiment.ts'
 import { lesson, outside, rfc } from '../links.ts'
 import { answer, table } from './answer.ts'
 import type { Data } from './answer.ts'
+import { stolenSaid } from './details.ts'
 import { picture } from './picture.ts'
 import { run } from './run.ts'
 
@@ -22,38 +23,39 @@ export const screen = experiment<Data>({
   run,
   picture,
   answer,
-  reason: html`<p>
-      TLS ends at the server, or at a proxy before it, and there logs are written. They keep the request line, with path
-      and query, and not the fields
-      (${outside('https://httpd.apache.org/docs/2.4/logs.html#combined', 'the combined format')}). So a secret in a URL
-      (${rfc(6750, '2.3')}) lies in each log on the way, with whoever keeps copies, for as long as it is good
-      (${rfc(9110, '17.9')}); of a page’s own address it is in the history too. A field is seen by fewer: by developer
-      tools, and by a proxy that was told to log all.
-    </p>
-    <p>
-      A <b>cookie</b> goes with every request to its host, at every port (${rfc(6265, '8.5')}), without a word of the
-      page. That is convenient, and it is the danger: what another site’s page asks for goes with it too, unless
-      <code>SameSite</code> keeps it back, and CORS does not look at a WebSocket. So the server must look at
-      <code>Origin</code> (${rfc(6455, '10.2')}). <code>HttpOnly</code> keeps it from scripts. It can be sent again
-      until it is logged out.
-    </p>
-    <p>
-      A page has no way to set <code>Authorization</code>: <code>WebSocket</code> takes a URL and subprotocols
-      (${outside('https://websockets.spec.whatwg.org/#the-websocket-interface', 'WHATWG WebSockets')}). A browser may
-      take it out of the URL when a server asks for it (401), and send it unasked from then on. <code>curl</code>,
-      <code>ws</code> and <code>wirelab watch</code> set it: <b>HTTP Basic</b> (${rfc(7617, '2')}) is the password
-      itself in base64, in each handshake. Whoever reads one has it until it is changed; no logout helps.
-    </p>
-    <p>
-      A <b>ticket</b> is what <code>POST /tickets</code> gives to who is logged in. It is offered as a subprotocol
-      (${rfc(6455, '1.9')}), the one field that a page can fill. It can be read like any other; but when it was read, it
-      has opened its WebSocket, and opens no other. The one that stood in a URL here was refused there, so it stayed
-      good, and let in whoever took it out of the log.
-    </p>
-    <p>
-      What TLS does hide: ${lesson('eavesdropper', 'the eavesdropper')}. The attack from another site, in your browser:
-      <code>npm start -- --range</code>, and then <a href="#/range">the range</a>.
-    </p>`,
+  reason: (data) =>
+    html`<p>
+        TLS ends at the server, or at a proxy before it, and there logs are written. They keep the request line, with
+        path and query, and not the fields
+        (${outside('https://httpd.apache.org/docs/2.4/logs.html#combined', 'the combined format')}). So a secret in a
+        URL (${rfc(6750, '2.3')}) lies in each log on the way, with whoever keeps copies, for as long as it is good
+        (${rfc(9110, '17.9')}); of a page’s own address it is in the history too. A field is seen by fewer: by developer
+        tools, and by a proxy that was told to log all.
+      </p>
+      <p>
+        A <b>cookie</b> goes with every request to its host, at every port (${rfc(6265, '8.5')}), without a word of the
+        page. That is convenient, and it is the danger: what another site’s page asks for goes with it too, unless
+        <code>SameSite</code> keeps it back, and CORS does not look at a WebSocket. So the server must look at
+        <code>Origin</code> (${rfc(6455, '10.2')}). <code>HttpOnly</code> keeps it from scripts. It can be sent again
+        until it is logged out.
+      </p>
+      <p>
+        A page has no way to set <code>Authorization</code>: <code>WebSocket</code> takes a URL and subprotocols
+        (${outside('https://websockets.spec.whatwg.org/#the-websocket-interface', 'WHATWG WebSockets')}). A browser may
+        take it out of the URL when a server asks for it (401), and send it unasked from then on. <code>curl</code>,
+        <code>ws</code> and <code>wirelab watch</code> set it: <b>HTTP Basic</b> (${rfc(7617, '2')}) is the password
+        itself in base64, in each handshake. Whoever reads one has it until it is changed; no logout helps.
+      </p>
+      <p>
+        A <b>ticket</b> is what <code>POST /tickets</code> gives to who is logged in. It is offered as a subprotocol
+        (${rfc(6455, '1.9')}), the one field that a page can fill. It can be read like any other; but when it was read,
+        it has opened its WebSocket, and opens no other. ${stolenSaid(data)}
+      </p>
+      <p>
+        What TLS does hide: ${lesson('eavesdropper', 'the eavesdropper')}. The attack from another site, in your
+        browser:
+        <code>npm start -- --range</code>, and then <a href="#/range">the range</a>.
+      </p>`,
   table,
   measured: html`The server is the lab’s own, with its accounts and its guard, a store in memory and reading closed to
     guests; it takes handshakes only, checks no password but that of its one account, and ends with the run. The
