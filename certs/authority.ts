@@ -1,5 +1,6 @@
 // The local certificate authority: made on first start, so that everything here runs on real, verified TLS.
 import { X509Certificate } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -127,15 +128,18 @@ async function refuseForeign(directory: string): Promise<void> {
 
 /** Removes what `openAuthority` wrote. @returns the paths that were there. @throws Error `FOREIGN_CA` as `refuseForeign` */
 export async function removeAuthority(directory: string): Promise<string[]> {
-  await refuseForeign(directory)
-  const removed: string[] = []
-  for (const name of Object.values(files)) {
-    const path = join(directory, name)
-    if ((await readText(path)) === undefined) continue
-    await rm(path)
-    removed.push(path)
-  }
-  return removed
+  if (!existsSync(directory)) return [] // the lock would make it
+  return alone(directory, async () => {
+    await refuseForeign(directory)
+    const removed: string[] = []
+    for (const name of Object.values(files)) {
+      const path = join(directory, name)
+      if ((await readText(path)) === undefined) continue
+      await rm(path)
+      removed.push(path)
+    }
+    return removed
+  })
 }
 
 /** Of a server: for these names, not near its end, and followed by this intermediate, which has signed it. */

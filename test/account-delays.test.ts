@@ -1,7 +1,9 @@
 // FAULTS A1, the other side: who has shown that an account is theirs is not kept out by a typing error, or by what others did at their
 // address; and that makes no guess cheaper.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { delays } from '../src/accounts/delays.ts'
+import { delays, keyOf } from '../src/accounts/delays.ts'
 import { PASSWORD, basic, codeOf, startWithAccounts } from './accounts.ts'
 import type { TestAccounts } from './accounts.ts'
 
@@ -115,6 +117,18 @@ describe('A1 what a guesser has of it', () => {
     second()
     expect(table.waitSeconds('ann')).toBe(0)
   })
+})
+
+test('I12 a table of failures is bounded in bytes: of 1000 names of 60 kB it keeps 64 characters each', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const heldBytes = () => (collect(), process.memoryUsage().heapUsed)
+  const table = delays(() => 0)
+  const before = heldBytes()
+  for (let n = 0; n < 1000; n++) table.count(keyOf(`${n}${Buffer.alloc(60_000, 'x').toString()}`))
+  expect(heldBytes() - before).toBeLessThan(5_000_000)
+  for (let n = 0; n < 5; n++) table.count(keyOf('ANN'))
+  expect(table.waitSeconds('ann')).toBe(1)
 })
 
 test('A1 five minutes without a wrong one take one off', async () => {

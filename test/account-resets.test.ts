@@ -153,6 +153,15 @@ describe('A8 limits', () => {
       ...new Array<string>(15).fill('429 too_many_tries'),
     ])
   })
+  test('A8 names longer than any are cut before they are counted, and nobody gets a letter', async () => {
+    const sent = limited.letters.length
+    const body = (n: number) => ({ name: `${'x'.repeat(64)}${n}${'y'.repeat(60_000)}` })
+    expect(await many(7, (n) => limited.ask('POST', '/resets', { body: body(n), from: `127.0.11.${n + 1}` }))).toEqual([
+      ...new Array<string>(5).fill('202'),
+      ...new Array<string>(2).fill('429 too_many_tries'),
+    ])
+    expect(limited.letters).toHaveLength(sent)
+  })
   test('A8 20 guesses at a token: 400 five times, then 429', async () => {
     const body = { token: 'x.y', password: 'another password' }
     const guess = () => limited.ask('PUT', '/users/me/password', { body, from: '127.0.9.1' })

@@ -1,5 +1,8 @@
 // Benches and doors: each setting and each fault does on the wire what it says, whatever the transport, and nothing is lost.
-import { describe, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { Server, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, test, vi } from 'vitest'
 import type { Fault } from '../src/lab/settings.ts'
 import type { LabOptions } from '../src/server/start.ts'
 import { transportNames } from '../transports/clients.ts'
@@ -122,6 +125,36 @@ test('a server that is away refuses whoever comes, is not stopped twice, and is 
   await sleep(2200)
   const follower = through(lab, port, { transport: 'sse' })
   await open(follower)
+})
+
+test('while a server cannot start again its door refuses, whoever has its old port by then; it tries until it can', async () => {
+  const { listen } = Server.prototype
+  const listening = vi.spyOn(Server.prototype, 'listen')
+  afterwards(() => listening.mockRestore())
+  const { lab, bench } = await labWithBenches({ report: () => undefined }, {}, true)
+  const mine = await bench()
+  const { port } = await mine.door('sse')
+  const before = (listening.mock.contexts as Server[]).map((server) => ({
+    ...{ server, port: (server.address() as AddressInfo).port },
+  }))
+  listening.mockImplementation(() => {
+    throw Object.assign(new Error('no descriptor is free'), { code: 'EMFILE' })
+  })
+  await mine.fault('sse', 'restart')
+  await expect.poll(() => lab.metrics.uncaught, SOON).toBeGreaterThan(1)
+  let visits = 0
+  const stranger = createServer((socket) => {
+    visits++
+    socket.destroy()
+  })
+  const old = before.find(({ server }) => !server.listening)!.port
+  listen.call(stranger, { port: old, host: '127.0.0.1' })
+  await once(stranger, 'listening')
+  afterwards(() => void stranger.close())
+  await expect(dial(lab, port)).rejects.toThrow(/ECONNRESET|disconnected/)
+  expect(visits).toBe(0)
+  listening.mockRestore()
+  await open(through(lab, port, { transport: 'sse' }))
 })
 
 test('what one page does to its doors, another page does not feel', async () => {

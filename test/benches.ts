@@ -25,14 +25,19 @@ afterEach(async () => {
   cleanUp = []
 })
 
-export async function labWithBenches(options: LabOptions = {}, room: Parameters<typeof benchRoom>[0] = {}) {
+/** @param fails whether it is made to */
+export async function labWithBenches(
+  options: LabOptions = {},
+  room: Parameters<typeof benchRoom>[0] = {},
+  fails = false,
+) {
   const limits = { retryMs: 20, ...options.limits }
   const lab = await startTestLab({ ...options, limits, lab: benchRoom(room) })
   const platform = nodePlatform({ ca: lab.authority!.ca })
   afterwards(async () => {
     await platform.close()
     expect(await lab.close()).toEqual({ forced: false })
-    expect(lab.metrics.uncaught).toBe(0)
+    expect(lab.metrics.uncaught > 0).toBe(fails)
   })
   const key = { authorization: `Bearer ${lab.publishKey}` }
 

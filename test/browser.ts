@@ -1,13 +1,10 @@
 // What the tests need from the machine: Chromium and Firefox, and certutil to tell them which CA to trust. Finds them, or installs them.
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
-import { advice, browserNames, findBrowser, findCertutil, missingPackages, onPath } from '../bench/browser/find.ts'
+import { advice, browserNames, findBrowser, findCertutil, missingPackages } from '../bench/browser/find.ts'
 import type { BrowserName } from '../bench/browser/find.ts'
 import { startBrowser as start } from '../bench/browser/start.ts'
 import type { StartedBrowser, StartOptions } from '../bench/browser/start.ts'
-
-const INSTALL_MS = 300_000
+import { install } from './install.ts'
 
 /** Installs it first, if need be; `close` ends it and removes its profile. @throws Error, one line, when something is missing. */
 export async function startBrowser(
@@ -32,18 +29,3 @@ export async function needBrowsers(say: (line: string) => void, names = browserN
     (path) => path !== undefined,
   )
 }
-
-async function install(packages: string[], say: (line: string) => void): Promise<void> {
-  const aptGet = process.getuid?.() === 0 ? onPath(['apt-get'], process.env) : undefined
-  if (!aptGet) return
-  say(`installing ${packages.join(' ')} with apt-get`)
-  const options = { timeout: INSTALL_MS, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
-  const apt = (...args: string[]) => promisify(execFile)(aptGet, ['-qq', ...args], options)
-  await apt('update')
-    .then(() => apt('install', '--yes', '--no-install-recommends', ...packages))
-    .catch((cause: Error) => {
-      throw new Error(`apt-get could not install ${packages.join(' ')}: ${lastLine(cause.message)}`, { cause })
-    })
-}
-
-const lastLine = (text: string) => text.trim().split('\n').at(-1)!

@@ -6,6 +6,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -19,13 +20,14 @@ import { connect, createServer } from 'node:tls'
 import 'reflect-metadata' // what x509 needs before it loads
 import * as x509 from '@peculiar/x509'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { openAuthority } from '../certs/authority.ts'
+import { openAuthority, removeAuthority } from '../certs/authority.ts'
 import { readLists, revokeSerial } from '../certs/crl.ts'
+import { alone } from '../certs/files.ts'
 import { issue, withoutChain } from '../certs/issue.ts'
 import type { Credentials } from '../certs/issue.ts'
 import { nodePlatform } from '../transports/platform.ts'
 import { benchRoom } from '../src/lab/room.ts'
-import { startTestLab } from './lab.ts'
+import { sleep, startTestLab } from './lab.ts'
 
 let folder: string
 beforeEach(() => {
@@ -236,6 +238,20 @@ test('two labs that start at once agree on one CA', async () => {
   const both = await Promise.all([openAuthority(folder, names), openAuthority(folder, names)])
   expect(both[0].ca).toBe(both[1].ca)
   expect(both[0].leaf.cert).toBe(both[1].leaf.cert)
+})
+
+test('removing waits for who is at the files, and makes no folder', async () => {
+  await openAuthority(folder, names)
+  const removing = await alone(folder, async () => {
+    const begun = removeAuthority(folder)
+    await Promise.race([begun, sleep(300)])
+    expect(readdirSync(folder)).toContain('ca.pem')
+    return { begun }
+  })
+  expect(await removing.begun).toContain(join(folder, 'ca.pem'))
+  expect(readdirSync(folder)).toEqual([])
+  expect(await removeAuthority(join(folder, 'none'))).toEqual([])
+  expect(readdirSync(folder)).toEqual([])
 })
 
 test('one’s own certificate is served instead, at the doors of a bench too', async () => {

@@ -85,7 +85,7 @@ test('a server that does not come back is told of in the log, and the next chang
   canStart = false
   expect(door.fault('restart')).toBe(0)
   for (let n = 0; n < 100 && lab.metrics.uncaught === 0; n++) await sleep(100)
-  expect(lab.metrics.uncaught).toBe(1)
+  expect(lab.metrics.uncaught).toBeGreaterThan(0) // it tries once a second
   const { port } = door.state()
   await expect(dial(lab, port)).rejects.toThrow()
   canStart = true

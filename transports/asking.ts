@@ -2,7 +2,7 @@
 import { parseObject } from '../src/core/event.ts'
 import { reader } from '../src/core/reader.ts'
 import type { ConnectOptions, Connection } from './contract.ts'
-import { refusedBy, retrying, settle, watchdog } from './retry.ts'
+import { refusalOf, retrying, settle, watchdog } from './retry.ts'
 
 export interface Asking {
   name: string
@@ -15,6 +15,8 @@ export interface Asking {
 }
 
 const LIMIT = 1000
+/** Of one answer: as much as a whole log holds, unless it was told otherwise. A server that lies may never end one. */
+const PAGE_BYTES = 64 * 2 ** 20
 
 export function asking({ name, query, timeoutMs, pauseMs }: Asking, options: ConnectOptions): Connection {
   const { origin, after = 'now', platform = globalThis, onEvent, onGap, onState } = options
@@ -36,9 +38,9 @@ export function asking({ name, query, timeoutMs, pauseMs }: Asking, options: Con
       const url = `${origin}/feed/${name}?after=${position.cursor}&limit=${LIMIT}${query(first)}`
       alive.feed()
       const response = await platform.fetch(url, { signal: abort.signal })
+      if (!response.ok) return settle(line, name, await refusalOf(response))
       const body = await readText(response, alive.feed)
       if (line.over) return
-      if (!response.ok) return settle(line, name, refusedBy(response.status, response.headers.get('retry-after'), body))
       if (first) line.opened()
       first = false
 
@@ -62,15 +64,17 @@ export function asking({ name, query, timeoutMs, pauseMs }: Asking, options: Con
   })
 }
 
-/** A large answer over a slow line is no dead line: `heard` is called for every piece of it. */
+/** A large answer over a slow line is no dead line: `heard` is called for every piece of it. @throws Error when it does not end */
 async function readText({ body }: Response, heard: () => void): Promise<string> {
   if (!body) return ''
   const reader = body.getReader()
   const decoder = new TextDecoder()
-  for (let text = ''; ;) {
+  for (let [text, bytes] = ['', 0]; ;) {
     const { done, value } = await reader.read()
     if (done) return text + decoder.decode()
     heard()
+    bytes += value.length
+    if (bytes > PAGE_BYTES) throw new Error(`expected an answer of at most ${PAGE_BYTES / 2 ** 20} MiB; more came`)
     text += decoder.decode(value, { stream: true })
   }
 }

@@ -7,7 +7,7 @@ import { Agent, WebSocket as UndiciWebSocket, buildConnector, fetch as undiciFet
 import { WebSocket as WsWebSocket } from 'ws'
 import type { Platform } from './contract.ts'
 import { lookupLocal } from './lookup.ts'
-import { refusalOf, refusedBy } from './retry.ts'
+import { REFUSAL_LENGTH, refusalOf, refusedBy } from './retry.ts'
 import type { Refused } from './retry.ts'
 
 export interface NodePlatformOptions {
@@ -113,11 +113,16 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform & { cl
 }
 
 async function refusalFrom(answer: IncomingMessage): Promise<Refused> {
-  const pieces = (await answer
-    .setEncoding('utf8')
-    .toArray()
-    .catch(() => [])) as string[] // it broke: the status is known
-  return refusedBy(answer.statusCode ?? 0, answer.headers['retry-after'] ?? null, pieces.join(''))
+  let text = ''
+  try {
+    for await (const piece of answer.setEncoding('utf8') as AsyncIterable<string>) {
+      text += piece
+      if (text.length >= REFUSAL_LENGTH) break // and what comes after it is not waited for
+    }
+  } catch {
+    // it broke: the status is known
+  }
+  return refusedBy(answer.statusCode ?? 0, answer.headers['retry-after'] ?? null, text)
 }
 
 /** Whether whoever asked does not want the answer any more. An abort with another reason is about the line: it is dead. */

@@ -109,6 +109,9 @@ export function watchdog(ms: number, expired: () => void): { feed(nextMs?: numbe
   return { feed, stop: () => clearTimeout(timer) }
 }
 
+/** Of what a refusal says nobody reads more: it may never end. */
+export const REFUSAL_LENGTH = 2000
+
 export interface Refused {
   status: number
   retryAfterMs: number | undefined
@@ -136,10 +139,10 @@ export async function refusalOf(response: Response): Promise<Refused> {
   return refusedBy(response.status, response.headers.get('retry-after'), text)
 }
 
-/** As much as anybody reads: it may never end. Of what is no refusal, nothing. */
+/** Of what is no refusal, nothing. */
 async function startOf({ ok, body }: Response): Promise<string> {
   const pieces = body?.getReader()
-  const [decoder, limit] = [new TextDecoder(), ok ? 0 : 2000]
+  const [decoder, limit] = [new TextDecoder(), ok ? 0 : REFUSAL_LENGTH]
   let text = ''
   while (pieces && text.length < limit) {
     const { done, value } = await pieces.read()

@@ -26,6 +26,8 @@ const KNOWN = 10
 const LONGEST_SECONDS = 300
 /** Bounded: who floods it with names has to fail with each of them, and an address fails five times. */
 const KEYS = 10_000
+/** Longer than any name: what is counted and looked for is bounded, whatever was sent. */
+const NAME_LENGTH = 64
 
 /**
  * `free` failures cost nothing; then 1, 2, 4 … 300 s pass before the next try. So many seconds without one take one off: as slow as the
@@ -70,6 +72,11 @@ export function checkDelays(...seconds: number[]): void {
   if (longest === 0) return
   const headers = { 'retry-after': String(longest) }
   throw new Refusal(429, 'too_many_tries', `too many tries; the next one may be in ${longest} s`, headers)
+}
+
+/** What an account is counted by. A copy: a slice would keep the whole text that it was cut from, 64 KiB for each key. */
+export function keyOf(name: string): string {
+  return Buffer.from(name.slice(0, NAME_LENGTH).toLowerCase(), 'utf16le').toString('utf16le')
 }
 
 /** An IPv6 address is one of a network that one household or machine has whole: 64 bits of it count. */

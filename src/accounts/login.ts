@@ -1,7 +1,7 @@
 // Is this the password? Asked by the form and by HTTP Basic, counted together by account and by address, and told to nobody but the log.
 import { createHmac, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { checkDelays, networkOf } from './delays.ts'
+import { checkDelays, keyOf, networkOf } from './delays.ts'
 import type { Delays } from './delays.ts'
 import type { Hashing } from './hashing.ts'
 import { quoted } from './quoted.ts'
@@ -29,8 +29,6 @@ export interface LoginOptions {
 
 const AGAIN = { max: 1000, ttl: 60_000 }
 const KNOWN = { max: 10_000, ttl: 24 * 3_600_000 }
-/** Longer than any name: what is counted and logged is bounded, whatever was sent. */
-const NAME_LENGTH = 64
 
 export function login({ store, hashing, byAccount, byAddress, report }: LoginOptions): Login {
   const salt = randomBytes(32)
@@ -95,5 +93,3 @@ export function login({ store, hashing, byAccount, byAddress, report }: LoginOpt
     },
   }
 }
-
-const keyOf = (name: string) => name.toLowerCase().slice(0, NAME_LENGTH)

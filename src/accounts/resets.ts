@@ -1,7 +1,7 @@
 // A forgotten password: a link that is good once, for a while, and only the newest; and no word about whether there is such an account.
 import { timingSafeEqual } from 'node:crypto'
 import { Refusal } from '../../transports/request.ts'
-import { checkDelays, networkOf } from './delays.ts'
+import { checkDelays, keyOf, networkOf } from './delays.ts'
 import type { Delays } from './delays.ts'
 import type { Hashing } from './hashing.ts'
 import type { Deliver } from './letters.ts'
@@ -54,7 +54,7 @@ export function resets(options: ResetsOptions): Resets {
   return {
     ask(name, address) {
       const near = networkOf(address)
-      const key = name.toLowerCase()
+      const key = keyOf(name)
       checkDelays(byAccount.waitSeconds(key), byAddress.waitSeconds(near))
       byAccount.count(key)
       byAddress.count(near)

@@ -44,6 +44,8 @@ export interface DoorOptions extends Pick<
 
 export const STALL_MS = 5000
 export const AWAY_MS = 2000
+/** Until a start that failed is tried again. */
+const AGAIN_MS = 1000
 /** How long the last words to a client may take; lines that are dead would take for ever. */
 const FAREWELL_MS = 1500
 
@@ -75,17 +77,27 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     return result
   }
 
+  async function start(next: Settings) {
+    await servers.start(next)
+    proxy.refuse(closed.signal.aborted) // the next one that starts is let through
+    isAway = false
+  }
+
   async function restart() {
     const began = performance.now()
-    proxy.refuse(true) // its port is free until then, and another server may get it
-    try {
-      await servers.leave(servers.current)
-      await wait(began + AWAY_MS - performance.now(), undefined, { signal: closed.signal })
-      await servers.start(settings)
-    } finally {
-      proxy.refuse(closed.signal.aborted) // the next one that starts is let through
-      isAway = false
-    }
+    proxy.refuse(true) // its port is free until the next one has started, and another server may get it
+    await servers.leave(servers.current)
+    await wait(began + AWAY_MS - performance.now(), undefined, { signal: closed.signal })
+    await start(settings)
+  }
+
+  /** Until one has started, here or because a knob was turned. */
+  function tryAgain(error: unknown) {
+    if (closed.signal.aborted) return
+    metrics.failed(error)
+    wait(AGAIN_MS, undefined, { signal: closed.signal })
+      .then(() => inTurn(async () => (isAway && !closed.signal.aborted ? start(settings) : undefined)))
+      .catch(tryAgain)
   }
 
   return {
@@ -96,7 +108,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
         const next = { ...settings, ...changes }
         if (needsNewServer(settings, next)) {
           const before = servers.current
-          await servers.start(next)
+          await start(next)
           void servers.leave(before)
         }
         settings = next
@@ -112,7 +124,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       else if (fault === 'tamper') proxy.alter(flipSealed)
       else {
         isAway = true
-        inTurn(restart).catch((error: unknown) => closed.signal.aborted || metrics.failed(error))
+        inTurn(restart).catch(tryAgain)
       }
       return connections
     },

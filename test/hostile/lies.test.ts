@@ -3,13 +3,15 @@ import { createServer } from 'node:https'
 import type { Server } from 'node:https'
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openAuthority } from '../../certs/authority.ts'
 import type { FeedEvent } from '../../src/core/event.ts'
-import { clients } from '../../transports/clients.ts'
+import { clients, transportNames } from '../../transports/clients.ts'
+import type { TransportName } from '../../transports/clients.ts'
 import { nodePlatform } from '../../transports/platform.ts'
 
 let directory: string
@@ -91,6 +93,7 @@ const blocks: [name: string, block: string][] = [
   ['20,000-deep brackets', `data: ${deep}\n\n`],
   ['1 MiB of letters', `data: ${'x'.repeat(2 ** 20)}\n\n`],
 ]
+const PIECE = 'x'.repeat(2 ** 16)
 const page = (body: string) => (response: ServerResponse) =>
   void response.writeHead(200, { 'content-type': 'application/json' }).end(body)
 const honest = page('{"cursor":"abcdefgh.6","events":[]}')
@@ -116,6 +119,62 @@ describe('M9 a server that lies', () => {
     test(`M9 a block: ${name} → nothing shown, resumed at the cursor (sse)`, () =>
       expectNothing('sse', (response) => stream(response, message(six), block, message(seven))))
 })
+
+describe('M9 an answer that never ends', () => {
+  /** What was written until the other side had gone. */
+  let written = 0
+  const endless = (response: NodeJS.WritableStream) => {
+    const more = () => {
+      while (response.writable && response.write(PIECE)) written += PIECE.length
+    }
+    response.on('drain', more)
+    response.on('error', () => undefined) // it has gone
+    more()
+  }
+  test.each(transportNames)(
+    'M9 a refusal: its first words are told, and no more of it is read (%s)',
+    async (transport) => {
+      written = 0
+      const upgraded = (_: unknown, socket: Duplex) => {
+        socket.write('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n')
+        endless(socket)
+      }
+      server.once('upgrade', upgraded)
+      respond = (_, response) => endless(response.writeHead(503))
+      const [state, cause] = await firstWord(transport)
+      server.off('upgrade', upgraded)
+      expect(state).toBe('waiting')
+      expect((cause as Error).message).toBe(`${transport}: HTTP 503: ${'x'.repeat(200)}`)
+      expect(written).toBeLessThan(2 ** 23) // what buffers hold
+    },
+  )
+  test.each(['polling', 'long-polling'] as const)(
+    'M9 a page: the line is dropped after 64 MiB (%s)',
+    async (transport) => {
+      written = 0
+      respond = (_, response) => endless(response.writeHead(200, { 'content-type': 'application/json' }))
+      const [state, cause] = await firstWord(transport)
+      expect([state, (cause as Error).message]).toEqual(['waiting', 'expected an answer of at most 64 MiB; more came'])
+      expect(written).toBeLessThan(72 * 2 ** 20)
+    },
+  )
+})
+
+/** What the client says after it began to connect. */
+async function firstWord(transport: TransportName): Promise<[state: string, cause: unknown]> {
+  turn++
+  const origin = `https://localhost:${(server.address() as AddressInfo).port}/${turn}`
+  return new Promise((resolve) => {
+    const connection = clients[transport]({
+      ...{ origin, platform, onEvent: () => undefined },
+      onState(state, cause) {
+        if (state === 'connecting') return
+        resolve([state, cause])
+        connection.close()
+      },
+    })
+  })
+}
 
 /** Event 6 is shown and nothing else; after the lie the client comes back and asks for what is after event 6. */
 async function expectNothing(transport: 'polling' | 'long-polling' | 'sse', ...acts: ((to: ServerResponse) => void)[]) {
