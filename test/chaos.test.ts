@@ -1,5 +1,5 @@
 // FAULTS F24, of F5 and F7 to F10: cuts, silences, half-open lines, slices, slow links and refusals at random, several at once, and nothing is
-// lost. Restarts (F1 to F3) and half-closes (F6) are tests of their own, in faults.test.ts.
+// lost. No restarts (F1, F2) and half-closes (F6): those with an empty log (F3) are in lanes.test.ts and benches.test.ts.
 // CHAOS=1: ten minutes, fifty clients a transport, a fault every one to five seconds. Feed, proxies and clients are one process, so that an
 // event has that many readers at one core: what it cannot carry is not published, and the run prints how much was.
 import { expect, test } from 'vitest'
