@@ -4,7 +4,6 @@ import { backoffMs } from '../src/core/backoff.ts'
 import type { OpenPanel } from './account/panel.ts'
 import type { Mount, PageContext } from './context.ts'
 import { about, explain } from './lab.ts'
-import type { About } from './lab.ts'
 import { looks } from './looks.ts'
 import { openBench } from './open.ts'
 import { place } from './place.ts'
@@ -16,30 +15,55 @@ const alert = $('#trouble')
 const here = place()
 looks(here, $<HTMLButtonElement>('#scheme'), $<HTMLButtonElement>('#type'))
 
-const LEARN = new URL('./learn/main.ts', import.meta.url).href
-/** Loaded when they are asked for: who comes for the lab need not wait for the experiments. */
-const learn = async () => ((await import(LEARN)) as { mount: Mount }).mount
+/**
+ * Loaded when it is asked for: who comes for the lab need not wait for the experiments. What did not load has another name the next time,
+ * for a browser may keep that for good (HTML, “module map”; Firefox does).
+ */
+function script<Exports>(path: string): () => Promise<Exports> {
+  const { href } = new URL(path, import.meta.url)
+  let failures = 0
+  return async () => {
+    try {
+      return (await import(failures === 0 ? href : `${href}?again=${failures}`)) as Exports
+    } catch (error) {
+      failures++
+      throw error
+    }
+  }
+}
+
+const learn = script<{ mount: Mount }>('./learn/main.ts')
+const panel = script<{ openPanel: OpenPanel }>('./account/panel.ts')
+/** The lab is there from the start. */
+const screens: Record<string, () => Promise<{ mount: Mount }>> = {
+  learn,
+  range: script('./range/main.ts'),
+}
 // A hand on its way to the link is half a second ahead of its click; what goes wrong is told when the screen is entered.
 for (const type of ['pointerenter', 'focus'])
   $('nav [data-screen="learn"]').addEventListener(type, () => void learn().catch(() => undefined), { once: true })
 
-const RANGE = new URL('./range/main.ts', import.meta.url).href
-/** What is loaded when it is asked for; the lab is there from the start. */
-const screens: Record<string, () => Promise<Mount>> = {
-  learn,
-  range: async () => ((await import(RANGE)) as { mount: Mount }).mount,
-}
-
-const PANEL = new URL('./account/panel.ts', import.meta.url).href
-
-async function ask(): Promise<About> {
-  for (let attempt = 0; ; attempt++)
-    try {
-      return await about()
-    } catch (error) {
-      complain(alert, `${explain(error)} This page keeps trying.`)
-      await new Promise((resolve) => setTimeout(resolve, 1000 + backoffMs(attempt)))
-    }
+/** Until it comes, or nobody wants it any more; what goes wrong is told meanwhile. */
+async function keepTrying<Found>(
+  what: () => Promise<Found>,
+  wordsOf: (error: unknown) => string,
+  isWanted = () => true,
+): Promise<Found | undefined> {
+  let told = ''
+  try {
+    for (let attempt = 0; isWanted(); attempt++)
+      try {
+        return await what()
+      } catch (error) {
+        if (!isWanted()) break
+        told = `${wordsOf(error)} This page keeps trying.`
+        complain(alert, told)
+        await new Promise((resolve) => setTimeout(resolve, 1000 + backoffMs(attempt)))
+      }
+    return undefined
+  } finally {
+    if (told && alert.textContent === told) complain(alert, '') // else it is of something else
+  }
 }
 
 function route(context: PageContext) {
@@ -60,16 +84,15 @@ function route(context: PageContext) {
     leave?.()
     leave = undefined
     const own = ++entries // there and back while it loads: only the last one enters
+    const isWanted = () => own === entries
     if (load) render(html`<p class="soft">Loading …</p>`, root)
-    const mount = load ? await load() : lab
-    if (own === entries) leave = mount(root, slug, context)
+    complain(alert, '')
+    const why = () => 'This screen does not load. Does the lab still run?'
+    const loaded = load ? await keepTrying(load, why, isWanted) : { mount: lab }
+    if (loaded && isWanted()) leave = loaded.mount(root, slug, context)
   }
 
-  const go = () =>
-    void enter().then(
-      () => complain(alert, ''),
-      () => complain(alert, 'This screen did not load. Does the lab still run? Reload the page.'),
-    )
+  const go = () => void enter().catch(() => complain(alert, 'This screen does not work here. Reload the page.'))
   here.subscribe(go)
   // The way back to the lab leads to it as it was left: with its knobs.
   addEventListener('hashchange', ({ oldURL }) => {
@@ -79,14 +102,14 @@ function route(context: PageContext) {
   go()
 }
 
-const found = await ask()
-complain(alert, '')
+const found = (await keepTrying(about, explain))!
 $('#starting').remove()
 $('nav [data-screen="range"]').hidden = !found.range
-if (found.accounts) {
-  const { openPanel } = (await import(PANEL)) as { openPanel: OpenPanel }
-  openPanel($<HTMLButtonElement>('#account'), found, here)
-}
+if (found.accounts)
+  // Without it all the rest is there.
+  void keepTrying(panel, () => 'The panel to log in does not load. Does the lab still run?').then((loaded) =>
+    loaded!.openPanel($<HTMLButtonElement>('#account'), found, here),
+  )
 if (found.auth === 'required' && !found.account) {
   // A browser's EventSource and WebSocket can send no key, so every lane would only ever say "401".
   $('#locked .command').textContent =

@@ -6,6 +6,7 @@ import type { FeedSet } from './changes.ts'
 import type { Settings, Storm, ToldDoor } from './door.ts'
 import { LabError, explain, send, setFeed, traffic } from './lab.ts'
 import { lease, noLease } from './lease.ts'
+import type { Lease } from './lease.ts'
 import { proofDesk } from './proof.ts'
 import { whyNone } from './reach.ts'
 import { timing } from './timing.ts'
@@ -43,16 +44,20 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
   async function make() {
     network.clock.reset()
     others = changesByOthers()
+    let made: Lease | undefined
     try {
-      const made = await send<{ id: string; doors: Record<string, ToldDoor> }>('POST', '/lab/bench')
-      own = lease(made.id)
-      doors.begin(made.doors)
+      const told = await send<{ id: string; doors: Record<string, ToldDoor> }>('POST', '/lab/bench')
+      made = lease(told.id)
+      if (isClosed) return made.end() // meanwhile: nobody else would
+      own = made
+      doors.begin(told.doors)
       await setWanted((setting) => !ofTheLine.has(setting))
       seen.why = await doors.reach(async () => (await send<Reading>('GET', own.path())).doors)
       if (!seen.why) await setWanted((setting) => ofTheLine.has(setting))
     } catch (error) {
+      made?.end()
+      own = noLease(error instanceof LabError ? error : undefined)
       if (!(error instanceof LabError)) throw error
-      own = noLease(error)
       seen.why = whyNone(error)
     }
     if (seen.why) doors.share()
@@ -122,7 +127,13 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
     own.end()
   }
   addEventListener('pagehide', leave)
-  await make()
+  try {
+    await make()
+  } catch (error) {
+    network.close()
+    removeEventListener('pagehide', leave)
+    throw error
+  }
   await read() // so that the clock and the counts are there from the start
 
   return {

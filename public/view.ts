@@ -1,6 +1,7 @@
 // The lab, run: opens its bench and lanes, and shows them. Charts move with the frames, text a few times a second: what changes faster
 // cannot be read.
 import { html, nothing, render } from '/vendor/lit-html.js'
+import { backoffMs } from '../src/core/backoff.ts'
 import { misread, settingsAt } from './address.ts'
 import type { Bench } from './bench.ts'
 import { beside } from './beside.ts'
@@ -38,18 +39,28 @@ const STILL_MS = 1000
 export const mount: Mount = (root, _, page) => {
   let leave: (() => void) | undefined
   let isGone = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  async function open(attempt: number) {
+    const wanted = page.about.transports.map((name) => [name, settingsAt(page.place, name)] as const)
+    // The tail of now: who comes back from another screen does not want all that was missed meanwhile.
+    const [bench, lab] = await Promise.allSettled([page.openBench(Object.fromEntries(wanted)), about()])
+    if (bench.status === 'fulfilled' && lab.status === 'fulfilled' && !isGone) {
+      leave = show(root, { ...page, about: lab.value }, bench.value)
+      return
+    }
+    if (bench.status === 'fulfilled') bench.value.close()
+    if (isGone) return // another screen is here now
+    const failed = [bench, lab].find((each) => each.status === 'rejected')
+    render(html`<p class="alert" role="alert">${explain(failed?.reason)} This page keeps trying.</p>`, root)
+    timer = setTimeout(() => void open(attempt + 1), 1000 + backoffMs(attempt))
+  }
+
   render(html`<p class="soft">Opening four lines to the lab …</p>`, root)
-  // The tail of now: who comes back from another screen does not want all that was missed meanwhile.
-  const wanted = page.about.transports.map((name) => [name, settingsAt(page.place, name)] as const)
-  Promise.all([page.openBench(Object.fromEntries(wanted)), about()]).then(
-    ([bench, lab]) => {
-      if (isGone) bench.close()
-      else leave = show(root, { ...page, about: lab }, bench)
-    },
-    (error: unknown) => render(html`<p class="alert" role="alert">${explain(error)}</p>`, root),
-  )
+  void open(0)
   return () => {
     isGone = true
+    clearTimeout(timer)
     leave?.()
     render(nothing, root)
   }
