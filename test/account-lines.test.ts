@@ -98,7 +98,7 @@ describe.each(httpVersions)('I19 over HTTP/%s', (http) => {
     const who = await newcomer()
     const asked = accounts.ask('GET', '/feed/long-polling?wait=60', { headers: withCookie(who) })
     const lane = follow(accounts.lab, { transport: 'long-polling', http, headers: withCookie(who) })
-    await expect.poll(held).toBeGreaterThanOrEqual(2)
+    await expect.poll(() => held()).toBeGreaterThanOrEqual(2)
     await accounts.ask('DELETE', '/sessions/current', { headers: withCookie(who) })
     const { status, json } = await asked
     expect([status, json.events]).toEqual([200, []])
@@ -169,8 +169,28 @@ test('with --auth required a guest reads nothing, an account does, on each trans
   })
 })
 
+test('I19 a held long poll is not answered with what waits in an open window (batchMs) either', async () => {
+  const own = await startWithAccounts({}, { limits: { batchMs: 1000, waitSeconds: 60 }, auth: 'required' })
+  await own.signUp('ann')
+  let isWithin = false
+  for (let tries = 0; tries < 5 && !isWithin; tries++) {
+    const headers = own.page(await own.logIn('ann'))
+    const asked = own.ask('GET', '/feed/long-polling?wait=60', { headers })
+    await expect.poll(() => held(own)).toBe(1)
+    const { tail } = own.lab.feed
+    const startedAt = performance.now()
+    await publish(own.lab, 1)
+    expect((await own.ask('DELETE', '/sessions/current', { headers })).status).toBe(204)
+    isWithin = performance.now() - startedAt < 900 // else it may have been answered before
+    const { json } = await asked
+    if (isWithin) expect([json.cursor, json.events]).toEqual([tail, []])
+  }
+  expect(isWithin).toBe(true)
+  await own.close()
+})
+
 /** Requests that wait for their answers. */
-async function held(): Promise<number> {
-  const { text } = await accounts.ask('GET', '/metrics')
+async function held(at = accounts): Promise<number> {
+  const { text } = await at.ask('GET', '/metrics')
   return Number(/^wirelab_requests_open\{path="\/feed\/long-polling"\} (\d+)$/m.exec(text)?.[1] ?? 0)
 }

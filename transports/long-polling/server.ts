@@ -11,7 +11,7 @@ import { Waiter, waitingRoom } from '../waiting.ts'
 export const routes: Routes = (feed, limits, stop) => {
   const app = new Hono<Env>()
   const query = queryReader(limits)
-  const waiting = waitingRoom(finish) // one list, one follower of the feed, however many wait
+  const waiting = waitingRoom((waiter) => finish(waiter)) // one list, one follower of the feed, however many wait
   let unfollow: (() => void) | undefined
   let window: NodeJS.Timeout | undefined
 
@@ -33,8 +33,8 @@ export const routes: Routes = (feed, limits, stop) => {
   function wait(waiter: Waiter, over: (() => void)[], { whenEnded }: Client) {
     waiting.add(waiter)
     over.push(() => waiting.delete(waiter) && rest()) // the client went away
-    // Answered without events: the next question is told 401.
-    const forget = whenEnded?.(() => waiting.delete(waiter) && finish(waiter))
+    // Whoever it was may read no more, not what waits in an open window either; the next question is told 401.
+    const forget = whenEnded?.(() => waiting.delete(waiter) && finish(waiter, { cursor: waiter.after, entries: [] }))
     if (forget) over.push(forget)
     unfollow ??= feed.follow('now', due)
   }
@@ -68,9 +68,9 @@ export const routes: Routes = (feed, limits, stop) => {
     return page.entries.length > 0 || page.gap ? pageBody(page) : undefined
   }
 
-  /** Nothing came: an answer without events, at the same cursor. */
-  function finish({ outgoing, after, limit }: Waiter) {
-    answerLate(outgoing, pageBody(feed.since(after, limit, limits.pageBytes)))
+  /** The wait is over: an answer without events, at the same cursor, or with those of an open window. */
+  function finish({ outgoing, after, limit }: Waiter, page = feed.since(after, limit, limits.pageBytes)) {
+    answerLate(outgoing, pageBody(page))
     rest()
   }
 
