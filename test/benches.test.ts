@@ -81,7 +81,8 @@ describe('a fault at a door', () => {
       const { doors } = await mine.state()
       const all = transportNames.map((transport) => ({
         transport,
-        follower: through(lab, doors[transport].port, { transport }),
+        // In a stall as the page polls: who asks each 20 ms calls its line dead after 5.02 s (transports/polling), which a stall of 5 s can be.
+        follower: through(lab, doors[transport].port, { transport, ...(fault === 'stall' && { pollMs: 1000 }) }),
       }))
       await Promise.all(all.map(({ follower }) => open(follower)))
       await publish(lab, 3)
