@@ -69,12 +69,16 @@ export function desk(
   })
   const laneNames = lanes.map(({ name }) => name)
 
-  /** Says what went wrong where it was done, until it goes well. */
-  function attempt(about: string, what: string, act: () => Promise<unknown>) {
-    return act().then(
-      () => void troubles.delete(about),
-      (error: unknown) => void troubles.set(about, `${what} ${explain(error)}`),
-    )
+  /** Says what went wrong where it was done, until it goes well. @returns whether it did. */
+  async function attempt(about: string, what: string, act: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await act()
+      troubles.delete(about)
+      return true
+    } catch (error) {
+      troubles.set(about, `${what} ${explain(error)}`)
+      return false
+    }
   }
 
   function setFeed(name: 'rate' | 'payload', value: number) {
@@ -100,8 +104,8 @@ export function desk(
   async function set(each: Lane, settings: Partial<Settings>) {
     const isNew = Object.entries(settings).some(([name, value]) => each.door.settings[name as keyof Settings] !== value)
     if (!isNew) return
-    await attempt(each.name, 'Not set.', () => bench.set(each.name, settings))
-    each.samples.reset(performance.now())
+    if (await attempt(each.name, 'Not set.', () => bench.set(each.name, settings)))
+      each.samples.reset(performance.now())
     // Another version of HTTP or TLS: the server closes the line, and the lane comes back by itself, on the new one.
   }
 

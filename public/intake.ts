@@ -4,6 +4,7 @@ import type { Arrivals } from './arrivals.ts'
 import type { Bench } from './bench.ts'
 import { noteIn } from './note.ts'
 import type { Draft } from './sight.ts'
+import type { Story } from './story.ts'
 
 export interface IntakeOptions {
   bench: Bench
@@ -17,15 +18,15 @@ export interface Intake {
   take(event: FeedEvent): number
   /** After a pause: what was due before now is late by a person's choice. */
   resume(now: number): void
-  /** What is lost and comes twice counts for the story from now on. */
-  begin(): void
+  /** What is lost and comes twice counts for this story from now on. */
+  begin(story: Story): void
 }
 
 const ITEMS = 6
 
 export function intake(seen: Draft, { bench, arrivals, isMeasuring }: IntakeOptions): Intake {
   let resumedAt = -Infinity
-  let before = { lost: 0, repeated: 0 }
+  const begun = new WeakMap<Story, { lost: number; repeated: number }>()
 
   return {
     take(event) {
@@ -44,13 +45,12 @@ export function intake(seen: Draft, { bench, arrivals, isMeasuring }: IntakeOpti
       seen.items.unshift({ event, latencyMs, ...(noted && { note: noted.text }) })
       seen.items.length = Math.min(seen.items.length, ITEMS)
       seen.note = noted ?? seen.note
-      const { lost, repeated } = seen.tally
-      seen.story?.event(received, due, lost - before.lost, repeated - before.repeated)
+      const { tally, story } = seen
+      const before = story && begun.get(story)
+      if (before) story.event(received, due, tally.lost - before.lost, tally.repeated - before.repeated)
       return received
     },
     resume: (now) => (resumedAt = now),
-    begin() {
-      before = { lost: seen.tally.lost, repeated: seen.tally.repeated }
-    },
+    begin: (story) => void begun.set(story, { lost: seen.tally.lost, repeated: seen.tally.repeated }),
   }
 }

@@ -11,6 +11,7 @@ import { WINDOW_MS } from './samples.ts'
 import { emptySight, isResting, keep } from './sight.ts'
 import type { LaneState, Sight } from './sight.ts'
 import { story } from './story.ts'
+import type { Story } from './story.ts'
 
 export interface LaneOptions extends IntakeOptions {
   name: string
@@ -42,6 +43,8 @@ export function lane({ name, after, connect, onState, onEvent, ...rest }: LaneOp
   const events = intake(seen, rest)
   let connection: Connection | undefined
   let isClosed = false
+  /** Of the last fault that the lab did not refuse. */
+  let lastDone: Story | undefined
 
   function open() {
     const { origin, token } = seen.door
@@ -133,12 +136,13 @@ export function lane({ name, after, connect, onState, onEvent, ...rest }: LaneOp
       if (connection) move()
     },
     async break(fault: Fault) {
-      events.begin()
       const mine = (seen.story = story(fault, performance.now(), seen.door.settings.http))
+      events.begin(mine)
       try {
         mine.hit(await bench.fault(name, fault))
+        lastDone = mine
       } catch (error) {
-        seen.story = undefined
+        if (seen.story === mine) seen.story = lastDone // else another one was begun meanwhile
         throw error
       }
     },

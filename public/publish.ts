@@ -42,6 +42,7 @@ export function publishBox(announce: (about: string, what: string) => void) {
     const now = isTooLong((currentTarget as HTMLInputElement).value)
     if (now === wasTooLong) return
     wasTooLong = now
+    sent++ // what is answered now is of another text
     answer = ''
     trouble = now ? TOO_LONG : ''
     isInvalid = now

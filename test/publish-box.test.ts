@@ -1,6 +1,6 @@
 // The publish box in a real Chromium: what came of it stands below the field, nothing that was written is lost, and the lab's own answer is told.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Page } from 'puppeteer-core'
+import type { HTTPRequest, Page } from 'puppeteer-core'
 import { benchRoom } from '../src/lab/room.ts'
 import type { Lab } from '../src/server/start.ts'
 import { startBrowser } from './browser.ts'
@@ -85,6 +85,28 @@ test('what is too long is kept whole and not sent; it is said by how much', asyn
   await page.keyboard.press('Enter')
   await shown('p', /^Published as event/)
   expect(await page.$$eval('#publish [role=alert]:not([hidden])', (all) => all.length)).toBe(0)
+})
+
+test('the answer to what was published before does not take away that what stands there now is too long', async () => {
+  let letGo = () => undefined as void
+  await page.setRequestInterception(true)
+  const hold = (request: HTTPRequest) => {
+    if (request.method() === 'POST' && request.url().endsWith('/feed')) letGo = () => void request.continue()
+    else void request.continue()
+  }
+  page.on('request', hold)
+  await write('Hello')
+  const asked = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/feed'))
+  await page.keyboard.press('Enter')
+  await asked
+  await write('x'.repeat(2001))
+  await shown('[role=alert]', /^This is too long/)
+  letGo()
+  await page.waitForFunction(() => /Event \d+ is published/.test(document.querySelector('#said')!.textContent))
+  await shown('[role=alert]', /^This is too long/)
+  expect(await page.$eval('#text', (input) => input.getAttribute('aria-invalid'))).toBe('true')
+  page.off('request', hold)
+  await page.setRequestInterception(false)
 })
 
 test('a lab that does not answer is no fault of the text', async () => {
