@@ -64,7 +64,7 @@ export function benchRoutes({
   })
 
   app.post('/', async (context) => {
-    const who = guard.mayPublish(context.env)
+    const who = guard.maySet(context.env)
     if (who !== 'key' && benches.of(who) >= MAX_OF_A_SESSION)
       throw new Refusal(429, 'too_many_benches', `at most ${MAX_OF_A_SESSION} of one browser; close a page`, SOON)
     const host = hostOf(context.env.incoming)
@@ -79,7 +79,7 @@ export function benchRoutes({
   })
 
   app.delete('/:id', async (context) => {
-    const who = guard.mayPublish(context.env)
+    const who = guard.maySet(context.env)
     const { proof } = benchOf(context, who)
     await benches.end(context.req.param('id'))
     if (proof?.forgetting !== undefined) context.header('set-cookie', proof.forgetting)
@@ -100,7 +100,7 @@ export function benchRoutes({
   })
 
   app.put('/:id/:lane', async (context) => {
-    const who = guard.mayPublish(context.env)
+    const who = guard.maySet(context.env)
     const door = doorOf(context, who)
     const settings = await door.set(read(Changes, await bodyOf(context), expected(Settings)))
     if (!settings) throw noBench()
@@ -108,7 +108,7 @@ export function benchRoutes({
   })
 
   app.post('/:id/:lane/fault', async (context) => {
-    const who = guard.mayPublish(context.env)
+    const who = guard.maySet(context.env)
     const door = doorOf(context, who)
     const { fault } = read(Fault, await bodyOf(context), expected(Fault))
     const connections = door.fault(fault)

@@ -55,7 +55,7 @@ export function controls({ guard, limits, wire, about, ticker, storms, benches, 
   })
 
   app.put('/rate', async (context) => {
-    guard.mayPublish(context.env)
+    guard.maySet(context.env)
     const expected = 'expected {"perSecond":0–200, "payloadBytes":0 or 68–16000}, one of them or both'
     const { perSecond, payloadBytes } = read(Rate, await bodyOf(context.env), expected)
     const clock = ticker()
