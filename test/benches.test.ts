@@ -128,6 +128,33 @@ test('a server that is away refuses whoever comes, is not stopped twice, and is 
   await open(follower)
 })
 
+test('a guest cuts all lanes eight times in a row; a flood of changes is refused, and to publish has a budget of its own', async () => {
+  const { lab, ask } = await labWithBenches()
+  const platform = nodePlatform({ ca: lab.authority!.ca })
+  afterwards(() => platform.close())
+  const cookie = (await platform.fetch(`${lab.url}/lab`)).headers.get('set-cookie')!.split(';')[0]!
+  const guest = { cookie, origin: lab.url }
+  const { id } = (await ask('POST', 'bench', undefined, guest)).body as { id: string }
+  const cut = async (lane: string) => (await ask('POST', `bench/${id}/${lane}/fault`, { fault: 'cut' }, guest)).status
+  const send = async () => {
+    const headers = { ...guest, 'content-type': 'application/json' }
+    const answer = await platform.fetch(`${lab.url}/feed`, {
+      method: 'POST',
+      headers,
+      body: '{"type":"note","data":1}',
+    })
+    return [answer.status, ((await answer.json()) as { error?: { message: string } }).error?.message]
+  }
+  for (let click = 0; click < 8; click++)
+    expect(await Promise.all(transportNames.map(cut))).toEqual(transportNames.map(() => 200))
+  const flood = await Promise.all(Array.from({ length: 210 }, () => cut('sse'))) // more than ten seconds may have two of 100
+  expect(flood.filter((status) => status === 429).length).toBeGreaterThan(0)
+  expect(await send()).toEqual([201, undefined])
+  const notes = await Promise.all(Array.from({ length: 70 }, send))
+  expect(notes.filter(([status]) => status === 201).length).toBeGreaterThan(20)
+  expect(notes.find(([status]) => status === 429)).toEqual([429, 'at most 30 events in 10 s'])
+})
+
 test('while a server cannot start again its door refuses, whoever has its old port by then; it tries until it can', async () => {
   const { listen } = Server.prototype
   const listening = vi.spyOn(Server.prototype, 'listen')

@@ -63,7 +63,7 @@ test('who leaves the lab leaves nothing behind: no lane that was off comes back,
 })
 
 test('a rate that the lab refuses is told, and leaves the address', async () => {
-  const one = await startTestLab({ source: 'ticker', perSecond: 5, lab: benchRoom(), limits: { messagesPer10s: 1 } })
+  const one = await startTestLab({ source: 'ticker', perSecond: 5, lab: benchRoom(), limits: { changesPer10s: 1 } })
   const other = await stranger()
   await other.goto(`${one.url}/#/?lanes=wss`)
   await other.waitForSelector('.lane[data-lane="wss"][data-state="open"]')

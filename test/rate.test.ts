@@ -82,7 +82,7 @@ test('the knob is for all and for good: it is in force at once, and whoever held
 })
 
 test('a page that has asked for too much may not hold it, but give it up and leave', async () => {
-  const { lab, ask, now } = await labAt(5, { limits: { messagesPer10s: 3 } })
+  const { lab, ask, now } = await labAt(5, { limits: { changesPer10s: 3 } })
   const platform = nodePlatform({ ca: lab.authority!.ca })
   afterwards(() => platform.close())
   const { headers } = await platform.fetch(lab.url)

@@ -53,6 +53,8 @@ export const defaults = {
   /** Client messages on one WebSocket, and publishes of one guest, in 10 s; pings and pongs of one WebSocket in 10 s. */
   messagesPer10s: 30,
   controlFramesPer10s: 300,
+  /** Of one guest, in 10 s: what sets the rate, a bench or the range. Each fault at all lanes is four. */
+  changesPer10s: 100,
 
   sessions: 10_000,
   sessionMs: 12 * 3_600_000,

@@ -30,7 +30,7 @@ export function orderRoutes({ app, guard, benchOf, bodyOf, only, startStorm, sta
   const host = ({ env }: Context<Env>) => nameOf(hostOf(env.incoming))
 
   app.post('/:id/storm', async (context) => {
-    const who = guard.mayPublish(context.env)
+    const who = guard.maySet(context.env)
     const bench = benchOf(context, who)
     const order = read(StormOrder, await bodyOf(context), expected(StormOrder))
     if (!startStorm(bench, order, host(context)))
@@ -38,7 +38,7 @@ export function orderRoutes({ app, guard, benchOf, bodyOf, only, startStorm, sta
     return context.json(bench.storm!.state, 202)
   })
   app.delete('/:id/storm', async (context) => {
-    const who = guard.mayPublish(context.env)
+    const who = guard.maySet(context.env)
     const { storm } = benchOf(context, who)
     if (!storm || storm.over) throw new Refusal(404, 'no_storm', 'there is no storm, or it is over')
     await storm.end('it was cancelled')
@@ -47,7 +47,7 @@ export function orderRoutes({ app, guard, benchOf, bodyOf, only, startStorm, sta
   only('/:id/storm', 'POST, DELETE')
 
   app.post('/:id/tap', async (context) => {
-    const who = guard.mayPublish(context.env)
+    const who = guard.maySet(context.env)
     const bench = benchOf(context, who)
     const order = read(TapOrder, await bodyOf(context), expected(TapOrder))
     if (!startTap(bench, order, host(context)))

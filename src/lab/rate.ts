@@ -9,7 +9,7 @@ export interface RateRoutesOptions
 
 export function rateRoutes({ app, guard, benchOf, bodyOf, only, rate }: RateRoutesOptions): void {
   app.put('/:id/rate', async (context) => {
-    const who = guard.mayPublish(context.env)
+    const who = guard.maySet(context.env)
     const made = read(Made, await bodyOf(context), expectedMade)
     const bench = benchOf(context, who) // after the body: one that has ended meanwhile would hold the rate for ever
     return context.json(change(rate(), (ours) => ours.hold(bench, made)))

@@ -65,7 +65,7 @@ export function benchRoutes({
   })
 
   app.post('/', async (context) => {
-    const who = guard.mayPublish(context.env)
+    const who = guard.maySet(context.env)
     if (who !== 'key' && benches.of(who) >= MAX_OF_A_SESSION)
       throw new Refusal(429, 'too_many_benches', `at most ${MAX_OF_A_SESSION} of one browser; close a page`, SOON)
     const host = hostOf(context.env.incoming)
@@ -102,7 +102,7 @@ export function benchRoutes({
   })
 
   app.put('/:id/:lane', async (context) => {
-    const who = guard.mayPublish(context.env)
+    const who = guard.maySet(context.env)
     const door = doorOf(context, who)
     const settings = await door.set(read(Changes, await bodyOf(context), expected(Settings)))
     if (!settings) throw noBench()
@@ -110,7 +110,7 @@ export function benchRoutes({
   })
 
   app.post('/:id/:lane/fault', async (context) => {
-    const who = guard.mayPublish(context.env)
+    const who = guard.maySet(context.env)
     const door = doorOf(context, who)
     const { fault } = read(Fault, await bodyOf(context), expected(Fault))
     const connections = door.fault(fault)

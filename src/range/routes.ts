@@ -47,7 +47,7 @@ export function rangeRoutes(options: RoutesOptions): Hono<Env> {
   })
 
   app.put('/defences', async (context) => {
-    guard.mayPublish(context.env)
+    guard.maySet(context.env)
     const { incoming, outgoing } = context.env
     const expected = `expected {"name":true|false}, one or more of ${defenceNames.join(', ')}`
     const changes = read(Switches, await readJson(incoming, outgoing, limits.bodyBytes), expected) as Changes
@@ -56,7 +56,7 @@ export function rangeRoutes(options: RoutesOptions): Hono<Env> {
   })
 
   app.post('/attacks/:slug', (context) => {
-    guard.mayPublish(context.env)
+    guard.maySet(context.env)
     const wanted = attacks.find(({ slug, run }) => run && slug === context.req.param('slug'))
     if (!wanted) throw new Refusal(404, 'no_attack', 'there is no such attack that the lab makes by itself')
     attack(wanted)

@@ -58,7 +58,7 @@ export function controls({ guard, limits, wire, about, rate, storms, benches, ra
   })
 
   app.put('/rate', async (context) => {
-    guard.mayPublish(context.env)
+    guard.maySet(context.env)
     const changes = read(MadeChanges, await bodyOf(context.env), `${expectedMade}, one of them or both`)
     return context.json(change(rate(), (ours) => ours.set(changes)))
   })

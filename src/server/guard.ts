@@ -33,6 +33,8 @@ export interface Guard {
   session(env: Env['Bindings']): Promise<void> | undefined
   /** @returns who it is: `key`, an account or a session. @throws {Refusal} 401, 403 or 429, unless this request may publish now. */
   mayPublish(env: Env['Bindings']): string
+  /** The same for whatever sets something in the lab: its rate, a bench, the range. Counted apart from what is published. */
+  maySet(env: Env['Bindings']): string
   /** The same, of who ends what it had: this is not counted, or a page that was busy could not leave. @throws {Refusal} 401 or 403 */
   mayGiveBack(env: Env['Bindings']): string
   /** @throws {Refusal} 403 when events of this type are not for who asks. */
@@ -53,7 +55,8 @@ export interface Guard {
 }
 
 interface Session {
-  allow: (now: number) => boolean
+  publish: (now: number) => boolean
+  set: (now: number) => boolean
 }
 
 /** Sent as `__Host-wirelab-8443`: Secure, this host only, Path=/. A cookie knows no port (RFC 6265 §8.5), so two labs need two names. */
@@ -131,7 +134,7 @@ export function guard({ publishKey, auth, limits, accounts, ...options }: GuardO
     const { headers } = env.incoming
     env.client = {
       mayPublish(type) {
-        mayPublish(headers, publisher, account, sites)
+        mayAct('publish', headers, publisher, account, sites)
         mayUse(type, publisher, account)
       },
     }
@@ -151,7 +154,7 @@ export function guard({ publishKey, auth, limits, accounts, ...options }: GuardO
   }
 
   function begin(id: string): Session {
-    const session = { allow: allowance(limits.messagesPer10s, 10_000) }
+    const session = { publish: allowance(limits.messagesPer10s, 10_000), set: allowance(limits.changesPer10s, 10_000) }
     sessions.set(id, session)
     return session
   }
@@ -175,15 +178,13 @@ export function guard({ publishKey, auth, limits, accounts, ...options }: GuardO
     return { who: publisher, session }
   }
 
-  function mayPublish(...asked: Parameters<typeof mayWrite>) {
+  /** @param what each has an allowance of its own: who plays with faults can still publish */
+  function mayAct(what: keyof Session, ...asked: Parameters<typeof mayWrite>) {
     const { who, session } = mayWrite(...asked)
-    if (session?.allow(performance.now()) === false)
-      throw new Refusal(
-        429,
-        'too_many',
-        `at most ${limits.messagesPer10s} requests that publish or set something in 10 s`,
-        { 'retry-after': '10' },
-      )
+    if (session?.[what](performance.now()) === false) {
+      const most = what === 'publish' ? `${limits.messagesPer10s} events` : `${limits.changesPer10s} changes of the lab`
+      throw new Refusal(429, 'too_many', `at most ${most} in 10 s`, { 'retry-after': '10' })
+    }
     return who
   }
 
@@ -200,7 +201,8 @@ export function guard({ publishKey, auth, limits, accounts, ...options }: GuardO
   const keeper: Guard = {
     origin,
     session: (env) => session(env),
-    mayPublish: ({ incoming, publisher, account }) => mayPublish(incoming.headers, publisher, account),
+    mayPublish: ({ incoming, publisher, account }) => mayAct('publish', incoming.headers, publisher, account),
+    maySet: ({ incoming, publisher, account }) => mayAct('set', incoming.headers, publisher, account),
     mayGiveBack: ({ incoming, publisher, account }) => mayWrite(incoming.headers, publisher, account).who,
     mayUse: ({ publisher, account }, type) => mayUse(type, publisher, account),
     mayChange({ incoming: { headers }, publisher, account }) {

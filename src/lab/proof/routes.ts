@@ -28,7 +28,7 @@ const SOON = { 'retry-after': '10' }
 
 export function proofRoutes({ app, guard, benchOf, only, startProof, failed }: ProofRoutesOptions): void {
   /** @throws {Refusal} 401, 403, 404, 429 */
-  function proofOf(context: Context<Env>, who = guard.mayPublish(context.env)): Proof {
+  function proofOf(context: Context<Env>, who = guard.maySet(context.env)): Proof {
     const { proof } = benchOf(context, who)
     if (!proof || proof.over) throw noProof()
     return proof
@@ -42,7 +42,7 @@ export function proofRoutes({ app, guard, benchOf, only, startProof, failed }: P
 
   app.post('/:id/proof', async (context) => {
     const { incoming } = context.env
-    const bench = benchOf(context, guard.mayPublish(context.env))
+    const bench = benchOf(context, guard.maySet(context.env))
     if (bench.proof && !bench.proof.closed)
       throw new Refusal(409, 'proof_under_way', 'one at a time; DELETE ends it, and it ends by itself')
     const order = { name: nameOf(hostOf(incoming)), pagePort: portOf(incoming), address: addressOf(incoming) }
@@ -53,7 +53,7 @@ export function proofRoutes({ app, guard, benchOf, only, startProof, failed }: P
   app.get('/:id/proof', (context) => context.json({ heard: proofOf(context, guard.mayLook(context.env)).heard() }))
   app.delete('/:id/proof', async (context) => {
     // One that has ended by itself, too: the cookie is there for as long as it was to be.
-    const { proof } = benchOf(context, guard.mayPublish(context.env))
+    const { proof } = benchOf(context, guard.maySet(context.env))
     if (!proof) throw noProof()
     await proof.end()
     if (proof.forgetting !== undefined) context.header('set-cookie', proof.forgetting)
