@@ -8,7 +8,10 @@ export interface PageContext {
   /** The lab as it was when the page was opened; ask again (`about()` of lab.ts) for the tail of now. */
   about: About
   place: Place
-  /** A bench of one's own, with what is wanted at its doors set before anybody connects; whoever opens it closes it. */
+  /**
+   * A bench of one's own, with what is wanted at its doors set before anybody connects; whoever opens it closes it. Where something is wanted
+   * and no door can be reached, there is none at the lab, and it is tried again: the listeners are told that all has moved.
+   */
   openBench(wanted?: Record<string, Partial<Settings>>): Promise<Bench>
   /** Says something to a screen reader, gathered with what others say. */
   say(about: string, what: string): void

@@ -138,10 +138,13 @@ export function desk(
     }
   }
 
+  let { why } = bench
   const unsubscribe = [
     place.subscribe(obey),
     bench.subscribe((change) => {
       if (change === 'read') return
+      if (bench.why !== why) resetAll() // without doors events are timed in another way
+      why = bench.why
       for (const each of lanes) each.move()
       obeyFeed() // a lab that was restarted is as it was started, not as it was set
     }),

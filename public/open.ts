@@ -8,12 +8,14 @@ import { LabError, explain, send, setFeed, traffic } from './lab.ts'
 import { lease, noLease } from './lease.ts'
 import type { Lease } from './lease.ts'
 import { proofDesk } from './proof.ts'
-import { whyNone } from './reach.ts'
+import { isForGood, whyNone } from './reach.ts'
 import { timing } from './timing.ts'
 import { toldDoors } from './told.ts'
-import type { Reading } from './told.ts'
+import type { Reading, ToldDoors } from './told.ts'
 
 const EVERY_MS = 1000
+/** Doors that were not reached are tried again: a busy lab, or a laptop that wakes, is slow once. */
+const AGAIN_MS = 30_000
 /** These hold for open lines too, and make whatever is asked there slow; all others break a line, and are set before there is one. */
 const ofTheLine = new Set(['profile', 'idleCutMs', 'downBytesPerSecond'])
 
@@ -23,9 +25,11 @@ function stillThere(before: Settings, refused: Partial<Settings>, now: Settings)
   return Object.fromEntries(names.map((name) => [name, before[name]]))
 }
 
-export async function openBench(first: Record<string, Partial<Settings>> = {}): Promise<Bench> {
-  const doors = toldDoors(location.hostname)
-  const wanted = new Map(Object.entries(first))
+/** `first` as in PageContext. */
+export async function openBench(first?: Record<string, Partial<Settings>>): Promise<Bench> {
+  const isForDoors = first !== undefined
+  let doors = toldDoors(location.hostname)
+  const wanted = new Map(Object.entries(first ?? {}))
   const listeners = new Set<(change: 'read' | 'moved') => void>()
   const seen = {
     ...{ why: '', trouble: '', perSecond: null as number | null, payloadBytes: 0 },
@@ -35,6 +39,7 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
   let others = changesByOthers()
   let isClosed = false
   let hasMoved = false
+  let triedAt = -Infinity
   let timer: ReturnType<typeof setTimeout> | undefined
   const network = timing(() => own.path())
   const proof = proofDesk((rest) => own.path(rest))
@@ -42,29 +47,41 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
   const tell = (change: 'read' | 'moved') => [...listeners].forEach((listener) => listener(change))
 
   async function make() {
-    network.clock.reset()
-    others = changesByOthers()
+    // The lanes stay where they are until the new ones are known to be reached.
+    const next = toldDoors(location.hostname)
     let made: Lease | undefined
+    let why = ''
     try {
       const told = await send<{ id: string; doors: Record<string, ToldDoor> }>('POST', '/lab/bench')
       made = lease(told.id)
       if (isClosed) return made.end() // meanwhile: nobody else would
       own = made
-      doors.begin(told.doors)
-      await setWanted((setting) => !ofTheLine.has(setting))
-      seen.why = await doors.reach(async () => (await send<Reading>('GET', own.path())).doors)
-      if (!seen.why) await setWanted((setting) => ofTheLine.has(setting))
+      next.begin(told.doors)
+      await setWanted(next, (setting) => !ofTheLine.has(setting))
+      why = await next.reach(async () => (await send<Reading>('GET', own.path())).doors)
+      if (!why) await setWanted(next, (setting) => ofTheLine.has(setting))
     } catch (error) {
       made?.end()
       own = noLease(error instanceof LabError ? error : undefined)
       if (!(error instanceof LabError)) throw error
-      seen.why = whyNone(error)
+      why = whyNone(error)
+    } finally {
+      triedAt = performance.now()
     }
-    if (seen.why) doors.share()
+    if (isClosed) return // it has ended it
+    if (why && isForDoors) {
+      own.end() // there are few, and nothing here needs it
+      own = noLease()
+    }
+    const isAsBefore = why !== '' && seen.why !== ''
+    seen.why = why
+    if (isAsBefore) return
+    if (why) next.share()
+    doors = next
   }
 
   /** What is refused stays as it is. */
-  async function setWanted(isMeant: (setting: string) => boolean) {
+  async function setWanted(doors: ToldDoors, isMeant: (setting: string) => boolean) {
     const set = async ([name, settings]: [string, Partial<Settings>]) => {
       const meant = Object.fromEntries(Object.entries(settings).filter(([setting]) => isMeant(setting)))
       if (Object.keys(meant).length === 0) return
@@ -76,6 +93,8 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
   async function read() {
     try {
       await refresh()
+      const canCome = isForDoors && seen.why && !isForGood(seen.why)
+      if (canCome && !isClosed && performance.now() - triedAt >= AGAIN_MS) await remake()
     } catch (error) {
       const isGone = error instanceof LabError && error.status === 404
       if (isGone && !isClosed) await remake()
@@ -113,9 +132,14 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
 
   /** The lanes are told after the first reading of the new clock: what they got before would be counted from nowhere. */
   async function remake() {
+    const wasShared = seen.why !== ''
+    if (!wasShared) {
+      network.clock.reset() // another lab
+      others = changesByOthers()
+    }
     try {
       await make()
-      hasMoved = true
+      if (!wasShared || !seen.why) hasMoved = true
       await refresh()
     } catch (error) {
       seen.trouble = explain(error)
@@ -159,8 +183,8 @@ export async function openBench(first: Record<string, Partial<Settings>> = {}): 
       return seen.stormElsewhere
     },
     clock: network.clock,
-    door: doors.of,
-    usual: doors.usual,
+    door: (name) => doors.of(name),
+    usual: (name) => doors.usual(name),
     async set(name, settings) {
       const before = doors.of(name).settings
       doors.set(name, settings) // at once: the line may be back, on what it has now, before the lab has answered

@@ -10,10 +10,14 @@ const INSTEAD = 'the lanes follow the feed where the page is, and knobs and faul
 const UNREACHED = `The doors of this page cannot be reached (a tunnel, or a container with one port?): ${INSTEAD}`
 const CLOSED = `This lab is closed to guests, and a door, which is another origin, is not told who is logged in: ${INSTEAD}`
 
+const NOT_LOGGED_IN = 'This page is not logged in: log in at the top. Until then knobs and faults are off.'
+/** Trying again would only get the same answer. */
+export const isForGood = (why: string) => why === CLOSED || why === NOT_LOGGED_IN
+
 /** Of the lab's answer to who asked for doors. */
 export const whyNone = ({ status, message }: Pick<LabError, 'status' | 'message'>) =>
   status === 401
-    ? 'This page is not logged in: log in at the top. Until then knobs and faults are off.'
+    ? NOT_LOGGED_IN
     : `This lab gives no doors of its own to this page (${message}): the lanes share its connections, and knobs and faults are off.`
 
 /** @returns why it cannot be reached; empty when it can. */

@@ -94,6 +94,31 @@ test('a bench that is made for who has left meanwhile, as after a restart of the
   expect(await two.close()).toEqual({ forced: false })
 }, 60_000)
 
+test('doors that were too slow once: the page keeps no bench, follows the feed where it is, and has doors later', async () => {
+  const page = await stranger()
+  const there = lanesOf(() => page)
+  const gauge = async (name: string) =>
+    Number(new RegExp(`^wirelab_${name} (\\d+)$`, 'm').exec(await lab.metrics.text())?.[1])
+  let isSlow = true
+  await page.setRequestInterception(true)
+  page.on('request', (request) => {
+    const isDoor = new URL(request.url()).port !== String(lab.port)
+    void (isSlow && isDoor ? request.abort() : request.continue())
+  })
+  await page.goto(lab.url)
+  await there.untilOpen(20_000)
+  const warning = () => page.$eval('.warning', (each) => (each.checkVisibility() ? each.textContent : ''))
+  expect(await warning()).toMatch(/^The doors of this page cannot be reached/)
+  await expect.poll(() => gauge('benches'), { timeout: 10_000 }).toBe(0)
+  isSlow = false
+  await expect.poll(warning, { timeout: 50_000 }).toBe('')
+  await expect.poll(() => gauge('door_connections_open'), { timeout: 20_000 }).toBeGreaterThanOrEqual(4)
+  await there.untilOpen()
+  expect(await gauge('benches')).toBe(1)
+  expect(await page.$eval('#cut-wss', (button) => (button as HTMLButtonElement).disabled)).toBe(false)
+  await page.browserContext().close()
+}, 120_000)
+
 // Of both browsers, for what a browser does about a module that it once could not load is its own affair.
 test.each(browserNames)(
   '%s: a screen whose script does not load is tried again, and says so meanwhile',
