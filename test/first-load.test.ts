@@ -49,6 +49,13 @@ describe.each(browserNames)('%s', (name) => {
           return { path: new URL(name).pathname, transferSize, encodedBodySize, decodedBodySize }
         })
     })
+    const announced = await page.$$eval('link[rel="modulepreload"]', (all) =>
+      all.map((each) => each.getAttribute('href')!),
+    )
+    const modules = loads
+      .map(({ path }) => path)
+      .filter((path) => /\.(ts|js)$/.test(path) && path !== '/public/main.ts')
+    expect(announced.toSorted()).toEqual(modules.toSorted()) // all of them, and nothing that is not needed
     const sum = (size: 'transferSize' | 'decodedBodySize') => loads.reduce((bytes, each) => bytes + each[size], 0)
     const compressed = sum('transferSize')
     const againMs: number[] = []

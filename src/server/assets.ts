@@ -12,6 +12,7 @@ import { Refusal, matchesEtag } from '../../transports/request.ts'
 import { atHost, coursePage, picturesOf } from './course.ts'
 import { hostOf } from './shape.ts'
 import { encodingFor, pack } from './packed.ts'
+import { withPreloads } from './preloads.ts'
 import type { Encoding, Packed } from './packed.ts'
 
 export interface Assets {
@@ -39,6 +40,7 @@ export interface ExtraFile {
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 const COURSE = '/course'
+const [PAGE, SCRIPT] = ['/public/index.html', '/public/main.ts']
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -85,8 +87,17 @@ export async function loadAssets(
   await add('/vendor/uplot.css', join(uplot, 'dist/uPlot.min.css'))
   await add('/vendor/lit-html.js', join(dirname(resolve('lit-html')), '../lit-html.js')) // beside its build for Node
   for (const { url, path } of extra) await add(url, path)
+  const page = files.get(PAGE)
+  if (page)
+    files.set(
+      PAGE,
+      assetOf(
+        page.type,
+        withPreloads(page.body, SCRIPT, (path) => files.get(path)?.body),
+      ),
+    )
   for (const [alias, path] of [
-    ['/', '/public/index.html'],
+    ['/', PAGE],
     ['/favicon.ico', '/public/icon.svg'],
   ] as const) {
     const file = files.get(path)
