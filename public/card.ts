@@ -50,6 +50,7 @@ export function card(shown: Card): TemplateResult {
   const { desk, lane, summary, cost, dearest, now, spoken, behindMs, knobs, beside, save } = shown
   const { name, state, tally, story, note } = lane
   const trouble = desk.troubles.get(name) ?? ''
+  const hadStorm = desk.bench.storm?.lane === name
   const isFaulty = tally.lost + tally.repeated + lane.badData > 0
   const { http, tls } = lane.door.settings
   const lesson = lessonOf(lane, behindMs)
@@ -106,7 +107,7 @@ export function card(shown: Card): TemplateResult {
           >${note?.roundTrip === undefined ? nothing : `${duration(note.roundTrip)} after your click`}</span
         >
       </p>
-      <p class=${story ? 'story' : 'story soft'}>${story?.text(now) ?? UNTOUCHED}</p>
+      <p class=${story ? 'story' : 'story soft'} ?hidden=${!story && hadStorm}>${story?.text(now) ?? UNTOUCHED}</p>
       ${stormStory(desk, lane, beside)}
       <p class="alert" role="alert" ?hidden=${!trouble}>${trouble}</p>
     </div>

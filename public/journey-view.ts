@@ -1,7 +1,6 @@
 // The journey of one event as a picture: a row for each lane, one logarithmic time axis from when it was due.
 import { html, nothing, svg } from '/vendor/lit-html.js'
 import type { TemplateResult } from '/vendor/lit-html.js'
-import type { Bench } from './bench.ts'
 import type { Journeys, Steps } from './journey.ts'
 import type { Lane } from './lane.ts'
 import { SCALE_MS, onScale } from './samples.ts'
@@ -20,12 +19,11 @@ const x = (ms: number) => LEFT + ((Math.log10(onScale(ms)) - LOW) / (HIGH - LOW)
 export function journeyView(
   { followed: one, isWaiting }: Journeys,
   all: readonly Lane[],
-  bench: Bench,
 ): TemplateResult | typeof nothing {
   if (!one) return isWaiting ? html`<section class="followed"><p>Waiting for the next event …</p></section>` : nothing
   const lanes = all.filter(({ state }) => state !== 'off')
   const height = lanes.length * ROW + FOOT
-  const error = bench.clock.errorMs
+  const error = one.errorMs
   return html`<section class="followed" aria-labelledby="followed-title">
     <h2 id="followed-title">
       Event #${one.event.id.split('.')[1]} on its way

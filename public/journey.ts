@@ -18,6 +18,8 @@ export interface Journey {
   /** ms after it was due; undefined while nobody told. */
   published: number | undefined
   lanes: Map<string, Steps>
+  /** Of the clock by which it was received, plus or minus so many ms: by the time it is shown that may be known better. */
+  errorMs: number
 }
 
 export interface Journeys {
@@ -46,7 +48,7 @@ export function journeys(bench: Bench): Journeys {
   }
 
   function choose(event: FeedEvent) {
-    const mine: Journey = (chosen = { event, published: undefined, lanes: new Map() })
+    const mine: Journey = (chosen = { event, published: undefined, lanes: new Map(), errorMs: 0 })
     bench.publishedAt(event.id).then(
       (at) => (mine.published = at - event.at),
       () => undefined, // the lab was restarted in between: then it is left out
@@ -81,6 +83,7 @@ export function journeys(bench: Bench): Journeys {
       if (event.id !== chosen?.event.id) return
       const due = bench.clock.toPage(event.at)
       if (due === undefined) return
+      chosen.errorMs = Math.max(chosen.errorMs, bench.clock.errorMs)
       const steps: Steps = { received: received - due }
       chosen.lanes.set(name, steps)
       // After the next frame was handed over: as near to the pixels as a page can know.

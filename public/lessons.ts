@@ -21,7 +21,8 @@ export const lessons: Readonly<Record<string, Lesson>> = {
     experiment: { slug: 'polling-interval', title: 'How often to ask' },
   },
   'long-polling': {
-    latency: () => 'Asks, and the lab holds its answer until there is an event; then it asks again.',
+    latency: () =>
+      'Asks, and the lab holds its answer until there is an event; then it asks again. A browser takes longer over a whole answer than over a frame.',
     bytes: 'Each answer costs a question, two heads; what comes while none is there shares the next.',
     experiment: { slug: 'long-polling', title: 'Between two long polls' },
   },
@@ -47,8 +48,8 @@ export function lessonOf(
   return lesson && { text: `${lesson.latency(lane, behindMs)} ${lesson.bytes}`, experiment: lesson.experiment }
 }
 
-/** So much between two medians, each of so many events, is no chance; more has another reason, as a busy machine. */
-const [BEHIND_FROM_MS, BEHIND_TO_MS, EVENTS_FROM] = [1, 4, 50]
+/** So much between two medians, each of so many events, is no chance; what is far more has another reason. */
+const [BEHIND_FROM_MS, BEHIND_TO_MS, EVENTS_FROM] = [1, 10, 50]
 
 /**
  * What Chromium makes of SSE over HTTP/2: measured, and its source says why (docs/measuring.md). Firefox has none of it.
@@ -75,4 +76,4 @@ const areAlike = (one: Settings, other: Settings) =>
   Object.entries(one).every(([name, value]) => other[name as keyof Settings] === value)
 
 const behindWords = (ms: number) =>
-  ` Now ${duration(ms)} behind wss: over HTTP/2 Chromium adds 1 to 3 ms, for it waits for more of an answer.`
+  ` Now ${duration(ms)} behind wss: over HTTP/2 Chromium waits for more of an answer, 1 to 3 ms where it has nothing else to do.`

@@ -68,7 +68,7 @@ export function screen({
       </figure>
       ${fold('controls', 'Rate, publishing, lanes, faults, knobs', controls({ desk, journeys, ...rest }))}
     </div>
-    ${journeyView(journeys, lanes, bench)} ${isLarge() ? nothing : legend}
+    ${journeyView(journeys, lanes)} ${isLarge() ? nothing : legend}
     <div class="lanes" data-lanes=${lanes.filter(({ state }) => state !== 'off').length}>${cards}</div>
     ${isLarge() ? legend : nothing} ${wires}
     ${foldIfTight(

@@ -30,9 +30,10 @@ export function stormTeller(
 export function stormInShort({ lane, phase, clients, open, back, backMsMax, why }: Storm): string {
   const all = count(clients, 'client')
   if (phase === 'failed') return `${lane}: it ended early: ${why ?? 'unknown why'}.`
-  if (phase === 'opening' || phase === 'open') return `${lane}: ${open.toLocaleString('en')} of ${all} connected.`
+  if (phase === 'opening' || phase === 'open')
+    return `${lane}: ${open.toLocaleString('en')} of ${all} connected; they are dropped when all are.`
   const last = backMsMax === null ? '' : `, the last after ${duration(backMsMax)}`
-  return `${lane}: ${back.toLocaleString('en')} of ${all} back${last}${phase === 'done' ? '. What it did: at its lane.' : ' …'}`
+  return `${lane}: ${back.toLocaleString('en')} of ${all} back${last}${phase === 'done' ? '. What it did to all lanes is told in its lane, below.' : ' …'}`
 }
 
 export const withBeside = (storm: Storm, beside: string) => [stormWords(storm), beside].filter(Boolean).join('. ')

@@ -39,9 +39,10 @@ function pair(
   ] as const
 }
 
-test('how far SSE is behind WSS in Chromium is told while it is to be seen: 1 to 4 ms, of enough events, over HTTP/2, on lines that are alike', () => {
+test('how far SSE is behind WSS in Chromium is told while it is to be seen: 1 to 10 ms, of enough events, over HTTP/2, on lines that are alike', () => {
   expect(sseBehind(...pair(4.5, 3))).toBe(1.5)
   expect(sseBehind(...pair(4, 3))).toBe(1)
+  expect(sseBehind(...pair(8.2, 3.5))).toBeCloseTo(4.7) // of a machine that is busy
   expect(sseBehind(...pair(3.9, 3))).toBeUndefined()
   expect(sseBehind(...pair(3, 5))).toBeUndefined()
   expect(sseBehind(...pair(38, 3))).toBeUndefined()
@@ -54,7 +55,7 @@ test('how far SSE is behind WSS in Chromium is told while it is to be seen: 1 to
   expect(sseBehind(lanes.slice(0, 1), spoken, true)).toBeUndefined()
   expect(sseBehind(lanes, { of: () => undefined }, true)).toBeUndefined()
   const textOf = (name: string, ms?: number) => lessonOf(laneOf(name, { http: '2' }), ms)!.text
-  expect(textOf('sse', 1.5)).toContain('Now 1.5 ms behind wss: over HTTP/2 Chromium adds 1 to 3 ms')
+  expect(textOf('sse', 1.5)).toContain('Now 1.5 ms behind wss: over HTTP/2 Chromium waits for more of an answer')
   for (const text of [textOf('sse'), textOf('wss', 1.5), textOf('polling', 1.5)]) expect(text).not.toContain('Chromium')
 })
 

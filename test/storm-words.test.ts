@@ -37,10 +37,13 @@ test.each([
 })
 
 test.each([
-  [{ phase: 'opening', open: 20 }, 'sse: 20 of 1,000 clients connected.'],
+  [{ phase: 'opening', open: 20 }, 'sse: 20 of 1,000 clients connected; they are dropped when all are.'],
   [{ phase: 'dropped', back: 0, backMsP50: null, backMsMax: null }, 'sse: 0 of 1,000 clients back …'],
   [{ phase: 'dropped' }, 'sse: 400 of 1,000 clients back, the last after 1.20 s …'],
-  [{ phase: 'done', back: 1000 }, 'sse: 1,000 of 1,000 clients back, the last after 1.20 s. What it did: at its lane.'],
+  [
+    { phase: 'done', back: 1000 },
+    'sse: 1,000 of 1,000 clients back, the last after 1.20 s. What it did to all lanes is told in its lane, below.',
+  ],
   [{ phase: 'failed', why: 'it was cancelled' }, 'sse: it ended early: it was cancelled.'],
 ] as const)('%j in short', (change, words) => expect(stormInShort({ ...storm, ...change })).toBe(words))
 
