@@ -259,6 +259,11 @@ test(
     await pressed('storm-spread')
     await until(async () => (await stories()).length === 1, 'the storm')
     expect((await stories())[0]![0]).toBe('polling')
+    // Nothing has happened yet, says another line; not where a storm's story stands.
+    const untouched = await other.$$eval('.story.soft:not([hidden])', (all) =>
+      all.map((each) => each.closest('section')?.dataset.lane),
+    )
+    expect(untouched).toEqual(['long-polling', 'sse', 'wss'])
     await until(async () => (await areOff()).join() === 'true,true,false', 'the buttons to change')
     expect(await focused()).toBe('storm-spread')
     await until(async () => /^polling: [\d,]+ of 1,000 clients (connected|back)/.test(await now()), 'how far it is')

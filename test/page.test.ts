@@ -426,6 +426,38 @@ test.each([
   await page.waitForFunction(() => !document.querySelector('.lane .fold'))
 })
 
+test('in normal type, 1440 × 900: the greater part of all four charts is on the first screen', async () => {
+  await page.evaluate(() => scrollTo(0, 0))
+  const middles = await page.$$eval('.lane .strip', (all) =>
+    all.map((each) => (each.getBoundingClientRect().top + each.getBoundingClientRect().bottom) / 2),
+  )
+  expect(middles).toHaveLength(4)
+  for (const middle of middles) expect(middle).toBeLessThan(900)
+})
+
+test('a long text of one’s own stays in its line, and how long it took is seen beside it', async () => {
+  await page.$eval('#publish input', (input) => (input.value = 'x'.repeat(1000)))
+  const shown = () =>
+    page.$eval('.lane[data-lane="wss"] .note', (note) => {
+      const [text, trip] = ['bdi', 'span'].map((part) => note.querySelector(part)!)
+      const [lane, end] = [note.closest('.lane')!, trip!].map((each) => each.getBoundingClientRect().right)
+      return { length: text!.textContent.length, isOut: end! > lane!, lines: note.clientHeight / trip!.clientHeight }
+    })
+  await until(
+    async () => {
+      await page.$eval('#publish', (form) => (form as HTMLFormElement).requestSubmit()) // the test before spent its allowance
+      await sleep(1000)
+      return (await shown()).length > 100
+    },
+    'the text',
+    20_000,
+  )
+  await until(async () => /after your click/.test(await textOf('.lane[data-lane="wss"] .note span')), 'the time')
+  const { isOut, lines } = await shown()
+  expect(isOut).toBe(false)
+  expect(lines).toBeLessThan(2)
+})
+
 test('the overview is as high as the controls beside it, and no higher once their details are closed', async () => {
   const heights = () =>
     page.$$eval('.overview, .overview canvas', (all) =>
