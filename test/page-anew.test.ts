@@ -45,6 +45,19 @@ test('to the experiments and back: the lab is as it was left, and the looks stay
   await other.browserContext().close()
 })
 
+test('1440 × 900: the greater part of all four charts is on the first screen', async () => {
+  const other = await stranger()
+  await other.setViewport({ width: 1440, height: 900 })
+  await other.goto(lab.url)
+  await lanesOf(() => other).untilOpen()
+  const middles = await other.$$eval('.lane .strip', (all) =>
+    all.map((each) => (each.getBoundingClientRect().top + each.getBoundingClientRect().bottom) / 2),
+  )
+  expect(middles).toHaveLength(4)
+  for (const middle of middles) expect(middle).toBeLessThan(900)
+  await other.browserContext().close()
+})
+
 test('who leaves the lab leaves nothing behind: no lane that was off comes back, no question goes unanswered', async () => {
   const other = await stranger()
   const heard: string[] = []

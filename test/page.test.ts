@@ -426,15 +426,6 @@ test.each([
   await page.waitForFunction(() => !document.querySelector('.lane .fold'))
 })
 
-test('in normal type, 1440 × 900: the greater part of all four charts is on the first screen', async () => {
-  await page.evaluate(() => scrollTo(0, 0))
-  const middles = await page.$$eval('.lane .strip', (all) =>
-    all.map((each) => (each.getBoundingClientRect().top + each.getBoundingClientRect().bottom) / 2),
-  )
-  expect(middles).toHaveLength(4)
-  for (const middle of middles) expect(middle).toBeLessThan(900)
-})
-
 test('a long text of one’s own stays in its line, and how long it took is seen beside it', async () => {
   await page.$eval('#publish input', (input) => (input.value = 'x'.repeat(1000)))
   const shown = () =>
